@@ -1,0 +1,166 @@
+// il/: body bytes of one exact method instance -> `Body`: decoded, resolved, normalised and folded instructions in blocks with
+// EH regions. Reachability and code generation both walk Bodies (design D5), so they cannot disagree. Folding (feature
+// switches, substitutions, typeof tests, IsSupported, sizeof, constant branches) happens here, before anything is marked.
+#pragma once
+
+#include "request/request.h"
+#include "types/types.h"
+
+/// Canonical opcodes. Short and macro forms of ECMA-335 III are expanded by the decoder: every ldarg.* is OP_ldarg with an
+/// index, every ldc.i4.* is OP_ldc_i4, br.s is OP_br, and so on. Pseudo opcodes (FORM_Pseudo rows) come from normalisation.
+typedef enum Opcode {
+#define OP(name, text, section) OP_##name,
+#include "il/opcode.def"
+#undef OP
+    OP_COUNT
+} Opcode;
+
+/// Intrinsics that lower/ expands instead of calling (rows of intrinsic.def).
+typedef enum Intrinsic {
+    INTRINSIC_None,
+#define INTRINSIC(id, name_space, type, method, params, note) INTRINSIC_##id,
+#include "il/intrinsic.def"
+#undef INTRINSIC
+    INTRINSIC_COUNT
+} Intrinsic;
+
+typedef enum Prefix {
+    PREFIX_Volatile = 1,
+    PREFIX_Unaligned = 2,
+    PREFIX_ReadOnly = 4,
+    PREFIX_Tail = 8,
+} Prefix;
+
+typedef struct Instruction {
+    Opcode   op;
+    uint8_t  prefixes;
+    uint8_t  alignment;    // with PREFIX_Unaligned
+    bool     check_cctor;  // static field access that must run the owner's lazy .cctor first
+    bool     is_direct;    // callvirt whose target is known to be `method` itself (non-virtual, final, sealed): null check + call
+    bool     receiver_exact; // the receiver's run-time type is exactly `receiver`
+    uint32_t offset;       // IL offset; synthetic bodies: instruction number
+    union {
+        int64_t          integer;    // ldc.i4, ldc.i8
+        double           real;       // ldc.r4, ldc.r8
+        uint32_t         index;      // ldarg/starg/ldarga (this is 0), ldloc/stloc/ldloca
+        uint32_t         block;      // branch target (the fall-through is the next block)
+        struct SwitchTargets *targets;
+        Type            *type;       // newarr box unbox castclass isinst ldobj ... ldtoken of a type, ldtype
+        const Method    *method;     // call callvirt newobj ldftn ldvirtftn jmp, intrinsic, new_delegate target, native_call
+        const Field     *field;      // ld/st(s)fld(a), initialize_array, create_span, ldtoken_field
+        Utf16            string;     // ldstr
+        const Signature *signature;  // calli
+        const Failure   *failure;    // throw_failure
+    };
+    Type     *type2;       // constrained. type; new_delegate: the delegate type; create_span: element type; ldelem etc.: see opcode.def
+    Type     *receiver;    // call/callvirt/invoke_delegate: static type of `this` on the stack, NULL if unknown
+    Intrinsic intrinsic;
+} Instruction;
+
+typedef struct SwitchTargets {
+    uint32_t  count;
+    uint32_t *blocks; // default = next block
+} SwitchTargets;
+
+/// III.1.1, I.12.3.2.1. What an operand stack entry or a join carries.
+typedef enum StackKind {
+    STACK_Int32, STACK_Int64, STACK_NativeInt, STACK_Float32, STACK_Float64, STACK_Object, STACK_ByRef, STACK_Value
+} StackKind;
+typedef struct StackType {
+    StackKind kind;
+    Type     *type; // Value: the struct; Object: static class or NULL (null literal); ByRef: referent or NULL; else NULL
+} StackType;
+
+typedef struct Block {
+    uint32_t   first, count;     // instructions
+    bool       live;             // dead blocks keep their place, nothing of them is marked or lowered
+    bool       is_loop_header;   // target of a backward edge
+    int32_t    try_region;       // innermost region whose try part holds the block; -1
+    int32_t    handler_region;   // innermost region whose handler or filter part holds it; -1
+    StackType *entry_stack;      // bottom first; handlers: the exception object
+    uint32_t   entry_depth;
+    uint32_t   offset;           // IL offset of the first instruction
+} Block;
+
+/// Inner regions come before outer ones (II.19). A region whose try is dead is dead.
+typedef struct EhRegion {
+    EhKind   kind;
+    uint32_t try_first, try_count;         // blocks
+    uint32_t handler_first, handler_count;
+    uint32_t filter_first, filter_count;   // EH_Filter: blocks from filter start to handler start
+    Type    *catch_type;                   // EH_Catch
+    int32_t  parent;                       // innermost region whose try, handler or filter holds this whole region; -1
+    bool     live;
+} EhRegion;
+
+typedef struct Body {
+    const Method *method;
+    Module       *module;        // of the IL; NULL for synthetic bodies
+    Instruction  *instructions;
+    uint32_t      instruction_count;
+    Block        *blocks;        // in IL order; execution starts at block 0
+    uint32_t      block_count;
+    EhRegion     *regions;
+    uint32_t      region_count;
+    Type        **args;          // `this` first (byref for value types)
+    uint32_t      arg_count;
+    Type        **locals;
+    bool         *pinned;
+    uint32_t      local_count;
+    bool          init_locals;
+    bool          check_cctor;   // run the owner's lazy .cctor at entry (precise semantics, II.10.5.3)
+    bool          has_localloc, has_filter;
+    const Failure *failure;      // the whole body is one throw of this (also a block with throw_failure)
+    const char   *invalid;       // reason when the IL was invalid (failure->kind == FAILURE_InvalidProgram); warning TLR2001
+} Body;
+
+/// What a method is compiled from.
+typedef enum CodeKind {
+    CODE_Body,          // il_body gives it
+    CODE_RuntimeImport, // direct call of `symbol`, cooperative, C ABI (corelib-contract 4)
+    CODE_PInvoke,       // native import; il_body gives a body around native_call when marshalling is needed, else the stub
+                        // is a body with one native_call
+    CODE_Abstract,      // no code
+} CodeKind;
+typedef struct MethodCode {
+    CodeKind kind;
+    Text     symbol;          // RuntimeImport: symbol after redirection (runtime_import.def); PInvoke: entry name
+    Text     library;         // PInvoke: module name as written
+    bool     direct;          // PInvoke: bound at link time
+    bool     set_last_error, suppress_gc_transition;
+} MethodCode;
+
+/// Closed-world facts of a finished marking round (reach.md 2.4). All NULL in the first round.
+typedef struct IlFacts {
+    void *context;
+    bool (*is_constructed)(void *context, const Type *type);       // or a subclass of it / implementer: `isinst` can succeed
+    bool (*has_runtime_type)(void *context, const Type *type);     // some instance or typeof exists (GetType()== tests)
+    bool (*field_constant)(void *context, const Field *field, int64_t *value); // read-only static with a known value
+} IlFacts;
+
+typedef struct Il Il;
+
+/// Reads embedded substitutions lazily per module; evaluates feature switches against the request. Owns nothing but `program`.
+Il *il_open(TypeSystem *ts, const Request *request, Arena *program, Diag *diag);
+void il_close(Il *il);
+void il_set_facts(Il *il, const IlFacts *facts);
+TypeSystem *il_types(Il *il);
+
+MethodCode il_method_code(Il *il, const Method *method);
+/// Decodes, resolves, normalises, types and folds. Everything is allocated in `scratch`. Deterministic in (method, request,
+/// facts). Never NULL for CODE_Body and CODE_PInvoke: a body that cannot be made is one that throws (`failure`).
+/// Reports each invalid body once (TLR2001), missing assemblies once.
+Body *il_body(Il *il, const Method *method, Arena *scratch);
+/// True if the type has a .cctor that must run lazily (not eager, not [EagerStaticClassConstruction], not preinitialised).
+bool il_has_lazy_cctor(Il *il, const Type *type);
+bool il_has_eager_cctor(Il *il, const Type *type);
+/// Constant result of a static parameterless (or constant-argument) method under substitutions and folding.
+bool il_constant_result(Il *il, const Method *method, int64_t *value);
+/// The string an SR accessor folds to (reach.md 2.1.4).
+bool il_resource_string(Il *il, const Method *accessor, Utf16 *out);
+/// Resources removed by substitutions.
+bool il_resource_removed(Il *il, const Module *module, Text name);
+
+/// Stable text form of a body, for `--dump=il`.
+void il_dump(Il *il, const Body *body, FILE *file);
+const char *opcode_name(Opcode op);

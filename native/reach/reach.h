@@ -1,0 +1,136 @@
+// reach/: roots -> `Reach`: every method, type, slot, static, string that must exist, each with the reason it was first
+// marked (design reach.md). Marks to a fixpoint on folded bodies, then re-folds with the closed-world facts and marks again
+// until nothing shrinks. Const afterwards; lower/ and emit/ only read it.
+#pragma once
+
+#include "il/il.h"
+
+typedef struct Reach Reach;
+
+typedef enum TypeLevel {
+    LEVEL_None,
+    LEVEL_Necessary,   // identity: MethodTable without slots
+    LEVEL_Metadata,    // necessary + a RuntimeType object may be asked for its name
+    LEVEL_Constructed, // instances may exist: full MethodTable
+} TypeLevel;
+
+/// Marks everything from the roots of the request. NULL after a report (no entry point, instance limits).
+Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag);
+void reach_close(Reach *reach);
+Il *reach_il(const Reach *reach);
+const Request *reach_request(const Reach *reach);
+
+// ---- What exists, in deterministic order (sorted by assembly, token, arguments) ------------------------------------------
+
+/// Methods whose code must be compiled: CODE_Body and CODE_PInvoke, synthetic ones included.
+const Method *const *reach_methods(const Reach *reach, uint32_t *count);
+bool reach_has_method(const Reach *reach, const Method *method);
+/// The address of `method` is visible (vtable, selector row, delegate, ldftn, export): it needs a symbol other units can use.
+bool reach_address_taken(const Reach *reach, const Method *method);
+/// Types with a MethodTable, and its level.
+Type *const *reach_types(const Reach *reach, uint32_t *count);
+TypeLevel reach_type_level(const Reach *reach, const Type *type);
+/// Types with a frozen RuntimeType object (ldtype).
+Type *const *reach_runtime_types(const Reach *reach, uint32_t *count);
+/// Distinct string literals, sorted by content; reach_string_index finds one again.
+const Utf16 *reach_strings(const Reach *reach, uint32_t *count);
+uint32_t reach_string_index(const Reach *reach, Utf16 string);
+/// Types with a static region of that kind in use; NonGC includes types that only have a .cctor context.
+Type *const *reach_static_types(const Reach *reach, StaticKind kind, uint32_t *count);
+bool reach_has_static_base(const Reach *reach, const Type *type, StaticKind kind);
+/// Index of a type in the thread-static region (its TLS index).
+uint32_t reach_thread_static_index(const Reach *reach, const Type *type);
+/// RVA fields whose data is used.
+const Field *const *reach_rva_fields(const Reach *reach, uint32_t *count);
+/// Eager .cctors in call order (section 205), module initialisers (213).
+const Method *const *reach_eager_cctors(const Reach *reach, uint32_t *count);
+const Method *const *reach_module_initializers(const Reach *reach, uint32_t *count);
+/// Symbols the object must define under a fixed name: RuntimeExports, UnmanagedCallersOnly entries, __managed__Main.
+typedef struct Export {
+    const Method *method;
+    Text          symbol;
+    bool          is_public; // exported from the executable or library, not hidden
+} Export;
+const Export *reach_exports(const Reach *reach, uint32_t *count);
+/// P/Invokes bound lazily, for their fix-up cells.
+const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
+
+// ---- Dispatch ---------------------------------------------------------------------------------------------------------------
+
+/// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An entry is the code
+/// to call (unboxing stub for structs) or NULL when nothing can reach it.
+const Method *const *reach_vtable(const Reach *reach, const Type *type, uint32_t *count);
+/// Index in that vtable of a slot-defining method, -1 if the slot has no callers.
+int32_t reach_slot_index(const Reach *reach, const Method *declaration);
+
+/// A selector: an interface method, or a generic virtual method with exact arguments, that some call needs.
+const Method *const *reach_selectors(const Reach *reach, uint32_t *count);
+/// -1 if `declaration` is no live selector.
+int32_t reach_selector_index(const Reach *reach, const Method *declaration);
+typedef struct SelectorEntry {
+    uint32_t      selector;
+    const Method *target;   // code to call with the object as `this` (unboxing stub, throwing stub, ...)
+} SelectorEntry;
+/// Entries of a constructed type's row, ascending by selector.
+const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, uint32_t *count);
+
+typedef enum CallKind {
+    CALL_Direct,    // target; the caller tests `this` for null
+    CALL_Slot,      // load the MethodTable, slot `index`
+    CALL_Selector,  // row of the MethodTable + selector `index`
+    CALL_Never,     // no constructed type can be the receiver: null check, then unreachable code that throws
+} CallKind;
+typedef struct CallPlan {
+    CallKind      kind;
+    const Method *target;
+    uint32_t      index;
+} CallPlan;
+/// How a callvirt (or ldvirtftn) of `method` on a receiver of static type `receiver` (may be NULL) reaches its code.
+CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *receiver, bool receiver_exact);
+/// Implementation of GC-visible facts for code generation: can `isinst type` ever be true, which single type can it be.
+bool reach_cast_possible(const Reach *reach, const Type *type);
+/// The only constructed type that passes a cast to `type`, NULL if none or several.
+const Type *reach_only_implementer(const Reach *reach, const Type *type);
+
+// ---- Reflection (metadata blobs) ---------------------------------------------------------------------------------------------
+
+/// Definitions that need NativeFormat records.
+bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
+bool reach_method_has_metadata(const Reach *reach, const MethodDef *def);
+bool reach_field_has_metadata(const Reach *reach, const FieldDef *def);
+const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
+/// Methods that reflection can invoke (invoke map), exact.
+const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
+
+// ---- Symbols: one naming for lower/ and emit/ ---------------------------------------------------------------------------------
+
+typedef enum SymbolKind {
+    SYMBOL_MethodTable,    // entity: Type
+    SYMBOL_RuntimeType,    // Type: frozen RuntimeType object
+    SYMBOL_NonGCStatics,   // Type: base; the class-constructor context word lies 8 bytes before
+    SYMBOL_GCStatics,      // Type: cell that holds the base object
+    SYMBOL_ThreadStaticIndex, // Type: {TypeManagerSlot*, index}
+    SYMBOL_Rva,            // Field
+    SYMBOL_Method,         // Method: code
+    SYMBOL_PInvokeCell,    // Method: MethodFixupCell of a lazy P/Invoke
+    SYMBOL_MethodHandle,   // Method: MethodHandleInfo
+    SYMBOL_FieldHandle,    // Field: FieldHandleInfo
+} SymbolKind;
+/// Exported methods answer their export name. Interned.
+Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity);
+/// Frozen string literal `index`.
+Text reach_string_symbol(const Reach *reach, uint32_t index);
+/// Symbol whose address is table + 8 * displacement of a selector (emit defines it).
+Text reach_selector_symbol(const Reach *reach, uint32_t selector);
+
+// ---- Explanations -------------------------------------------------------------------------------------------------------------
+
+/// One line per mark ("M" method, "T" type, ...) in the form of data/closures, for `--dump=reach`.
+void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file);
+/// Chains of reasons for everything whose display name matches, for `--why`.
+void reach_why(const Reach *reach, const struct Pattern *pattern, FILE *file);
+/// Number of methods, constructed types, strings, ... for --time.
+typedef struct ReachCounts {
+    uint32_t methods, constructed_types, necessary_types, slots, selectors, strings, rounds;
+} ReachCounts;
+ReachCounts reach_counts(const Reach *reach);
