@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(ADDRESS_SANITIZER)
 #include <sanitizer/asan_interface.h>
 #define POISON(address, size) ASAN_POISON_MEMORY_REGION((address), (size))
 #define UNPOISON(address, size) ASAN_UNPOISON_MEMORY_REGION((address), (size))
@@ -47,15 +52,20 @@ static ArenaChunk *chunk_add(Arena *arena, size_t least)
     return chunk;
 }
 
+// Where an object of `alignment` starts in the chunk, counted from its data.
+static size_t aligned_start(const ArenaChunk *chunk, size_t alignment)
+{
+    uintptr_t base = (uintptr_t)chunk->data;
+    return (size_t)(((base + chunk->used + alignment - 1) & ~(uintptr_t)(alignment - 1)) - base);
+}
+
 void *arena_alloc(Arena *arena, size_t size, size_t alignment)
 {
     ArenaChunk *chunk = arena->chunk;
-    size_t      start = chunk ? (chunk->used + alignment - 1) & ~(alignment - 1) : 0;
+    size_t      start = chunk ? aligned_start(chunk, alignment) : 0;
     if (!chunk || start > chunk->capacity || size > chunk->capacity - start) {
         chunk = chunk_add(arena, size + alignment);
-        start = 0;
-        uintptr_t base = (uintptr_t)chunk->data;
-        start = (size_t)(((base + alignment - 1) & ~(uintptr_t)(alignment - 1)) - base);
+        start = aligned_start(chunk, alignment);
     }
     chunk->used = start + size;
     arena->used_size += size;

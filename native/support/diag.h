@@ -58,6 +58,9 @@ void diag_report_il(Diag *diag, const char *code, const char *category, DiagLoca
 /// Errors so far (warnings promoted to errors included). Warnings so far.
 uint32_t diag_error_count(Diag *diag);
 uint32_t diag_warning_count(Diag *diag);
+/// The record `index` in the order of reporting, NULL past the end; for one thread (tests, reports). Gone after diag_flush.
+uint32_t          diag_record_count(const Diag *diag);
+const DiagRecord *diag_record(const Diag *diag, uint32_t index);
 /// Writes what was collected in deterministic order (errors of one file by position, then by code); called once, by main.
 void diag_flush(Diag *diag);
 /// One NDJSON event line when events are on; nothing otherwise. `json` is a whole object.

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define uthash_malloc(size) checked_malloc(size)
+// The hash table lives in the arena of the TextTable (`table` in the only function that uses the macros).
+#define uthash_malloc(size) arena_alloc(table->arena, (size), alignof(max_align_t))
+#define uthash_free(pointer, size) ((void)(pointer), (void)(size))
 #include <uthash.h>
 
 typedef struct TextEntry {
@@ -16,13 +18,15 @@ typedef struct TextEntry {
 Text text_intern(TextTable *table, const char *data, size_t size)
 {
     TextEntry *entry;
-    HASH_FIND(hh, table->entries, data, size, entry);
+    unsigned   hash;
+    HASH_VALUE(data, size, hash);
+    HASH_FIND_BYHASHVALUE(hh, table->entries, data, size, hash, entry);
     if (entry) return entry->text;
     entry = ARENA_NEW(table->arena, TextEntry);
     char *copy = arena_alloc(table->arena, size + 1, 1);
     if (size) memcpy(copy, data, size);
     entry->text = (Text){ copy, size };
-    HASH_ADD_KEYPTR(hh, table->entries, entry->text.data, size, entry);
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, table->entries, entry->text.data, (unsigned)size, hash, entry);
     return entry->text;
 }
 
@@ -163,6 +167,23 @@ static uint32_t utf8_get(const unsigned char *at, size_t left, size_t *taken)
     if (c < least[length] || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return 0xFFFD;
     *taken = length;
     return c;
+}
+
+size_t text_utf8_size(Text text)
+{
+    size_t   taken;
+    uint32_t c = utf8_get((const unsigned char *)text.data, text.size, &taken);
+    return c == 0xFFFD && taken == 1 ? 0 : taken; // a real U+FFFD takes three bytes
+}
+
+bool text_is_utf8(Text text)
+{
+    for (size_t i = 0; i < text.size;) {
+        size_t taken = text_utf8_size((Text){ text.data + i, text.size - i });
+        if (taken == 0) return false;
+        i += taken;
+    }
+    return true;
 }
 
 Utf16 text_to_utf16(Arena *arena, Text text)

@@ -32,6 +32,11 @@ int text_compare(Text a, Text b);
 bool text_starts_with(Text text, const char *prefix);
 bool text_ends_with(Text text, const char *suffix);
 
+/// Length in bytes of the code point at the start of `text` (not empty); 0 if it is ill-formed.
+size_t text_utf8_size(Text text);
+/// Whether all of `text` is well-formed UTF-8.
+bool text_is_utf8(Text text);
+
 /// Growable UTF-8 buffer over an arena.
 typedef struct TextBuilder {
     Arena *arena;
