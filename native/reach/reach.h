@@ -55,6 +55,21 @@ const Export *reach_exports(const Reach *reach, uint32_t *count);
 /// P/Invokes bound lazily, for their fix-up cells.
 const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
 
+// ---- Helpers: the CoreLib methods that generated code calls ------------------------------------------------------------------
+
+enum { HELPERS_MAX = 6 };
+/// The CoreLib methods that lowering `in` of `body` may call: reach/ marks exactly these, so lower/ may call no others
+/// (it asserts with this function). Returns how many; depends on the instruction and its types only.
+uint32_t reach_helpers_of(TypeSystem *ts, const Body *body, const Instruction *in, WellKnownMethod out[HELPERS_MAX]);
+/// Helpers of a method as a whole (its class-constructor check at entry, unmanaged transitions).
+uint32_t reach_entry_helpers_of(const Reach *reach, const Body *body, WellKnownMethod out[HELPERS_MAX]);
+/// newobj of a System.String constructor calls this static String.Ctor with the same parameters instead.
+const Method *reach_string_factory(TypeSystem *ts, const Method *constructor);
+/// False if an instance was cut off by the generic recursion limit (IL3054): code that refers to it throws
+/// TypeLoadException instead (helper ThrowTypeLoadException).
+bool reach_instance_allowed(const Reach *reach, const Method *method);
+bool reach_type_allowed(const Reach *reach, const Type *type);
+
 // ---- Dispatch ---------------------------------------------------------------------------------------------------------------
 
 /// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An entry is the code
