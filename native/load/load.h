@@ -61,6 +61,8 @@ Token image_entry_point(const Image *image);
 Bytes image_mvid(const Image *image);
 
 uint32_t table_row_count(const Image *image, TableId table);
+/// Whether `token` (from IL or a blob) names a row that exists. False for nil and for user strings.
+bool token_is_valid(const Image *image, Token token);
 /// Plain columns: constants, heap offsets, rids. `rid` from 1 to the row count (asserted).
 uint32_t column_read(const Image *image, ColumnId column, uint32_t rid);
 /// Columns that are a coded index (II.24.2.6) or a simple table index, as a token (nil if 0).
