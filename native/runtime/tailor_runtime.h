@@ -31,6 +31,9 @@ _Noreturn void tailor_throw(ManagedObject *exception);
 /// `rethrow` (III.4.24): as tailor_throw, but the stack trace collected so far stays.
 _Noreturn void tailor_rethrow(ManagedObject *exception);
 
+/// Body of the landing pad of a CLAUSE_Boundary: must be there so that LLVM keeps the invoke, is never reached.
+_Noreturn void tailor_boundary(void *record);
+
 /// First act of a catch handler: takes the dispatch record that the landing pad received (register 0),
 /// unlinks and frees it, returns the exception object.
 ManagedObject *tailor_begin_catch(void *record);

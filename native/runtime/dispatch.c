@@ -1,0 +1,170 @@
+// Two-pass exception dispatch (ECMA-335 I.12.4.2.5). Pass 1 walks the stack with every frame still there: it records the
+// stack trace, runs filters and finds the handler or establishes that there is none. Pass 2 unwinds to that handler and
+// runs the finally and fault handlers on the way. What managed code is told and in which order follows the managed
+// dispatcher of CoreLib that this replaces (corelib-contract.md 11).
+#include "runtime/dispatch_record.h"
+#include "runtime/guarded_call.h"
+#include "runtime/lsda.h"
+#include "runtime/report.h"
+#include "runtime/runtime_pack.h"
+#include "runtime/unwind.h"
+
+typedef struct Search {
+    DispatchRecord *record;
+    int32_t stack_frame_flags; // STACK_FRAME_*, for the first managed frame
+    uintptr_t last_ip;         // of the last managed frame, 0 before the first
+    bool found;
+} Search;
+
+static bool type_derives_from(const MethodTable *type, const MethodTable *base)
+{
+    for (; type; type = type->base_type)
+        if (type == base)
+            return true;
+    return false;
+}
+
+typedef enum ClauseAnswer { CLAUSE_Skips, CLAUSE_Catches, CLAUSE_EndsSearch } ClauseAnswer;
+
+static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindFrame *frame, ManagedObject *exception)
+{
+    if (!clause)
+        return CLAUSE_Catches; // the landing pad of tailor_guarded_call
+    uintptr_t target = (uintptr_t)&clause->target + (uintptr_t)(intptr_t)clause->target;
+    switch ((ClauseKind)clause->kind) {
+    case CLAUSE_Typed:
+        return type_derives_from(exception->type, (const MethodTable *)target) ? CLAUSE_Catches : CLAUSE_Skips;
+    case CLAUSE_Filter:
+        return guarded_filter((FilterFunction *)target, (void *)unwind_frame_pointer(frame), exception)
+                   ? CLAUSE_Catches
+                   : CLAUSE_Skips;
+    case CLAUSE_Boundary:
+        return CLAUSE_EndsSearch;
+    }
+    report_fatal("A clause descriptor in the compiled code has an unknown kind.");
+}
+
+/// False: the walk is over, with or without a handler.
+static bool search_frame(Search *search, const UnwindFrame *frame)
+{
+    UnwindProcedure procedure = unwind_procedure(frame);
+    CallSite site;
+    if (!procedure.lsda || !lsda_call_site(procedure.lsda, procedure.start, frame->ip, &site))
+        return true;
+    uintptr_t selector;
+    const ClauseDescriptor *clause;
+    while (lsda_next_clause(&site, &selector, &clause)) {
+        // Read anew each time: a filter may collect, and the collector updates the record.
+        ClauseAnswer answer = clause_answer(clause, frame, search->record->exinfo.exception);
+        if (answer == CLAUSE_Skips)
+            continue;
+        search->found = answer == CLAUSE_Catches;
+        search->record->target_sp = frame->sp;
+        search->record->target_clause = clause;
+        return false;
+    }
+    return true;
+}
+
+static bool search_visit(const UnwindFrame *frame, void *state)
+{
+    Search *search = state;
+    if (code_is_managed(frame->ip)) {
+        guarded_append_frame(search->record->exinfo.exception, frame->ip, search->stack_frame_flags);
+        search->stack_frame_flags = 0;
+        search->last_ip = frame->ip;
+        return search_frame(search, frame);
+    }
+    if (code_is_guard(frame->ip))
+        return search_frame(search, frame);
+    // Up to the first managed frame these are our own frames. Later ones are native code that called managed code
+    // without a boundary: nothing can unwind through it.
+    return search->last_ip == 0;
+}
+
+/// Nobody catches: every frame is still on the stack, no finally handler has run. Ends the process (exit code 134).
+static _Noreturn void dispatch_unhandled(DispatchRecord *record, uintptr_t ip)
+{
+    guarded_call(OnUnhandledException, record->exinfo.exception);
+    guarded_fail_fast(FAIL_FAST_UnhandledException, record->exinfo.exception, ip);
+    report_fatal("An exception was not handled, and reporting it failed.");
+}
+
+static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_flags, uintptr_t thrower_sp)
+{
+    records_free_below(thrower_sp);
+    records_free_unreferenced();
+    DispatchRecord *record = record_allocate(exception);
+    guarded_call(OnFirstChanceException, record->exinfo.exception);
+    Search search = {.record = record, .stack_frame_flags = stack_frame_flags};
+    unwind_walk(search_visit, &search);
+    if (!search.found)
+        dispatch_unhandled(record, search.last_ip);
+    unwind_resume(&record->unwind);
+}
+
+_Noreturn void tailor_throw(ManagedObject *exception)
+{
+    if (!exception)
+        exception = guarded_runtime_exception(EXCEPTION_ID_NullReference); // III.4.31
+    dispatch(exception, STACK_FRAME_First, (uintptr_t)__builtin_dwarf_cfa());
+}
+
+_Noreturn void tailor_rethrow(ManagedObject *exception)
+{
+    dispatch(exception, STACK_FRAME_First | STACK_FRAME_FirstRethrow, (uintptr_t)__builtin_dwarf_cfa());
+}
+
+ManagedObject *tailor_begin_catch(void *record)
+{
+    DispatchRecord *self = record;
+    ManagedObject *exception = self->exinfo.exception;
+    record_free(self);
+    return exception;
+}
+
+ManagedObject *tailor_exception_of(void *record)
+{
+    return ((DispatchRecord *)record)->exinfo.exception;
+}
+
+_Noreturn void tailor_boundary(void *record)
+{
+    (void)record;
+    report_fatal("An exception was unwound into a boundary.");
+}
+
+// ---- Pass 2, called by the unwinder ---------------------------------------------------------------------------
+
+UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, const UnwindProcedure *procedure,
+                            UnwindLanding *landing)
+{
+    DispatchRecord *record = (DispatchRecord *)header;
+    if (frame->sp > record->target_sp)
+        unwind_target_missed(header);
+    CallSite site;
+    if (!lsda_call_site(procedure->lsda, procedure->start, frame->ip, &site))
+        return UNWIND_Pass;
+    *landing = (UnwindLanding){.landing_pad = site.landing_pad};
+    if (frame->sp == record->target_sp) {
+        uintptr_t selector;
+        const ClauseDescriptor *clause;
+        while (landing->selector == 0 && lsda_next_clause(&site, &selector, &clause))
+            if (clause == record->target_clause)
+                landing->selector = selector;
+    }
+    record->landed_sp = frame->sp;
+    records_free_below(frame->sp); // superseded: their frames have just been unwound
+    return UNWIND_Land;
+}
+
+_Noreturn void unwind_target_missed(UnwindHeader *header)
+{
+    (void)header;
+    report_fatal("The handler of an exception was not found again while unwinding to it.");
+}
+
+_Noreturn void unwind_foreign_exception(void)
+{
+    report_fatal("An exception of native code reached managed code.");
+}

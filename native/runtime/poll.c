@@ -1,0 +1,6 @@
+#include "runtime/poll.h"
+
+void tailor_poll_wait(PInvokeFrame *frame)
+{
+    RhpWaitForGC2(frame);
+}
