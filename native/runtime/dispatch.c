@@ -5,9 +5,19 @@
 #include "runtime/dispatch_record.h"
 #include "runtime/guarded_call.h"
 #include "runtime/lsda.h"
+#include "runtime/pack_exports.h"
 #include "runtime/report.h"
 #include "runtime/runtime_pack.h"
 #include "runtime/unwind.h"
+
+/// The linker searches this archive once, before that of the pack: names that only the pack asks for would not be found.
+__attribute__((used)) static RuntimeCallback *const needed_by_pack[] = {
+    (RuntimeCallback *)RhThrowEx,
+    (RuntimeCallback *)RhThrowHwEx,
+    (RuntimeCallback *)RhRethrow,
+    (RuntimeCallback *)RhpCidResolve,
+    (RuntimeCallback *)RhpCalculateStackTraceWorker,
+};
 
 typedef struct Search {
     DispatchRecord *record;

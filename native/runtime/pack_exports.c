@@ -1,15 +1,8 @@
-// Symbols that the runtime archive of the pack asks for and that CoreLib's own exception dispatcher and dispatch-cell
-// resolver define in a stock build (runtime-contract.md 3.1). Tailor compiles neither.
+#include "runtime/pack_exports.h"
+
 #include "runtime/guarded_call.h"
 #include "runtime/report.h"
 #include "runtime/runtime_pack.h"
-
-#pragma GCC visibility push(hidden)
-_Noreturn void RhThrowEx(ManagedObject *exception, ExInfo *exinfo);
-_Noreturn void RhThrowHwEx(uint32_t code, ExInfo *exinfo);
-_Noreturn void RhRethrow(ExInfo *active, ExInfo *exinfo);
-_Noreturn void RhpCidResolve(void *transition_block, void *cell);
-#pragma GCC visibility pop
 
 // Exception codes of RhpHardwareExceptionHandler (Runtime/EHHelpers.cpp).
 enum {

@@ -1,10 +1,7 @@
 #include "runtime/guarded_call.h"
+#include "runtime/pack_exports.h"
 #include "runtime/tailor_runtime.h"
 #include "runtime/unwind.h"
-
-#pragma GCC visibility push(hidden)
-int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *innermost_address);
-#pragma GCC visibility pop
 
 typedef struct Trace {
     void **addresses;
@@ -31,7 +28,6 @@ int32_t tailor_stack_trace(void **addresses, uint32_t count, void *innermost_add
     return trace.count <= count ? (int32_t)trace.count : -(int32_t)trace.count;
 }
 
-/// The name under which RhpGetCurrentThreadStackTrace of the runtime pack asks for it, in preemptive mode.
 int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *innermost_address)
 {
     return tailor_stack_trace(addresses, count, innermost_address);
