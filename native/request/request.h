@@ -28,8 +28,9 @@ typedef struct Request {
         Text file, directory, assembly_name, target_framework, configuration, output_type, sdk_version, runtime_pack_version;
     } project;
     struct {
-        Text     rid, os, arch;
+        Text     rid, os, arch, libc;
         TextList instruction_set;
+        uint32_t max_vector_t_bit_width; // 0 = not given
     } target;
     struct {
         OutputKind kind;
@@ -60,7 +61,7 @@ typedef struct Request {
         Text     metadata; // "all" or "none"
     } trim;
     struct {
-        TextList no_warn, warnings_as_errors, warnings_not_as_errors, no_single_warn_assemblies;
+        TextList no_warn, warnings_as_errors, warnings_not_as_errors, single_warn_assemblies, no_single_warn_assemblies;
         bool     treat_warnings_as_errors, single_warn, suppress_trim_warnings, suppress_aot_warnings, verbose;
     } diagnostics;
     struct {
@@ -70,13 +71,14 @@ typedef struct Request {
         TextList assemblies, references, satellites, descriptors, rd_xml, profiles;
     } inputs;
     struct {
-        Text core, runtime_pack_directory, runtime_archive;
+        Text core, runtime_pack_directory, ilcompiler_pack_directory, runtime_archive;
     } tool;
     TextList extra_arguments;
 } Request;
 
 /// Parses `json` (not NUL-terminated). Unknown keys, wrong types, a greater schema and bad enum values are errors that
-/// name the key (and the line for syntax errors). Texts live in `arena`.
+/// name the key and its line. Texts are NUL-terminated and live in `arena`, which must outlive `diag`: the severities of
+/// the request take effect in it.
 MUST_CHECK bool request_read(Request *out, const char *json, size_t size, Arena *arena, Diag *diag);
 /// Value of a feature switch: 1 true, 0 false, -1 not given.
 int request_feature(const Request *request, Text name);
@@ -93,7 +95,7 @@ typedef struct XmlElement {
     uint32_t            attribute_count;
     struct XmlElement **children;
     uint32_t            child_count;
-    uint32_t            line, column; // of the start tag, from 1
+    uint32_t            line, column; // of the start tag's name, from 1
 } XmlElement;
 
 /// Parses a whole document (no network, no entity expansion, depth limit). `path` names it in diagnostics.
