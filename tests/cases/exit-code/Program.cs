@@ -1,0 +1,2 @@
+// The smallest program: only an exit code. Start-up, shutdown and nothing between.
+return 42;

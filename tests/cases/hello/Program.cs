@@ -1,0 +1,2 @@
+// The console.
+Console.WriteLine("Hello, world");
