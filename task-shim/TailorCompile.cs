@@ -147,7 +147,7 @@ public sealed class TailorCompile : ToolTask
         }
         if (messageImportance == StandardErrorLoggingImportance && stray.Length < StrayLimit)
         {
-            stray.Append('\n').Append(singleLine);
+            stray.AppendLine(singleLine);
         }
         Log.LogMessage(MessageImportance.Low, "{0}", singleLine);
     }
@@ -157,7 +157,9 @@ public sealed class TailorCompile : ToolTask
     {
         if (!Events.SawError)
         {
-            Error("TLR9999", $"The compiler {HowItEnded()}. The request is '{RequestFile}'; to repeat the compilation: '{Compiler}' < '{RequestFile}'{stray}");
+            ShowStray();
+            string request = Path.GetFullPath(RequestFile);
+            Error("TLR9999", $"The compiler {HowItEnded()}. To repeat the compilation: '{Compiler}' < '{request}'");
         }
         return false;
     }
@@ -170,7 +172,8 @@ public sealed class TailorCompile : ToolTask
         }
         if (!Events.SawResult || !Events.Succeeded)
         {
-            Error("TLR9998", $"The compiler ended without a result. The request is '{RequestFile}'.{stray}");
+            ShowStray();
+            Error("TLR9998", $"The compiler ended without a result. The request is '{Path.GetFullPath(RequestFile)}'.");
             return false;
         }
         foreach (ITaskItem output in Outputs)
@@ -190,6 +193,15 @@ public sealed class TailorCompile : ToolTask
         > 128 and < 192 => $"crashed with signal {ExitCode - 128}",
         _ => $"stopped with exit code {ExitCode} without saying why",
     };
+
+    /// <summary>What a compiler that ended without a word of its own has written to standard error, as plain lines.</summary>
+    private void ShowStray()
+    {
+        if (stray.Length > 0)
+        {
+            Log.LogMessage(MessageImportance.High, "{0}", stray.ToString().TrimEnd());
+        }
+    }
 
     private void KeepDiagnostics()
     {
