@@ -124,3 +124,7 @@ typedef struct SequencePoint {
 uint32_t pdb_sequence_points(const Image *image, uint32_t method_rid, Arena *arena, SequencePoint **out);
 /// Path of a document as written in the PDB.
 Text pdb_document(const Image *image, uint32_t document);
+
+struct Pattern;
+/// Row counts, and method bodies as bytes (of the methods whose "Namespace.Type.Method" matches; NULL = all): --dump=load.
+void image_dump(const Image *image, const struct Pattern *pattern, FILE *file);
