@@ -21,7 +21,7 @@ def parse():
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--jit", action="store_true")
     parser.add_argument("--no-build", action="store_true")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def build_package(results):

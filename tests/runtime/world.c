@@ -40,7 +40,8 @@ bool node_is_intact(const Node *node, uint64_t value)
 
 MANAGED void world_churn(void)
 {
-    for (int i = 0; i < 1000; i++)
+    int count = getenv("TAILOR_GC_STRESS") ? 100 : 1000;
+    for (int i = 0; i < count; i++)
         node_new(&type_node, 0xDEAD, NULL);
 }
 

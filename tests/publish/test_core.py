@@ -1,0 +1,317 @@
+"""The package with the real compiler: what is published, and what the compiler says when something is wrong. Errors are
+provoked by replaying the request of one published project with something changed in it."""
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+from lib.dotnet import ENVIRONMENT, Outcome, run
+
+CORE = True
+shared = {}
+lock = threading.Lock()
+
+
+def hello(c):
+    """A published hello world that all tests of this file may read (not change)."""
+    with lock:
+        if "project" not in shared:
+            c.directory = os.path.join(os.path.dirname(c.directory), "shared-hello")
+            shared["project"] = c.project()
+            shared["outcome"] = shared["project"].publish("-bl:" + shared["project"].path("publish.binlog"))
+    assert shared["outcome"].code == 0, "publishing hello failed\n" + shared["outcome"].log[-3000:]
+    return shared["project"]
+
+
+def core_of(project):
+    with open(project.native(".tailor.json"), encoding="utf-8") as f:
+        return json.load(f)["tool"]["core"]
+
+
+def replay(c, change=None, raw=None, timeout=300, prefix=()):
+    """Runs the compiler on hello's request with outputs of its own. -> (outcome, path of the object)"""
+    project = hello(c)
+    with open(project.native(".tailor.json"), encoding="utf-8") as f:
+        request = json.load(f)
+    directory = os.path.join(c.directory, "native")
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory)
+    request["output"].update(object=os.path.join(directory, "app.o"), exportsFile=os.path.join(directory, "app.exports"),
+                             intermediateDirectory=directory + "/")
+    if change:
+        change(request)
+    text = raw if raw is not None else json.dumps(request).encode()
+    return run(list(prefix) + [core_of(project)], c.directory, timeout, text), request["output"]["object"]
+
+
+def fails(outcome, obj, code, *words):
+    """One canonical error line with code and words, exit code 1 or 2, no object."""
+    assert outcome.code in (1, 2), "exit code %s\n%s" % (outcome.code, outcome.log[-2000:])
+    errors = [line for line in outcome.log.splitlines() if re.search(r"(^|: )error ", line)]
+    assert len(errors) == 1, "expected one error line\n" + outcome.log[-2000:]
+    assert "error %s: " % code in errors[0], "expected %s: %s" % (code, errors[0])
+    for word in words:
+        assert word in errors[0], "'%s' is not in: %s" % (word, errors[0])
+    assert not os.path.exists(obj), "an object remains"
+
+
+def needed_libraries(executable):
+    out = subprocess.run(["readelf", "-d", executable], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return sorted(re.findall(r"\(NEEDED\).*\[(.*)\]", out))
+
+
+def highest_glibc(executable):
+    out = subprocess.run(["readelf", "-V", executable], stdout=subprocess.PIPE, check=True).stdout.decode()
+    return max(tuple(int(n) for n in v.split(".")) for v in re.findall(r"GLIBC_([0-9.]+)", out))
+
+
+def says_hello(executable):
+    outcome = run([executable])
+    assert (outcome.code, outcome.stdout) == (0, b"Hello, World!\n"), "exit code %s, output %r\n%s" % (
+        outcome.code, outcome.stdout, outcome.stderr.decode("utf-8", "replace"))
+
+
+# ---- the executable --------------------------------------------------------------------------------------------------
+
+def test_hello_needs_what_stock_needs(c):
+    project = hello(c)
+    says_hello(project.executable)
+    stock = c.project(folder="stock", inject=None)
+    stock.must_publish()
+    assert needed_libraries(project.executable) == needed_libraries(stock.executable), (
+        "ours needs %s, stock %s" % (needed_libraries(project.executable), needed_libraries(stock.executable)))
+    assert highest_glibc(project.executable) <= highest_glibc(stock.executable), (
+        "ours needs glibc %s, stock %s" % (highest_glibc(project.executable), highest_glibc(stock.executable)))
+    assert sorted(os.listdir(project.path("out"))) == sorted(os.listdir(stock.path("out")))
+
+
+def test_stock_compiler_does_not_run(c):
+    project = c.project()
+    log = os.path.join(c.directory, "execve.log")
+    outcome = run(["strace", "-f", "-qq", "-s", "300", "-e", "trace=execve", "-o", log, "dotnet", "publish", "app.csproj",
+                   "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-nodeReuse:false", "-o", project.path("out")],
+                  project.directory)
+    assert outcome.code == 0, outcome.log[-3000:]
+    with open(log, encoding="utf-8", errors="replace") as f:
+        started = re.findall(r'execve\("([^"]+)".* = 0$', f.read(), re.MULTILINE)
+    assert any(path == core_of(project) for path in started), "tailor did not run"
+    stock = [path for path in started if "ilcompiler" in path.lower() or os.path.basename(path) in ("ilc", "crossgen2")]
+    assert not stock, stock
+
+
+def test_debug_lines_name_the_source(c):
+    project = hello(c)
+    dump = subprocess.run(["readelf", "--debug-dump=decodedline", project.executable + ".dbg"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout.decode("utf-8", "replace")
+    assert re.search(r"Program\.cs\s+1\s", dump), "no line of Program.cs in the debug file"
+
+
+def path_with(c, missing, alias=None):
+    """A PATH with everything of /usr/bin but programs named like `missing`, and alias -> target."""
+    directory = os.path.join(c.directory, "bin")
+    os.makedirs(directory)
+    if alias:
+        os.symlink(shutil.which(alias[1]), os.path.join(directory, alias[0]))
+    for source in ("/usr/sbin", "/usr/bin", "/usr/local/bin"):
+        for name in os.listdir(source):
+            link = os.path.join(directory, name)
+            if not re.search(missing, name) and not os.path.lexists(link):
+                os.symlink(os.path.join(source, name), link)
+    return dict(ENVIRONMENT, PATH=directory)
+
+
+def test_links_with_gcc_alone(c):
+    project = c.project()
+    outcome = project.must_publish("-v:n", env=path_with(c, r"^clang|^cc$"))
+    assert outcome.lines('"gcc" '), "gcc was not used"
+    says_hello(project.executable)
+
+
+def test_links_with_clang_alone(c):
+    project = c.project()
+    outcome = project.must_publish("-v:n", env=path_with(c, r"(^|-)(gcc|g\+\+|cc|c\+\+|cpp)(-|$)", ("clang", "clang-19")))
+    assert outcome.lines('"clang" '), "clang was not used"
+    says_hello(project.executable)
+
+
+def test_switches_make_hello_smaller(c):
+    def size(folder, *arguments):
+        project = c.project(folder=folder)
+        project.must_publish(*arguments)
+        says_hello(project.executable)
+        return os.path.getsize(project.executable)
+
+    default = size("default")
+    for switch in ("OptimizationPreference=Size", "InvariantGlobalization=true", "UseSystemResourceKeys=true",
+                   "StackTraceSupport=false"):
+        smaller = size(switch.split("=")[0], "-p:" + switch)
+        assert smaller < default, "%s: %d bytes, default %d" % (switch, smaller, default)
+
+
+def test_hello_keeps_to_its_budget(c):
+    """Size, CPU time and memory that the first version may take (stock: 1.27 MB, 2.1 s, 130 MB)."""
+    assert os.path.getsize(hello(c).executable) <= 1_800_000, "%d bytes" % os.path.getsize(hello(c).executable)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    outcome, _ = replay(c, prefix=["/usr/bin/env"])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert outcome.code == 0, outcome.log[-2000:]
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert seconds <= 15, "%.1f CPU s" % seconds
+
+
+def test_two_runs_are_identical(c):
+    contents = []
+    for _ in range(2):
+        outcome, obj = replay(c)
+        assert outcome.code == 0, outcome.log[-2000:]
+        files = {}
+        for directory, _, names in os.walk(os.path.dirname(obj)):
+            for name in names:
+                if name.endswith((".o", ".exports", ".units")):
+                    with open(os.path.join(directory, name), "rb") as f:
+                        files[name] = f.read()
+        contents.append(files)
+    assert contents[0].keys() == contents[1].keys()
+    differing = [name for name in contents[0] if contents[0][name] != contents[1][name]]
+    assert not differing, differing
+
+
+# ---- the compiler as a program ---------------------------------------------------------------------------------------
+
+def test_core_starts_in_an_empty_root(c):
+    root = os.path.join(c.directory, "root")
+    os.makedirs(root)
+    shutil.copy(core_of(hello(c)), os.path.join(root, "tailor"))
+    outcome = run(["unshare", "-r", "chroot", root, "/tailor", "--version"])
+    assert outcome.code == 0 and "tailor" in outcome.log.lower(), outcome.log
+
+
+def test_malformed_request(c):
+    fails(*replay(c, raw=b'{\n  "schema": 1,\n  "project": {\n'), "TLR0001", "line")
+
+
+def test_unknown_key_in_request(c):
+    fails(*replay(c, lambda r: r["codegen"].update(optimise=True)), "TLR0002", "optimise")
+
+
+def test_greater_schema(c):
+    fails(*replay(c, lambda r: r.update(schema=99)), "TLR0003", "99")
+
+
+def test_path_that_is_not_utf8(c):
+    outcome, obj = replay(c)
+    with open(hello(c).native(".tailor.json"), "rb") as f:
+        text = f.read().replace(b'"directory": "', b'"directory": "/\xff\xfe')
+    outcome, obj = replay(c, raw=text)
+    assert outcome.code in (1, 2), outcome.log[-2000:]
+    assert len([line for line in outcome.log.splitlines() if "error TLR" in line]) == 1, outcome.log[-2000:]
+
+
+def test_reference_that_is_no_assembly(c):
+    bad = os.path.join(c.directory, "bad.dll")
+    with open(bad, "w") as f:
+        f.write("this is not a .NET assembly\n")
+    fails(*replay(c, lambda r: r["inputs"]["references"].append(bad)), "TLR2002", "bad.dll")
+
+
+def test_truncated_application(c):
+    short = os.path.join(c.directory, "app.dll")
+
+    def truncate(request):
+        with open(request["inputs"]["assemblies"][0], "rb") as f, open(short, "wb") as out:
+            out.write(f.read()[:700])
+        request["inputs"]["assemblies"] = [short]
+
+    fails(*replay(c, truncate), "TLR2002", "app.dll")
+
+
+def test_missing_runtime_pack(c):
+    def drop(request):
+        request["tool"]["runtimePackDirectory"] = "/nosuch/pack/10.0.12"
+        request["inputs"]["references"] = [p for p in request["inputs"]["references"] if "System.Private." not in p]
+
+    fails(*replay(c, drop), "TLR1006")
+
+
+def test_runtime_pack_of_another_layout(c):
+    def doctor(request):
+        pack = request["tool"]["runtimePackDirectory"]
+        copy = os.path.join(c.directory, "pack", "10.0.12")
+        native = os.path.join("runtimes", "linux-x64", "native")
+        shutil.copytree(os.path.join(pack, native), os.path.join(copy, native))
+        archive = os.path.join(copy, native, "libRuntime.WorkstationGC.a")
+        with open(archive, "rb") as f:
+            content = f.read()
+        assert b"RhpGcAlloc" in content
+        with open(archive, "wb") as f:
+            f.write(content.replace(b"RhpGcAlloc", b"RhpGcAlloX"))
+        request["tool"]["runtimePackDirectory"] = copy
+
+    fails(*replay(c, doctor), "TLR1007", "RhpGcAlloc")
+
+
+def test_descriptor_with_a_syntax_error(c):
+    project = c.project(items='  <ItemGroup>\n    <TrimmerRootDescriptor Include="roots.xml" />\n  </ItemGroup>\n')
+    project.write("roots.xml", "<linker>\n  <assembly fullname=\"app\">\n    <type fullname=\"X\">\n  </assembly>\n</linker>\n")
+    outcome = project.publish()
+    errors = sorted(set(outcome.lines(": error ")))
+    assert outcome.code not in (0, None) and len(errors) == 1, outcome.log[-2000:]
+    assert re.search(r"roots\.xml\(4,\d+\): error IL1003: ", errors[0]), errors[0]
+
+
+def test_missing_descriptor(c):
+    project = c.project(items='  <ItemGroup>\n    <TrimmerRootDescriptor Include="nosuch.xml" />\n  </ItemGroup>\n')
+    outcome = project.publish()
+    errors = sorted(set(outcome.lines(": error ")))
+    assert outcome.code not in (0, None) and len(errors) == 1 and "IL1033" in errors[0], outcome.log[-2000:]
+
+
+def test_full_disk(c):
+    """A file system of 64 KB: one error, nothing half-written."""
+    small = os.path.join(c.directory, "small")
+    os.makedirs(small)
+
+    def there(request):
+        request["output"].update(object=small + "/app.o", exportsFile=small + "/app.exports", intermediateDirectory=small + "/")
+
+    script = 'mount -t tmpfs -o size=64k none "$1" && shift && "$@"; code=$?; find "$0" -type f >&2; exit $code'
+    outcome, obj = replay(c, there, prefix=["unshare", "-rm", "sh", "-c", script, small, small])
+    fails(outcome, obj, "TLR1004", "No space left")
+    assert small + "/app.o" not in outcome.stderr.decode().split(), "a file remains"
+
+
+def test_killed_compiler_leaves_nothing(c):
+    project = hello(c)
+    with open(project.native(".tailor.json"), encoding="utf-8") as f:
+        request = json.load(f)
+    obj = os.path.join(c.directory, "app.o")
+    request["output"].update(object=obj, exportsFile=os.path.join(c.directory, "app.exports"),
+                             intermediateDirectory=c.directory + "/")
+    for delay in (0.05, 0.3, 0.8):
+        process = subprocess.Popen([core_of(project)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        process.stdin.write(json.dumps(request).encode())
+        process.stdin.close()
+        time.sleep(delay)
+        ended = process.poll()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert ended is not None or not os.path.exists(obj), "an object after SIGKILL"
+
+
+def test_unhandled_exception_ends_as_stock_does(c):
+    source = ('Console.WriteLine("before");\nThrow();\n\n'
+              'static void Throw()\n{\n    throw new InvalidOperationException("broken");\n}\n')
+    project = c.project(source=source)
+    project.must_publish()
+    outcome: Outcome = run([project.executable])
+    stderr = outcome.stderr.decode("utf-8", "replace")
+    assert outcome.code == 134, "exit code %s" % outcome.code
+    assert outcome.stdout == b"before\n", outcome.stdout
+    assert "Unhandled exception. System.InvalidOperationException: broken" in stderr, stderr
+    assert "Throw" in stderr, "no stack trace: " + stderr
