@@ -41,6 +41,10 @@ static MANAGED void collector_body(void *argument)
     while (!collector_stop) {
         world_collect(0);
         collector_count++;
+        PInvokeFrame frame;
+        tailor_pinvoke_enter(&frame);
+        usleep(getenv("TAILOR_GC_STRESS") ? 10000 : 10);
+        tailor_pinvoke_leave(&frame);
         world_churn();
         if (RhpTrapThreads)
             __asm__ volatile("call tailor_poll" ::: "r11", "memory", "cc");
@@ -106,8 +110,10 @@ static MANAGED int poll_with_registers(uintptr_t hidden, int reference, bool *in
         *(uintptr_t *)(in->vector[reference - GENERAL_COUNT] + (wide ? 24 : 8)) = ~hidden;
     else if (reference >= 0)
         in->general[reference] = ~hidden;
+    __asm__ volatile("" : "+r"(hidden)); // or the compiler keeps ~hidden
     scrub();
     poll_between_registers(in, out, wide);
+    __asm__ volatile("" : "+r"(hidden));
     // From here on the reference is visible again: what the poll did not see is lost already.
     Node *volatile node = (Node *)~hidden;
     world_churn();
@@ -234,8 +240,13 @@ static volatile bool errno_stop;
 static MANAGED void errno_collector(void *argument)
 {
     (void)argument;
-    while (!errno_stop)
+    while (!errno_stop) {
         world_collect(0);
+        PInvokeFrame frame;
+        tailor_pinvoke_enter(&frame);
+        usleep(getenv("TAILOR_GC_STRESS") ? 1000 : 1);
+        tailor_pinvoke_leave(&frame);
+    }
 }
 
 static void *errno_collector_start(void *argument)
@@ -282,10 +293,10 @@ MANAGED void collect_in_finally(void)
         world_collect(i);
         world_churn();
     }
-    tls_CurrentThread.exceptions = link;
     in_flight_lost += !node_is_intact(link->exception, 3) || !node_is_intact(((Node *)link->exception)->next, 103);
     if (in_flight_unlink) // what is left of it must not be looked at again
         link->exception = node_new(&type_error3, 3, NULL);
+    tls_CurrentThread.exceptions = link;
 }
 
 #pragma GCC visibility push(hidden)

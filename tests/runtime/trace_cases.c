@@ -120,7 +120,7 @@ MANAGED bool fatal_case(const char *name)
     else if (strcmp(name, "stack-overflow") == 0)
         recurse_forever(0, &trace_count);
     else if (strcmp(name, "native-fault") == 0)
-        native_load((volatile int32_t *)8);
+        native_load((volatile int32_t *)(intptr_t)strlen(name));
     else
         return false;
     return true;
