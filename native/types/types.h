@@ -5,6 +5,9 @@
 
 #include "load/load.h"
 #include "support/array.h"
+#include "support/pattern.h"
+
+#include <stdio.h>
 
 typedef enum ElementType {
 #define ELEMENT(name, value) ELEMENT_TYPE_##name = value,
@@ -413,3 +416,6 @@ Text symbol_type(TypeSystem *ts, const Type *type);   // without prefix; emit ad
 Text symbol_field(TypeSystem *ts, const Field *field);
 /// Hash codes of the NativeFormat type loader (corelib-contract 1.7).
 uint32_t type_hash(TypeSystem *ts, const Type *type);
+/// `--dump=types`: base, interfaces, layout, fields and slots of every type definition of the opened modules and every
+/// type made so far whose display name matches.
+void types_dump(TypeSystem *ts, const Pattern *pattern, FILE *out);

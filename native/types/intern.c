@@ -1,0 +1,481 @@
+// Interning: one object for each type, signature and method; substitution of generic parameters.
+#include "types/private.h"
+
+enum { KEY_STACK_WORDS = 24 };
+
+// Flat keys are short; only the rare long ones go to the scratch arena.
+typedef struct Key {
+    uintptr_t  words_inline[KEY_STACK_WORDS];
+    uintptr_t *words;
+    size_t     count;
+} Key;
+
+static void key_begin(TypeSystem *ts, Key *key, size_t capacity)
+{
+    key->count = 0;
+    key->words = capacity <= KEY_STACK_WORDS ? key->words_inline : ARENA_ARRAY(&ts->scratch, uintptr_t, capacity);
+}
+
+static void key_add(Key *key, uintptr_t word)
+{
+    key->words[key->count++] = word;
+}
+
+static uint32_t saturating_add(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+static bool type_too_complex(const TypeDef *def, uint32_t depth, uint32_t nodes, Failure *failure)
+{
+    if (depth <= DEPTH_LIMIT && nodes <= TYPE_NODE_LIMIT) return false;
+    Text name = def ? def->name : TEXT_LITERAL("type");
+    failure_set(failure, FAILURE_TypeLoad, name, def ? def->module->name : TEXT_LITERAL(""));
+    return true;
+}
+
+// ---- Types -----------------------------------------------------------------------------------------------------------------
+
+static Type *const *args_copy(TypeSystem *ts, Type *const *args, uint32_t count)
+{
+    return count ? arena_copy(ts->arena, args, count * sizeof *args, alignof(Type *)) : NULL;
+}
+
+static void type_derive(TypeRecord *record)
+{
+    Type    *type = &record->type;
+    uint32_t depth = 0, nodes = 1;
+    for (uint32_t i = 0; i < type->arg_count; i++) {
+        if (type->args[i]->depth > depth) depth = type->args[i]->depth;
+        nodes = saturating_add(nodes, type_node_count(type->args[i]));
+        type->is_open |= type->args[i]->is_open;
+    }
+    if (type->element) {
+        depth = type->element->depth;
+        nodes = saturating_add(nodes, type_node_count(type->element));
+        type->is_open |= type->element->is_open;
+    }
+    if (type->signature) {
+        const SignatureRecord *signature = (const SignatureRecord *)type->signature;
+        depth = signature->depth;
+        nodes = saturating_add(nodes, signature->node_count);
+        type->is_open |= signature->is_open;
+    }
+    type->is_open |= type->kind == TYPE_Var || type->kind == TYPE_MVar || type->is_generic_definition;
+    type->depth = depth + 1;
+    record->node_count = nodes;
+}
+
+static Type *type_intern(TypeSystem *ts, const Type *prototype)
+{
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Key       key;
+    key_begin(ts, &key, prototype->arg_count + 3);
+    key_add(&key, (uintptr_t)prototype->kind | (uintptr_t)prototype->rank << 8);
+    key_add(&key, prototype->kind == TYPE_Named             ? (uintptr_t)prototype->def
+                  : prototype->kind == TYPE_FunctionPointer ? (uintptr_t)prototype->signature
+                                                            : (uintptr_t)prototype->element);
+    key_add(&key, prototype->index);
+    for (uint32_t i = 0; i < prototype->arg_count; i++) key_add(&key, (uintptr_t)prototype->args[i]);
+    void **cell = map_cell(&ts->type_map, ts->arena, key.words, key.count);
+    arena_rewind(&ts->scratch, mark);
+    if (*cell) return *cell;
+    TypeRecord *record = ARENA_NEW(ts->arena, TypeRecord);
+    record->type = *prototype;
+    record->type.args = args_copy(ts, prototype->args, prototype->arg_count);
+    record->type.id = ts->types.count;
+    type_derive(record);
+    ARRAY_PUSH(ts->arena, &ts->types, &record->type);
+    *cell = &record->type;
+    return &record->type;
+}
+
+TypeDetails *type_details(TypeSystem *ts, Type *type)
+{
+    if (!type->details) type->details = ARENA_NEW(ts->arena, TypeDetails);
+    return type->details;
+}
+
+Type *type_from_def(TypeSystem *ts, const TypeDef *def)
+{
+    TypeDefRecord *record = type_def_record(def);
+    if (!record->definition) {
+        record->definition = type_intern(ts, &(Type){ .kind = TYPE_Named, .element_type = def->element_type, .def = def,
+                                                      .is_value_type = def->is_value_type,
+                                                      .is_generic_definition = def->generic_count > 0 });
+    }
+    return record->definition;
+}
+
+Type *type_instantiate(TypeSystem *ts, const TypeDef *def, Type *const *args, uint32_t count, Failure *failure)
+{
+    if (count != def->generic_count)
+        return failure_set(failure, FAILURE_BadImageFormat, def->name, TEXT_LITERAL("wrong number of type arguments")), NULL;
+    if (count == 0) return type_from_def(ts, def);
+    uint32_t depth = 0, nodes = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!args[i]) return failure_set(failure, FAILURE_TypeLoad, def->name, def->module->name), NULL;
+        if (args[i]->kind == TYPE_ByRef || args[i]->element_type == ELEMENT_TYPE_VOID) // II.9.4
+            return failure_set(failure, FAILURE_TypeLoad, def->name, def->module->name), NULL;
+        if (args[i]->depth > depth) depth = args[i]->depth;
+        nodes = saturating_add(nodes, type_node_count(args[i]));
+    }
+    if (type_too_complex(def, depth + 1, nodes, failure)) return NULL;
+    return type_intern(ts, &(Type){ .kind = TYPE_Named, .element_type = def->element_type, .def = def, .args = args,
+                                    .arg_count = count, .is_value_type = def->is_value_type });
+}
+
+Type *type_sz_array(TypeSystem *ts, Type *element)
+{
+    return type_intern(ts, &(Type){ .kind = TYPE_SzArray, .element_type = ELEMENT_TYPE_SZARRAY, .element = element, .rank = 1 });
+}
+
+Type *type_array(TypeSystem *ts, Type *element, uint32_t rank)
+{
+    return type_intern(ts, &(Type){ .kind = TYPE_Array, .element_type = ELEMENT_TYPE_ARRAY, .element = element, .rank = rank });
+}
+
+Type *type_pointer(TypeSystem *ts, Type *element)
+{
+    return type_intern(ts, &(Type){ .kind = TYPE_Pointer, .element_type = ELEMENT_TYPE_PTR, .element = element });
+}
+
+Type *type_byref(TypeSystem *ts, Type *element)
+{
+    return type_intern(ts, &(Type){ .kind = TYPE_ByRef, .element_type = ELEMENT_TYPE_BYREF, .element = element });
+}
+
+Type *type_function_pointer(TypeSystem *ts, const Signature *signature)
+{
+    return type_intern(ts, &(Type){ .kind = TYPE_FunctionPointer, .element_type = ELEMENT_TYPE_FNPTR, .signature = signature });
+}
+
+Type *type_variable(TypeSystem *ts, TypeKind kind, uint32_t index)
+{
+    return type_intern(ts, &(Type){ .kind = kind, .index = index,
+                                    .element_type = kind == TYPE_Var ? ELEMENT_TYPE_VAR : ELEMENT_TYPE_MVAR });
+}
+
+Type *type_self(TypeSystem *ts, const TypeDef *def)
+{
+    TypeDefRecord *record = type_def_record(def);
+    if (!record->self) {
+        ArenaMark mark = arena_mark(&ts->scratch);
+        Type    **args = ARENA_ARRAY(&ts->scratch, Type *, def->generic_count);
+        for (uint32_t i = 0; i < def->generic_count; i++) args[i] = type_variable(ts, TYPE_Var, i);
+        record->self = def->generic_count
+                           ? type_intern(ts, &(Type){ .kind = TYPE_Named, .element_type = def->element_type, .def = def,
+                                                      .args = args, .arg_count = def->generic_count,
+                                                      .is_value_type = def->is_value_type })
+                           : type_from_def(ts, def);
+        arena_rewind(&ts->scratch, mark);
+    }
+    return record->self;
+}
+
+Type *type_to_self(TypeSystem *ts, Type *type)
+{
+    return type->kind == TYPE_Named ? type_self(ts, type->def) : type;
+}
+
+GenericContext type_context(const Type *type)
+{
+    return (GenericContext){ .type_args = type->args, .type_arg_count = type->arg_count };
+}
+
+// ---- Signatures ------------------------------------------------------------------------------------------------------------
+
+static void signature_derive(SignatureRecord *record)
+{
+    const Signature *s = &record->signature;
+    record->is_open = s->return_type->is_open;
+    record->depth = s->return_type->depth;
+    record->node_count = type_node_count(s->return_type);
+    for (uint32_t i = 0; i < s->param_count; i++) {
+        record->is_open |= s->params[i]->is_open;
+        if (s->params[i]->depth > record->depth) record->depth = s->params[i]->depth;
+        record->node_count = saturating_add(record->node_count, type_node_count(s->params[i]));
+    }
+}
+
+const Signature *signature_make(TypeSystem *ts, const Signature *prototype)
+{
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Key       key;
+    key_begin(ts, &key, prototype->param_count + 2);
+    key_add(&key, (uintptr_t)prototype->convention | (uintptr_t)prototype->has_this << 8 |
+                      (uintptr_t)prototype->explicit_this << 9 | (uintptr_t)prototype->suppress_gc_transition << 10 |
+                      (uintptr_t)prototype->generic_count << 16);
+    key_add(&key, (uintptr_t)prototype->return_type);
+    for (uint32_t i = 0; i < prototype->param_count; i++) key_add(&key, (uintptr_t)prototype->params[i]);
+    void **cell = map_cell(&ts->signature_map, ts->arena, key.words, key.count);
+    arena_rewind(&ts->scratch, mark);
+    if (*cell) return *cell;
+    SignatureRecord *record = ARENA_NEW(ts->arena, SignatureRecord);
+    record->signature = *prototype;
+    record->signature.params = args_copy(ts, prototype->params, prototype->param_count);
+    signature_derive(record);
+    *cell = record;
+    return &record->signature;
+}
+
+const Signature *signature_substitute(TypeSystem *ts, const Signature *signature, const GenericContext *context,
+                                      Failure *failure)
+{
+    if (!((const SignatureRecord *)signature)->is_open) return signature;
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type    **params = ARENA_ARRAY(&ts->scratch, Type *, signature->param_count);
+    Signature result = *signature;
+    result.params = params;
+    result.return_type = type_substitute(ts, signature->return_type, context, failure);
+    bool ok = result.return_type != NULL;
+    for (uint32_t i = 0; ok && i < signature->param_count; i++) {
+        params[i] = type_substitute(ts, signature->params[i], context, failure);
+        ok = params[i] != NULL;
+    }
+    const Signature *interned = ok ? signature_make(ts, &result) : NULL;
+    arena_rewind(&ts->scratch, mark);
+    return interned;
+}
+
+// ---- Substitution ------------------------------------------------------------------------------------------------------------
+
+static Type *variable_substitute(Type *type, Type *const *args, uint32_t count, Failure *failure)
+{
+    if (!args) return type; // stays open
+    if (type->index < count) return args[type->index];
+    return failure_set(failure, FAILURE_BadImageFormat, TEXT_LITERAL("generic parameter"), TEXT_LITERAL("out of range")), NULL;
+}
+
+static Type *instance_substitute(TypeSystem *ts, Type *type, const GenericContext *context, Failure *failure)
+{
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type    **args = ARENA_ARRAY(&ts->scratch, Type *, type->arg_count);
+    Type     *result = NULL;
+    uint32_t  i = 0;
+    while (i < type->arg_count && (args[i] = type_substitute(ts, type->args[i], context, failure))) i++;
+    if (i == type->arg_count) result = type_instantiate(ts, type->def, args, type->arg_count, failure);
+    arena_rewind(&ts->scratch, mark);
+    return result;
+}
+
+Type *type_substitute(TypeSystem *ts, Type *type, const GenericContext *context, Failure *failure)
+{
+    if (!type->is_open || !context) return type;
+    Type *element;
+    switch (type->kind) {
+    case TYPE_Var: return variable_substitute(type, context->type_args, context->type_arg_count, failure);
+    case TYPE_MVar: return variable_substitute(type, context->method_args, context->method_arg_count, failure);
+    case TYPE_Named: return type->arg_count ? instance_substitute(ts, type, context, failure) : type;
+    case TYPE_FunctionPointer: {
+        const Signature *signature = signature_substitute(ts, type->signature, context, failure);
+        return signature ? type_function_pointer(ts, signature) : NULL;
+    }
+    case TYPE_SzArray: case TYPE_Array: case TYPE_Pointer: case TYPE_ByRef: break;
+    }
+    element = type_substitute(ts, type->element, context, failure);
+    if (!element || type_too_complex(NULL, element->depth + 1, type_node_count(element), failure)) return NULL;
+    if (element->kind == TYPE_ByRef && type->kind != TYPE_ByRef)
+        return failure_set(failure, FAILURE_TypeLoad, TEXT_LITERAL("array or pointer of byref"), TEXT_LITERAL("")), NULL;
+    switch (type->kind) {
+    case TYPE_SzArray: return type_sz_array(ts, element);
+    case TYPE_Array: return type_array(ts, element, type->rank);
+    case TYPE_Pointer: return type_pointer(ts, element);
+    case TYPE_ByRef: return type_byref(ts, element);
+    case TYPE_Named: case TYPE_FunctionPointer: case TYPE_Var: case TYPE_MVar: break;
+    }
+    return NULL;
+}
+
+// ---- Methods -----------------------------------------------------------------------------------------------------------------
+
+static Method *method_intern(TypeSystem *ts, const Method *prototype, bool *added)
+{
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Key       key;
+    key_begin(ts, &key, prototype->arg_count + 5);
+    key_add(&key, (uintptr_t)prototype->def);
+    key_add(&key, (uintptr_t)prototype->owner);
+    key_add(&key, prototype->synthetic);
+    key_add(&key, (uintptr_t)prototype->synthetic_method);
+    // Array constructors differ by signature only; elsewhere it follows from the rest.
+    key_add(&key, prototype->synthetic == SYNTHETIC_ArrayCtor ? (uintptr_t)prototype->signature : 0);
+    for (uint32_t i = 0; i < prototype->arg_count; i++) key_add(&key, (uintptr_t)prototype->args[i]);
+    void **cell = map_cell(&ts->method_map, ts->arena, key.words, key.count);
+    arena_rewind(&ts->scratch, mark);
+    *added = !*cell;
+    if (*cell) return *cell;
+    Method *method = ARENA_NEW(ts->arena, Method);
+    *method = *prototype;
+    *cell = method;
+    return method;
+}
+
+GenericContext method_context(const Method *method)
+{
+    GenericContext context = { .method_args = method->args, .method_arg_count = method->arg_count };
+    if (method->owner && method->owner->kind == TYPE_Named) {
+        context.type_args = method->owner->args;
+        context.type_arg_count = method->owner->arg_count;
+    }
+    return context;
+}
+
+// A method whose signature could not be resolved is remembered as such: signature NULL, never handed out.
+static Method *method_complete(TypeSystem *ts, Method *method, const MethodDef *def, Failure *failure)
+{
+    const Signature *open = method_def_signature(ts, def, NULL, failure);
+    GenericContext   context = method_context(method);
+    const Signature *exact = open ? signature_substitute(ts, open, &context, failure) : NULL;
+    if (!exact) return NULL;
+    method->signature = exact;
+    method->name = def->name;
+    method->args = args_copy(ts, method->args, method->arg_count);
+    method->id = ts->method_count++;
+    method->is_open = method->owner->is_open || (def->generic_count && method->arg_count == 0);
+    for (uint32_t i = 0; i < method->arg_count; i++) method->is_open |= method->args[i]->is_open;
+    return method;
+}
+
+Method *method_instantiate(TypeSystem *ts, const MethodDef *def, Type *owner, Type *const *args, uint32_t count,
+                           Failure *failure)
+{
+    if (!owner || owner->kind != TYPE_Named || owner->def != def->owner || (count && count != def->generic_count))
+        return failure_set(failure, FAILURE_BadImageFormat, def->name, TEXT_LITERAL("wrong owner or type arguments")), NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!args[i] || args[i]->kind == TYPE_ByRef || args[i]->element_type == ELEMENT_TYPE_VOID)
+            return failure_set(failure, FAILURE_TypeLoad, def->name, def->owner->module->name), NULL;
+    }
+    bool    added;
+    Method *method = method_intern(ts, &(Method){ .def = def, .owner = owner, .args = args, .arg_count = count }, &added);
+    if (method->signature) return method;
+    method->args = args; // valid during completion; copied there
+    return method_complete(ts, method, def, failure);
+}
+
+Method *method_on(TypeSystem *ts, const MethodDef *def, Type *owner)
+{
+    return def ? method_instantiate(ts, def, owner, NULL, 0, NULL) : NULL;
+}
+
+Method *method_substitute(TypeSystem *ts, Method *method, const GenericContext *context)
+{
+    if (!method || !method->is_open || !method->def) return method;
+    Type *owner = type_substitute(ts, method->owner, context, NULL);
+    if (!owner) return NULL;
+    if (!method->arg_count) return owner == method->owner ? method : method_on(ts, method->def, owner);
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type    **args = ARENA_ARRAY(&ts->scratch, Type *, method->arg_count);
+    uint32_t  i = 0;
+    while (i < method->arg_count && (args[i] = type_substitute(ts, method->args[i], context, NULL))) i++;
+    Method *result = i == method->arg_count ? method_instantiate(ts, method->def, owner, args, i, NULL) : NULL;
+    arena_rewind(&ts->scratch, mark);
+    return result;
+}
+
+// ---- Synthetic methods -------------------------------------------------------------------------------------------------------
+
+static const struct SyntheticRow {
+    const char *name;
+} synthetic_rows[] = {
+    [SYNTHETIC_None] = { NULL },
+    [SYNTHETIC_ArrayGet] = { "Get" },
+    [SYNTHETIC_ArraySet] = { "Set" },
+    [SYNTHETIC_ArrayAddress] = { "Address" },
+    [SYNTHETIC_ArrayCtor] = { ".ctor" },
+    [SYNTHETIC_UnboxingStub] = { NULL },
+    [SYNTHETIC_GetFieldHelper] = { "__GetFieldHelper" },
+    [SYNTHETIC_DelegateInvoke] = { "Invoke" },
+    [SYNTHETIC_DelegateGetThunk] = { "GetThunk" },
+    [SYNTHETIC_DelegateMulticast] = { "InvokeMulticastThunk" },
+    [SYNTHETIC_DelegateClosedStatic] = { "InvokeClosedStaticThunk" },
+    [SYNTHETIC_DelegateOpenStatic] = { "InvokeOpenStaticThunk" },
+    [SYNTHETIC_DelegateOpenInstance] = { "InvokeOpenInstanceThunk" },
+    [SYNTHETIC_DelegateObjectArray] = { "InvokeObjectArrayThunk" },
+    [SYNTHETIC_StartupMain] = { "StartupCodeMain" },
+    [SYNTHETIC_UnmanagedEntry] = { NULL },
+    [SYNTHETIC_ThrowBody] = { NULL },
+};
+
+// Get(int, ..): T   Set(int, .., T)   Address(int, ..): T&   .ctor(int, ..)   (II.14.2)
+static const Signature *accessor_signature(TypeSystem *ts, MethodSynthetic kind, const Type *owner)
+{
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type    **params = ARENA_ARRAY(&ts->scratch, Type *, (size_t)owner->rank + 1);
+    for (uint32_t i = 0; i < owner->rank; i++) params[i] = type_primitive(ts, ELEMENT_TYPE_I4);
+    Signature signature = { .has_this = true, .params = params, .param_count = owner->rank,
+                            .return_type = type_primitive(ts, ELEMENT_TYPE_VOID) };
+    if (kind == SYNTHETIC_ArraySet) params[signature.param_count++] = owner->element;
+    if (kind == SYNTHETIC_ArrayGet) signature.return_type = owner->element;
+    if (kind == SYNTHETIC_ArrayAddress) signature.return_type = type_byref(ts, owner->element);
+    const Signature *interned = signature_make(ts, &signature);
+    arena_rewind(&ts->scratch, mark);
+    return interned;
+}
+
+static const Signature *declared_signature(TypeSystem *ts, Type *type, const char *name)
+{
+    Method *method = type_find_method(ts, type, name, NULL);
+    return method ? method->signature : NULL;
+}
+
+static const Signature *startup_signature(TypeSystem *ts) // int32 StartupCodeMain(int32 argc, char **argv)
+{
+    Type *int32 = type_primitive(ts, ELEMENT_TYPE_I4), *params[] = { int32, type_primitive(ts, ELEMENT_TYPE_I) };
+    return signature_make(ts, &(Signature){ .return_type = int32, .params = params, .param_count = 2 });
+}
+
+static const Signature *object_array_signature(TypeSystem *ts) // object InvokeObjectArrayThunk(object[])
+{
+    Type *object = type_primitive(ts, ELEMENT_TYPE_OBJECT), *params[] = { type_sz_array(ts, object) };
+    return signature_make(ts, &(Signature){ .has_this = true, .return_type = object, .params = params, .param_count = 1 });
+}
+
+static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves)
+{
+    switch (kind) {
+    case SYNTHETIC_ArrayGet: case SYNTHETIC_ArraySet: case SYNTHETIC_ArrayAddress: case SYNTHETIC_ArrayCtor:
+        return accessor_signature(ts, kind, owner);
+    case SYNTHETIC_GetFieldHelper:
+        return declared_signature(ts, well_known_type(ts, WELL_KNOWN_TYPE_ValueType), "__GetFieldHelper");
+    case SYNTHETIC_DelegateGetThunk: return declared_signature(ts, well_known_type(ts, WELL_KNOWN_TYPE_Delegate), "GetThunk");
+    case SYNTHETIC_DelegateInvoke: case SYNTHETIC_DelegateMulticast: case SYNTHETIC_DelegateClosedStatic:
+    case SYNTHETIC_DelegateOpenStatic: case SYNTHETIC_DelegateOpenInstance:
+        return serves ? serves->signature : declared_signature(ts, owner, "Invoke");
+    case SYNTHETIC_DelegateObjectArray: return object_array_signature(ts);
+    case SYNTHETIC_StartupMain: return startup_signature(ts);
+    case SYNTHETIC_None: case SYNTHETIC_UnboxingStub: case SYNTHETIC_UnmanagedEntry: case SYNTHETIC_ThrowBody: break;
+    }
+    return serves ? serves->signature : NULL;
+}
+
+static Method *synthetic_intern(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves,
+                                const Signature *signature)
+{
+    bool   added;
+    Method prototype = { .def = serves ? serves->def : NULL, .owner = owner, .synthetic = kind, .synthetic_method = serves,
+                         .signature = signature };
+    if (serves) {
+        prototype.args = serves->args;
+        prototype.arg_count = serves->arg_count;
+    }
+    const char *name = synthetic_rows[kind].name;
+    prototype.name = name ? text_intern_z(ts->texts, name) : serves ? serves->name : TEXT_LITERAL("");
+    Method *method = method_intern(ts, &prototype, &added);
+    if (added) {
+        method->id = ts->method_count++;
+        method->is_open = (owner && owner->is_open) || (serves && serves->is_open);
+    }
+    return method;
+}
+
+Method *method_accessor(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Signature *signature)
+{
+    return synthetic_intern(ts, kind, owner, NULL, kind == SYNTHETIC_ArrayCtor ? signature : accessor_signature(ts, kind, owner));
+}
+
+Method *method_synthetic(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves)
+{
+    const Signature *signature = synthetic_signature(ts, kind, owner, serves);
+    return signature ? synthetic_intern(ts, kind, owner, serves, signature) : NULL;
+}
