@@ -1,0 +1,2 @@
+#include "emit/context.h"
+void emit_metadata(EmitContext *e) { (void)e; }
