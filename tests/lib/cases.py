@@ -44,9 +44,9 @@ def make_project(case, inject=True):
     return Project(directory, case, read(case, "Program.cs").decode("utf-8"), properties, **arguments)
 
 
-def check_run(case, command, cwd, env=None, timeout=60):
+def check_run(case, command, cwd, env=None, timeout=60, arguments="args.txt"):
     """Runs the program; fails where output or exit code differ from what is expected."""
-    outcome = run(command + lines(case, "args.txt"), cwd, timeout, read(case, "stdin.txt"), env)
+    outcome = run(command + lines(case, arguments), cwd, timeout, read(case, "stdin.txt"), env)
     want_code = int(read(case, "expected-exit-code.txt", b"0"))
     want = read(case, "expected.out")
     stderr = outcome.stderr.decode("utf-8", "replace")[-2000:]
@@ -80,7 +80,8 @@ def stress(case, project):
     project.must_publish("-p:TailorGcStress=true", "--no-restore")
     interval = read(case, "stress-interval.txt", b"1").decode().strip()
     env = dict(ENVIRONMENT, TAILOR_GC_STRESS=interval)
-    check_run(case, [project.executable], project.path("out"), env, STRESS_TIMEOUT)
+    arguments = "stress-args.txt" if lines(case, "stress-args.txt") else "args.txt"
+    check_run(case, [project.executable], project.path("out"), env, STRESS_TIMEOUT, arguments)
 
 
 def test_case_on_jit(case, results, keep=False):
