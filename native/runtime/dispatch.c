@@ -156,13 +156,14 @@ UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, cons
     if (!lsda_call_site(procedure->lsda, procedure->start, frame->ip, &site))
         return UNWIND_Pass;
     *landing = (UnwindLanding){.landing_pad = site.landing_pad};
-    if (frame->sp == record->target_sp) {
-        uintptr_t selector;
-        const ClauseDescriptor *clause;
-        while (landing->selector == 0 && lsda_next_clause(&site, &selector, &clause))
-            if (clause == record->target_clause)
-                landing->selector = selector;
-    }
+    uintptr_t selector;
+    const ClauseDescriptor *clause;
+    while (landing->selector == 0 && lsda_next_clause(&site, &selector, &clause))
+        if (clause == record->target_clause && frame->sp == record->target_sp)
+            landing->selector = selector;
+    // LLVM expects what the Itanium rules say: a landing pad without a cleanup is entered for its clauses only.
+    if (landing->selector == 0 && !site.has_cleanup)
+        return UNWIND_Pass;
     record->landed_sp = frame->sp;
     records_free_below(frame->sp); // superseded: their frames have just been unwound
     return UNWIND_Land;

@@ -110,6 +110,7 @@ bool lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite
             continue;
         site->landing_pad = landing_pad ? landing_pad_base + landing_pad : 0;
         site->action = action ? actions + action - 1 : NULL;
+        site->has_cleanup = action == 0;
         return landing_pad != 0;
     }
     return false;
@@ -123,8 +124,10 @@ bool lsda_next_clause(CallSite *site, uintptr_t *selector, const ClauseDescripto
         const uint8_t *link = at;
         int64_t displacement = read_sleb128(&at);
         site->action = displacement ? link + displacement : NULL;
-        if (filter <= 0)
-            continue; // 0: cleanup; exception specifications (negative) do not occur in compiled code
+        if (filter <= 0) { // exception specifications (negative) do not occur in compiled code
+            site->has_cleanup |= filter == 0;
+            continue;
+        }
         const uint8_t *entry = site->type_table - (uint64_t)filter * encoded_size(site->type_encoding);
         *selector = (uintptr_t)filter;
         *descriptor = (const ClauseDescriptor *)read_encoded(&entry, site->type_encoding);

@@ -15,6 +15,7 @@ typedef struct CallSite {
     const uint8_t *action;     // next action record, NULL at the end
     const uint8_t *type_table; // its entries lie before this address, numbered from 1
     uint8_t type_encoding;
+    bool has_cleanup; // known once the clauses have been read to their end
 } CallSite;
 
 /// Finds the call site that covers `ip` in the function that starts at `start`. False: none, or one without landing pad.
