@@ -228,7 +228,7 @@ static void garbage_in_unused_tables_is_harmless(void **state)
     builder_init(&b, &f->arena);
     sample_image_fill(&b);
     BUILDER_ROW(&b, TABLE_Module, 0, 0x7FFF, 0, 0, 0);
-    BUILDER_ROW(&b, TABLE_DeclSecurity, 0x7FFF, 0x0200FFF, 0x7FFF);
+    BUILDER_ROW(&b, TABLE_DeclSecurity, 0x7FFF, 0x7FFF7FFF, 0x7FFF);
     BUILDER_ROW(&b, TABLE_EncLog, 0x7FFF7FFF, 0x7FFF7FFF);
     BUILDER_ROW(&b, TABLE_ManifestResource, 0x7FFF7FFF, 0, 0x7FFF, 0);
     Image *image = open_bytes(f, builder_finish(&b));

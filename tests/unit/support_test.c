@@ -77,7 +77,7 @@ static void compressed_integers_are_read(void **state)
         uint32_t size, value;
         int32_t  signed_value;
     } rows[] = {
-        { { 0x03 }, 1, 3, -62 },
+        { { 0x03 }, 1, 3, -63 },
         { { 0x7F }, 1, 0x7F, -1 },
         { { 0x80, 0x80 }, 2, 0x80, 64 },
         { { 0xBF, 0xFF }, 2, 0x3FFF, -1 },
