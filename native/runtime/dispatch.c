@@ -1,7 +1,7 @@
-// Two-pass exception dispatch (ECMA-335 I.12.4.2.5). Pass 1 walks the stack with every frame still there: it records the
-// stack trace, runs filters and finds the handler or establishes that there is none. Pass 2 unwinds to that handler and
-// runs the finally and fault handlers on the way. What managed code is told and in which order follows the managed
-// dispatcher of CoreLib that this replaces (corelib-contract.md 11).
+// Two-pass exception dispatch (ECMA-335 I.12.4.2.5). Pass 1 walks the stack with every frame still there: it
+// records the stack trace, runs filters and finds the handler or establishes that there is none. Pass 2
+// unwinds to that handler and runs the finally and fault handlers on the way. What managed code is told and
+// in which order follows the managed dispatcher of CoreLib that this replaces (corelib-contract.md 11).
 #include "runtime/dispatch_record.h"
 #include "runtime/guarded_call.h"
 #include "runtime/lsda.h"
@@ -10,7 +10,8 @@
 #include "runtime/runtime_pack.h"
 #include "runtime/unwind.h"
 
-/// The linker searches this archive once, before that of the pack: names that only the pack asks for would not be found.
+/// The linker searches this archive once, before that of the pack: names that only the pack asks for would
+/// not be found.
 __attribute__((used)) static RuntimeCallback *const needed_by_pack[] = {
     (RuntimeCallback *)RhThrowEx,
     (RuntimeCallback *)RhThrowHwEx,
@@ -26,8 +27,7 @@ typedef struct Search {
     bool found;
 } Search;
 
-static bool type_derives_from(const MethodTable *type, const MethodTable *base)
-{
+static bool type_derives_from(const MethodTable *type, const MethodTable *base) {
     for (; type; type = type->base_type)
         if (type == base)
             return true;
@@ -36,27 +36,26 @@ static bool type_derives_from(const MethodTable *type, const MethodTable *base)
 
 typedef enum ClauseAnswer { CLAUSE_Skips, CLAUSE_Catches, CLAUSE_EndsSearch } ClauseAnswer;
 
-static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindFrame *frame, ManagedObject *exception)
-{
+static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindFrame *frame,
+                                  ManagedObject *exception) {
     if (!clause)
         return CLAUSE_Catches; // the landing pad of tailor_guarded_call
     uintptr_t target = (uintptr_t)&clause->target + (uintptr_t)(intptr_t)clause->target;
     switch ((ClauseKind)clause->kind) {
     case CLAUSE_Typed:
-        return type_derives_from(exception->type, (const MethodTable *)target) ? CLAUSE_Catches : CLAUSE_Skips;
+        return type_derives_from(exception->type, (const MethodTable *)target) ? CLAUSE_Catches
+                                                                               : CLAUSE_Skips;
     case CLAUSE_Filter:
         return guarded_filter((FilterFunction *)target, (void *)unwind_frame_pointer(frame), exception)
                    ? CLAUSE_Catches
                    : CLAUSE_Skips;
-    case CLAUSE_Boundary:
-        return CLAUSE_EndsSearch;
+    case CLAUSE_Boundary: return CLAUSE_EndsSearch;
     }
     report_fatal("A clause descriptor in the compiled code has an unknown kind.");
 }
 
 /// False: the walk is over, with or without a handler.
-static bool search_frame(Search *search, const UnwindFrame *frame)
-{
+static bool search_frame(Search *search, const UnwindFrame *frame) {
     UnwindProcedure procedure = unwind_procedure(frame);
     CallSite site;
     if (!procedure.lsda || !lsda_call_site(procedure.lsda, procedure.start, frame->ip, &site))
@@ -76,8 +75,7 @@ static bool search_frame(Search *search, const UnwindFrame *frame)
     return true;
 }
 
-static bool search_visit(const UnwindFrame *frame, void *state)
-{
+static bool search_visit(const UnwindFrame *frame, void *state) {
     Search *search = state;
     if (code_is_managed(frame->ip)) {
         guarded_append_frame(search->record->exinfo.exception, frame->ip, search->stack_frame_flags);
@@ -87,21 +85,20 @@ static bool search_visit(const UnwindFrame *frame, void *state)
     }
     if (code_is_guard(frame->ip))
         return search_frame(search, frame);
-    // Up to the first managed frame these are our own frames. Later ones are native code that called managed code
-    // without a boundary: nothing can unwind through it.
+    // Up to the first managed frame these are our own frames. Later ones are native code that called managed
+    // code without a boundary: nothing can unwind through it.
     return search->last_ip == 0;
 }
 
-/// Nobody catches: every frame is still on the stack, no finally handler has run. Ends the process (exit code 134).
-static _Noreturn void dispatch_unhandled(DispatchRecord *record, uintptr_t ip)
-{
+/// Nobody catches: every frame is still on the stack, no finally handler has run. Ends the process (exit code
+/// 134).
+static _Noreturn void dispatch_unhandled(DispatchRecord *record, uintptr_t ip) {
     guarded_call(OnUnhandledException, record->exinfo.exception);
     guarded_fail_fast(FAIL_FAST_UnhandledException, record->exinfo.exception, ip);
     report_fatal("An exception was not handled, and reporting it failed.");
 }
 
-static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_flags, uintptr_t thrower_sp)
-{
+static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_flags, uintptr_t thrower_sp) {
     records_free_below(thrower_sp);
     records_free_unreferenced();
     DispatchRecord *record = record_allocate(exception);
@@ -113,42 +110,37 @@ static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_fla
     unwind_resume(&record->unwind);
 }
 
-_Noreturn void tailor_throw(ManagedObject *exception)
-{
+_Noreturn void tailor_throw(ManagedObject *exception) {
     if (!exception)
         exception = guarded_runtime_exception(EXCEPTION_ID_NullReference); // III.4.31
     dispatch(exception, STACK_FRAME_First, (uintptr_t)__builtin_dwarf_cfa());
 }
 
-_Noreturn void tailor_rethrow(ManagedObject *exception)
-{
+_Noreturn void tailor_rethrow(ManagedObject *exception) {
     dispatch(exception, STACK_FRAME_First | STACK_FRAME_FirstRethrow, (uintptr_t)__builtin_dwarf_cfa());
 }
 
-ManagedObject *tailor_begin_catch(void *record)
-{
+ManagedObject *tailor_begin_catch(void *record) {
     DispatchRecord *self = record;
     ManagedObject *exception = self->exinfo.exception;
     record_free(self);
     return exception;
 }
 
-ManagedObject *tailor_exception_of(void *record)
-{
+ManagedObject *tailor_exception_of(void *record) {
     return ((DispatchRecord *)record)->exinfo.exception;
 }
 
-_Noreturn void tailor_boundary(void *record)
-{
+_Noreturn void tailor_boundary_reached(void *record) {
     (void)record;
     report_fatal("An exception was unwound into a boundary.");
 }
 
-// ---- Pass 2, called by the unwinder ---------------------------------------------------------------------------
+// ---- Pass 2, called by the unwinder
+// ---------------------------------------------------------------------------
 
 UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, const UnwindProcedure *procedure,
-                            UnwindLanding *landing)
-{
+                            UnwindLanding *landing) {
     DispatchRecord *record = (DispatchRecord *)header;
     if (frame->sp > record->target_sp)
         unwind_target_missed(header);
@@ -161,7 +153,8 @@ UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, cons
     while (landing->selector == 0 && lsda_next_clause(&site, &selector, &clause))
         if (clause == record->target_clause && frame->sp == record->target_sp)
             landing->selector = selector;
-    // LLVM expects what the Itanium rules say: a landing pad without a cleanup is entered for its clauses only.
+    // LLVM expects what the Itanium rules say: a landing pad without a cleanup is entered for its clauses
+    // only.
     if (landing->selector == 0 && !site.has_cleanup)
         return UNWIND_Pass;
     record->landed_sp = frame->sp;
@@ -169,13 +162,11 @@ UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, cons
     return UNWIND_Land;
 }
 
-_Noreturn void unwind_target_missed(UnwindHeader *header)
-{
+_Noreturn void unwind_target_missed(UnwindHeader *header) {
     (void)header;
     report_fatal("The handler of an exception was not found again while unwinding to it.");
 }
 
-_Noreturn void unwind_foreign_exception(void)
-{
+_Noreturn void unwind_foreign_exception(void) {
     report_fatal("An exception of native code reached managed code.");
 }

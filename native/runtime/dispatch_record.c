@@ -17,13 +17,11 @@ typedef struct RecordPool {
 
 static _Thread_local RecordPool pool;
 
-static DispatchRecord *record_of(ExInfo *exinfo)
-{
+static DispatchRecord *record_of(ExInfo *exinfo) {
     return (DispatchRecord *)((char *)exinfo - offsetof(DispatchRecord, exinfo));
 }
 
-static DispatchRecord *record_memory(void)
-{
+static DispatchRecord *record_memory(void) {
     for (unsigned i = 0; i < RESERVE_COUNT; i++) {
         if (pool.reserve[i].in_use)
             continue;
@@ -37,8 +35,7 @@ static DispatchRecord *record_memory(void)
     return record;
 }
 
-DispatchRecord *record_allocate(ManagedObject *exception)
-{
+DispatchRecord *record_allocate(ManagedObject *exception) {
     DispatchRecord *record = record_memory();
     record->target_sp = record->landed_sp = 0;
     record->target_clause = NULL;
@@ -48,8 +45,7 @@ DispatchRecord *record_allocate(ManagedObject *exception)
     return record;
 }
 
-void record_free(DispatchRecord *record)
-{
+void record_free(DispatchRecord *record) {
     ExInfo **link = &tls_CurrentThread.exinfo_head;
     while (*link != &record->exinfo)
         link = &(*link)->previous;
@@ -60,8 +56,7 @@ void record_free(DispatchRecord *record)
         free(record);
 }
 
-void records_free_below(uintptr_t sp)
-{
+void records_free_below(uintptr_t sp) {
     ExInfo *next;
     for (ExInfo *exinfo = tls_CurrentThread.exinfo_head; exinfo; exinfo = next) {
         next = exinfo->previous;
@@ -72,8 +67,7 @@ void records_free_below(uintptr_t sp)
 }
 
 /// Whether some stack slot from `sp` up holds the address of `record`.
-static bool record_is_referenced(const DispatchRecord *record, uintptr_t sp)
-{
+static bool record_is_referenced(const DispatchRecord *record, uintptr_t sp) {
     for (uintptr_t slot = sp; slot < tls_CurrentThread.stack_high; slot += sizeof(uintptr_t))
         if (*(const volatile uintptr_t *)slot == (uintptr_t)record)
             return true;
@@ -81,8 +75,7 @@ static bool record_is_referenced(const DispatchRecord *record, uintptr_t sp)
 }
 
 /// Scans from its caller's frame up: its own holds records that it is looking at.
-__attribute__((noinline)) static void free_unreferenced(void)
-{
+__attribute__((noinline)) static void free_unreferenced(void) {
     uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
     ExInfo *next;
     for (ExInfo *exinfo = tls_CurrentThread.exinfo_head; exinfo; exinfo = next) {
@@ -93,13 +86,13 @@ __attribute__((noinline)) static void free_unreferenced(void)
     }
 }
 
-void records_free_unreferenced(void)
-{
+void records_free_unreferenced(void) {
     if (pool.live_count < SCAN_COUNT_MIN || pool.live_count < pool.scan_threshold)
         return;
     // Puts the callee-saved registers into this frame: compiled code may hold a record in one of them.
     __builtin_unwind_init();
     free_unreferenced();
-    // Doubling keeps the cost of the scans proportional to the number of throws when finally handlers nest deeply.
+    // Doubling keeps the cost of the scans proportional to the number of throws when finally handlers nest
+    // deeply.
     pool.scan_threshold = 2 * pool.live_count;
 }

@@ -1,5 +1,6 @@
-// One record per exception in flight on a thread, newest first, in the thread's ExInfo chain: that makes its exception
-// object a root of the collector. Records come from a small reserve in thread-local storage, then from malloc.
+// One record per exception in flight on a thread, newest first, in the thread's ExInfo chain: that makes its
+// exception object a root of the collector. Records come from a small reserve in thread-local storage, then
+// from malloc.
 #pragma once
 
 #include <stdbool.h>
@@ -11,10 +12,11 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct DispatchRecord {
-    UnwindHeader unwind;  // first: `resume` passes the record to the unwinder
+    UnwindHeader unwind; // first: `resume` passes the record to the unwinder
     ExInfo exinfo;
-    // The handler that pass 1 chose. The activation is named by its stack pointer at the call; the clause by its
-    // descriptor, because inlining gives one clause different selector numbers at the call sites of a function.
+    // The handler that pass 1 chose. The activation is named by its stack pointer at the call; the clause by
+    // its descriptor, because inlining gives one clause different selector numbers at the call sites of a
+    // function.
     uintptr_t target_sp;
     const ClauseDescriptor *target_clause;
     /// Stack pointer of the frame whose landing pad ran last for this record; 0 before the first.
@@ -29,13 +31,13 @@ DispatchRecord *record_allocate(ManagedObject *exception);
 /// Unlinks and frees `record`, wherever in the chain it stands.
 void record_free(DispatchRecord *record);
 
-/// Frees the records whose landing pad ran in a frame below `sp`: the frame is gone, so nobody can resume them.
-/// Called when a new throw starts (`sp` = the thrower's) and when one lands.
+/// Frees the records whose landing pad ran in a frame below `sp`: the frame is gone, so nobody can resume
+/// them. Called when a new throw starts (`sp` = the thrower's) and when one lands.
 void records_free_below(uintptr_t sp);
 
-/// Frees landed records that no stack slot refers to, when many have piled up: an exception that leaves a finally
-/// handler for a catch in the same function supersedes the record that ran the finally, and only the function's own
-/// frame tells that apart from a catch inside the finally handler.
+/// Frees landed records that no stack slot refers to, when many have piled up: an exception that leaves a
+/// finally handler for a catch in the same function supersedes the record that ran the finally, and only the
+/// function's own frame tells that apart from a catch inside the finally handler.
 void records_free_unreferenced(void);
 
 #pragma GCC visibility pop

@@ -18,23 +18,22 @@ enum { FAULT_SIGNAL_COUNT = sizeof fault_signals / sizeof *fault_signals };
 
 static struct sigaction previous_actions[FAULT_SIGNAL_COUNT];
 
-/// The handler makes a write-barrier helper that faulted look as if its caller had called this instead: the helpers are
-/// leaves without a frame, so the return address is on top of the stack.
-static _Noreturn void throw_null_reference(void)
-{
+/// The handler makes a write-barrier helper that faulted look as if its caller had called this instead: the
+/// helpers are leaves without a frame, so the return address is on top of the stack.
+static _Noreturn void throw_null_reference(void) {
     tailor_throw(guarded_runtime_exception(EXCEPTION_ID_NullReference));
 }
 
-static bool fault_is_null_store_in_helper(int signal, const siginfo_t *info, uintptr_t ip)
-{
-    bool in_helper = ip == (uintptr_t)RhpAssignRefAVLocation || ip == (uintptr_t)RhpCheckedAssignRefAVLocation
-                  || ip == (uintptr_t)RhpByRefAssignRefAVLocation1 || ip == (uintptr_t)RhpByRefAssignRefAVLocation2;
+static bool fault_is_null_store_in_helper(int signal, const siginfo_t *info, uintptr_t ip) {
+    bool in_helper =
+        ip == (uintptr_t)RhpAssignRefAVLocation || ip == (uintptr_t)RhpCheckedAssignRefAVLocation ||
+        ip == (uintptr_t)RhpByRefAssignRefAVLocation1 || ip == (uintptr_t)RhpByRefAssignRefAVLocation2;
     // A non-canonical address also reports si_addr 0, but another code.
-    return in_helper && signal == SIGSEGV && info->si_code == SEGV_MAPERR && (uintptr_t)info->si_addr < NULL_PAGES_SIZE;
+    return in_helper && signal == SIGSEGV && info->si_code == SEGV_MAPERR &&
+           (uintptr_t)info->si_addr < NULL_PAGES_SIZE;
 }
 
-static void report_location(const char *text, uintptr_t ip)
-{
+static void report_location(const char *text, uintptr_t ip) {
     report_text(text);
     report_hexadecimal(ip);
     uintptr_t start = (uintptr_t)tailor_find_method_start((void *)ip);
@@ -48,11 +47,11 @@ static void report_location(const char *text, uintptr_t ip)
     report_text("\n");
 }
 
-static _Noreturn void report_fault(int signal, const siginfo_t *info, uintptr_t ip)
-{
+static _Noreturn void report_fault(int signal, const siginfo_t *info, uintptr_t ip) {
     report_text("Process terminated. ");
     if (signal == SIGFPE) {
-        report_text("Compiled code divided an integer by zero, or overflowed doing so, where no check was expected to be"
+        report_text("Compiled code divided an integer by zero, or overflowed doing so, where no check was "
+                    "expected to be"
                     " needed.\n");
     } else {
         report_text("Compiled code accessed address ");
@@ -71,8 +70,7 @@ static _Noreturn void report_fault(int signal, const siginfo_t *info, uintptr_t 
     abort();
 }
 
-static void fault_chain(int signal, siginfo_t *info, void *context)
-{
+static void fault_chain(int signal, siginfo_t *info, void *context) {
     const struct sigaction *previous = NULL;
     for (unsigned i = 0; i < FAULT_SIGNAL_COUNT; i++)
         if (fault_signals[i] == signal)
@@ -85,8 +83,7 @@ static void fault_chain(int signal, siginfo_t *info, void *context)
         sigaction(signal, previous, NULL); // returning repeats the fault, which then ends the process
 }
 
-static void fault_handle(int signal, siginfo_t *info, void *context)
-{
+static void fault_handle(int signal, siginfo_t *info, void *context) {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     uintptr_t ip = (uintptr_t)registers[REG_RIP];
     if (fault_is_null_store_in_helper(signal, info, ip))
@@ -97,11 +94,11 @@ static void fault_handle(int signal, siginfo_t *info, void *context)
         fault_chain(signal, info, context);
 }
 
-void fault_install(void)
-{
-    // No alternate stack: as with the stock compiler, a stack overflow cannot deliver the signal and ends the process
-    // with SIGSEGV.
-    struct sigaction action = {.sa_sigaction = fault_handle, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+void fault_install(void) {
+    // No alternate stack: as with the stock compiler, a stack overflow cannot deliver the signal and ends the
+    // process with SIGSEGV.
+    struct sigaction action = {.sa_sigaction = fault_handle,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
     sigemptyset(&action.sa_mask);
     for (unsigned i = 0; i < FAULT_SIGNAL_COUNT; i++)
         sigaction(fault_signals[i], &action, &previous_actions[i]);

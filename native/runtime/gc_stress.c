@@ -1,7 +1,8 @@
-// Forced collections, to find references that the conservative scan cannot see. Part of a program only if its link line
-// puts these functions in front of the runtime's (`--wrap`, README.md); a normal build does not contain this file.
-//   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a P/Invoke
-//   TAILOR_GC_STRESS_REPORT=1   the number of collections and events on standard error at exit
+// Forced collections, to find references that the conservative scan cannot see. Part of a program only if its
+// link line puts these functions in front of the runtime's (`--wrap`, README.md); a normal build does not
+// contain this file.
+//   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a
+//   P/Invoke TAILOR_GC_STRESS_REPORT=1   the number of collections and events on standard error at exit
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,29 +20,34 @@ void *__real_RhpGcAlloc(void *method_table, uint32_t flags, uintptr_t count, PIn
 #pragma GCC visibility pop
 
 enum {
-    // A bit of RhpTrapThreads that the runtime neither sets, clears nor tests: every inline poll takes its slow path.
+    // A bit of RhpTrapThreads that the runtime neither sets, clears nor tests: every inline poll takes its
+    // slow path.
     TRAP_THREADS_Always = 1 << 30,
     // Generation 0 finds a lost young object soonest; older and moving collections now and then.
     GENERATION_1_INTERVAL = 8,
     GENERATION_2_INTERVAL = 64,
 };
 
-typedef enum StressEvent { STRESS_Poll, STRESS_Allocation, STRESS_PInvokeReturn, STRESS_EVENT_COUNT } StressEvent;
+typedef enum StressEvent {
+    STRESS_Poll,
+    STRESS_Allocation,
+    STRESS_PInvokeReturn,
+    STRESS_EVENT_COUNT
+} StressEvent;
 
 static uint64_t interval; // 0: off
 static _Atomic uint64_t event_counts[STRESS_EVENT_COUNT];
 static _Atomic uint64_t due_count, collection_count;
 
-static void stress_report(void)
-{
-    fprintf(stderr, "TAILOR_GC_STRESS: %llu collections (%llu polls, %llu allocations, %llu P/Invoke returns)\n",
+static void stress_report(void) {
+    fprintf(stderr,
+            "TAILOR_GC_STRESS: %llu collections (%llu polls, %llu allocations, %llu P/Invoke returns)\n",
             (unsigned long long)collection_count, (unsigned long long)event_counts[STRESS_Poll],
             (unsigned long long)event_counts[STRESS_Allocation],
             (unsigned long long)event_counts[STRESS_PInvokeReturn]);
 }
 
-__attribute__((constructor)) static void stress_init(void)
-{
+__attribute__((constructor)) static void stress_init(void) {
     const char *text = getenv("TAILOR_GC_STRESS");
     interval = text ? strtoull(text, NULL, 10) : 0;
     if (interval)
@@ -52,8 +58,7 @@ __attribute__((constructor)) static void stress_init(void)
 }
 
 /// Collects if it is time to. The thread is in cooperative mode; `frame` covers its registers.
-static void stress_event(StressEvent event, PInvokeFrame *frame)
-{
+static void stress_event(StressEvent event, PInvokeFrame *frame) {
     RuntimeThread *thread = &tls_CurrentThread;
     if (interval == 0 || (thread->state & (THREAD_STATE_DoNotTriggerGc | THREAD_STATE_GcSpecial)))
         return;
@@ -72,14 +77,12 @@ static void stress_event(StressEvent event, PInvokeFrame *frame)
     errno = error;
 }
 
-void __wrap_tailor_poll_wait(PInvokeFrame *frame)
-{
+void __wrap_tailor_poll_wait(PInvokeFrame *frame) {
     stress_event(STRESS_Poll, frame);
     RhpWaitForGC2(frame);
 }
 
-void __wrap_tailor_pinvoke_leave(PInvokeFrame *frame)
-{
+void __wrap_tailor_pinvoke_leave(PInvokeFrame *frame) {
     __real_tailor_pinvoke_leave(frame);
     if (interval == 0)
         return;
@@ -89,10 +92,9 @@ void __wrap_tailor_pinvoke_leave(PInvokeFrame *frame)
     stress_event(STRESS_PInvokeReturn, &own);
 }
 
-/// The slow path of every allocation helper. Setting the limit to the allocation pointer sends the next allocation of
-/// this thread here too, inlined or not.
-void *__wrap_RhpGcAlloc(void *method_table, uint32_t flags, uintptr_t count, PInvokeFrame *frame)
-{
+/// The slow path of every allocation helper. Setting the limit to the allocation pointer sends the next
+/// allocation of this thread here too, inlined or not.
+void *__wrap_RhpGcAlloc(void *method_table, uint32_t flags, uintptr_t count, PInvokeFrame *frame) {
     stress_event(STRESS_Allocation, frame);
     void *object = __real_RhpGcAlloc(method_table, flags, count, frame);
     if (interval)

@@ -1,5 +1,6 @@
-// Calls of managed code from inside the dispatcher. An exception that the callee lets escape is caught there and then
-// (the call's answer is 0), as the managed dispatcher of CoreLib does around its callbacks and filters.
+// Calls of managed code from inside the dispatcher. An exception that the callee lets escape is caught there
+// and then (the call's answer is 0), as the managed dispatcher of CoreLib does around its callbacks and
+// filters.
 #pragma once
 
 #include "runtime/runtime_pack.h"

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-// Pointer encodings (LSB, DWARF extensions). Formats not listed are 8 bytes wide; bit 3 of the format means signed.
+// Pointer encodings (LSB, DWARF extensions). Formats not listed are 8 bytes wide; bit 3 of the format means
+// signed.
 enum {
     ENCODING_Format = 0x0F,
     ENCODING_Uleb128 = 0x01,
@@ -16,8 +17,7 @@ enum {
     ENCODING_Omit = 0xFF,
 };
 
-static uint64_t read_uleb128(const uint8_t **at)
-{
+static uint64_t read_uleb128(const uint8_t **at) {
     uint64_t value = 0;
     unsigned shift = 0;
     uint8_t byte;
@@ -29,8 +29,7 @@ static uint64_t read_uleb128(const uint8_t **at)
     return value;
 }
 
-static int64_t read_sleb128(const uint8_t **at)
-{
+static int64_t read_sleb128(const uint8_t **at) {
     uint64_t value = 0;
     unsigned shift = 0;
     uint8_t byte;
@@ -45,8 +44,7 @@ static int64_t read_sleb128(const uint8_t **at)
 }
 
 /// A little-endian integer of `size` bytes, sign-extended if `is_signed`.
-static uint64_t read_fixed(const uint8_t **at, unsigned size, bool is_signed)
-{
+static uint64_t read_fixed(const uint8_t **at, unsigned size, bool is_signed) {
     uint64_t value = 0;
     memcpy(&value, *at, size);
     *at += size;
@@ -54,22 +52,17 @@ static uint64_t read_fixed(const uint8_t **at, unsigned size, bool is_signed)
     return is_signed ? (uint64_t)((int64_t)(value << unused) >> unused) : value;
 }
 
-static unsigned encoded_size(uint8_t encoding)
-{
+static unsigned encoded_size(uint8_t encoding) {
     switch (encoding & ENCODING_Format) {
     case ENCODING_Udata2:
-    case ENCODING_Sdata2:
-        return 2;
+    case ENCODING_Sdata2: return 2;
     case ENCODING_Udata4:
-    case ENCODING_Sdata4:
-        return 4;
-    default:
-        return 8;
+    case ENCODING_Sdata4: return 4;
+    default: return 8;
     }
 }
 
-static uint64_t read_encoded(const uint8_t **at, uint8_t encoding)
-{
+static uint64_t read_encoded(const uint8_t **at, uint8_t encoding) {
     const uint8_t *field = *at;
     uint8_t format = encoding & ENCODING_Format;
     uint64_t value = format == ENCODING_Uleb128
@@ -84,8 +77,7 @@ static uint64_t read_encoded(const uint8_t **at, uint8_t encoding)
     return value;
 }
 
-bool lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite *site)
-{
+bool lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite *site) {
     const uint8_t *at = lsda;
     uint8_t base_encoding = *at++;
     uintptr_t landing_pad_base = base_encoding == ENCODING_Omit ? start : read_encoded(&at, base_encoding);
@@ -116,8 +108,7 @@ bool lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite
     return false;
 }
 
-bool lsda_next_clause(CallSite *site, uintptr_t *selector, const ClauseDescriptor **descriptor)
-{
+bool lsda_next_clause(CallSite *site, uintptr_t *selector, const ClauseDescriptor **descriptor) {
     while (site->action) {
         const uint8_t *at = site->action;
         int64_t filter = read_sleb128(&at);

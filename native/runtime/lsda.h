@@ -1,5 +1,5 @@
-// Reads the language-specific data area that LLVM writes for a function with landing pads (Itanium C++ ABI, exception
-// handling tables). Knows the layout only; what a clause means is the dispatcher's business.
+// Reads the language-specific data area that LLVM writes for a function with landing pads (Itanium C++ ABI,
+// exception handling tables). Knows the layout only; what a clause means is the dispatcher's business.
 #pragma once
 
 #include <stdbool.h>
@@ -18,10 +18,12 @@ typedef struct CallSite {
     bool has_cleanup; // known once the clauses have been read to their end
 } CallSite;
 
-/// Finds the call site that covers `ip` in the function that starts at `start`. False: none, or one without landing pad.
+/// Finds the call site that covers `ip` in the function that starts at `start`. False: none, or one without
+/// landing pad.
 bool lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite *site);
 
-/// Next catch clause of `site`, inner to outer. False at the end. `*descriptor` is NULL for a clause that catches all.
+/// Next catch clause of `site`, inner to outer. False at the end. `*descriptor` is NULL for a clause that
+/// catches all.
 bool lsda_next_clause(CallSite *site, uintptr_t *selector, const ClauseDescriptor **descriptor);
 
 #pragma GCC visibility pop

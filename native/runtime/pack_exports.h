@@ -1,5 +1,5 @@
-// Symbols that the runtime archive of the pack asks for and that CoreLib's own exception dispatcher and dispatch-cell
-// resolver define in a stock build (runtime-contract.md 3.1). Tailor compiles neither.
+// Symbols that the runtime archive of the pack asks for and that CoreLib's own exception dispatcher and
+// dispatch-cell resolver define in a stock build (runtime-contract.md 3.1). Tailor compiles neither.
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,5 @@
 #include "runtime/poll.h"
 
-void tailor_poll_wait(PInvokeFrame *frame)
-{
+void tailor_poll_wait(PInvokeFrame *frame) {
     RhpWaitForGC2(frame);
 }

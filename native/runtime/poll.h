@@ -1,4 +1,5 @@
-// The C half of tailor_poll. A file of its own, so that a stress build can put its own in front (gc_stress.c).
+// The C half of tailor_poll. A file of its own, so that a stress build can put its own in front
+// (gc_stress.c).
 #pragma once
 
 #include "runtime/runtime_pack.h"

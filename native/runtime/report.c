@@ -4,8 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void report_text(const char *text)
-{
+void report_text(const char *text) {
     size_t size = strlen(text);
     while (size) {
         ssize_t written = write(STDERR_FILENO, text, size);
@@ -16,8 +15,7 @@ void report_text(const char *text)
     }
 }
 
-void report_hexadecimal(uintptr_t value)
-{
+void report_hexadecimal(uintptr_t value) {
     char digits[2 + 2 * sizeof value + 1];
     char *at = digits + sizeof digits;
     *--at = '\0';
@@ -30,8 +28,7 @@ void report_hexadecimal(uintptr_t value)
     report_text(at);
 }
 
-_Noreturn void report_fatal(const char *text)
-{
+_Noreturn void report_fatal(const char *text) {
     report_text("Process terminated. ");
     report_text(text);
     report_text("\n");

@@ -1,6 +1,7 @@
-// What this runtime uses of the shipped NativeAOT runtime archive (10.0.12, linux-x64), and what it needs of compiled
-// code. Names and layouts are the runtime's own (runtime-contract.md 3 to 6, 9); every use here is covered by
-// tests/runtime. All of it is linked statically, hence hidden visibility: calls need no procedure linkage table.
+// What this runtime uses of the shipped NativeAOT runtime archive (10.0.12, linux-x64), and what it needs of
+// compiled code. Names and layouts are the runtime's own (runtime-contract.md 3 to 6, 9); every use here is
+// covered by tests/runtime. All of it is linked statically, hence hidden visibility: calls need no procedure
+// linkage table.
 #pragma once
 
 #include <stdbool.h>
@@ -31,10 +32,10 @@ typedef struct ExInfo {
 
 /// Thread of the runtime (Runtime/thread.h), up to the last field in use here.
 typedef struct RuntimeThread {
-    uint8_t *combined_limit;      // allocation falls into RhpGcAlloc when the object would end above
+    uint8_t *combined_limit; // allocation falls into RhpGcAlloc when the object would end above
     uint8_t *allocation_pointer;
     uint8_t unused_0x10[0x30];
-    uint32_t state;               // THREAD_STATE_*
+    uint32_t state; // THREAD_STATE_*
     uint32_t unused_0x44;
     PInvokeFrame *transition_frame; // NULL: cooperative mode
     PInvokeFrame *deferred_transition_frame;
@@ -69,20 +70,28 @@ void _ZN15RuntimeInstance32EnableConservativeStackReportingEv(RuntimeInstance *i
 
 /// Leaves cooperative mode with `frame` while a collection runs; preserves errno.
 void RhpWaitForGC2(PInvokeFrame *frame);
-/// To be called in preemptive mode: takes the thread's transition frame as the root frame of the calling thread.
+/// To be called in preemptive mode: takes the thread's transition frame as the root frame of the calling
+/// thread.
 void RhpCollect(uint32_t generation, uint32_t mode, uint32_t low_memory);
-enum { COLLECT_Blocking = 2, COLLECT_Compacting = 8 };   // GCCollectionMode of the collector
+enum { COLLECT_Blocking = 2, COLLECT_Compacting = 8 }; // GCCollectionMode of the collector
 
-// The instructions of the write-barrier helpers that fault when the destination (or source) is a null reference.
+// The instructions of the write-barrier helpers that fault when the destination (or source) is a null
+// reference.
 extern char RhpAssignRefAVLocation[], RhpCheckedAssignRefAVLocation[];
 extern char RhpByRefAssignRefAVLocation1[], RhpByRefAssignRefAVLocation2[];
 
-// ---- Defined by compiled code ---------------------------------------------------------------------------------
+// ---- Defined by compiled code
+// ---------------------------------------------------------------------------------
 
-enum { EXCEPTION_ID_NullReference = 8, EXCEPTION_ID_AccessViolation = 9, EXCEPTION_ID_DivideByZero = 3,
-       EXCEPTION_ID_Overflow = 7, EXCEPTION_ID_DataMisaligned = 10 };   // System.Runtime.ExceptionIDs
-enum { FAIL_FAST_InternalError = 1, FAIL_FAST_UnhandledException = 2 };    // System.Runtime.RhFailFastReason
-enum { STACK_FRAME_First = 1, STACK_FRAME_FirstRethrow = 2 };              // System.Runtime.RhEHFrameType
+enum {
+    EXCEPTION_ID_NullReference = 8,
+    EXCEPTION_ID_AccessViolation = 9,
+    EXCEPTION_ID_DivideByZero = 3,
+    EXCEPTION_ID_Overflow = 7,
+    EXCEPTION_ID_DataMisaligned = 10
+};                                                                      // System.Runtime.ExceptionIDs
+enum { FAIL_FAST_InternalError = 1, FAIL_FAST_UnhandledException = 2 }; // System.Runtime.RhFailFastReason
+enum { STACK_FRAME_First = 1, STACK_FRAME_FirstRethrow = 2 };           // System.Runtime.RhEHFrameType
 
 ManagedObject *GetRuntimeException(int32_t id);
 void RuntimeFailFast(int32_t reason, ManagedObject *exception, intptr_t address, intptr_t context);

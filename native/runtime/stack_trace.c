@@ -10,8 +10,7 @@ typedef struct Trace {
     uintptr_t innermost_sp;
 } Trace;
 
-static bool trace_visit(const UnwindFrame *frame, void *state)
-{
+static bool trace_visit(const UnwindFrame *frame, void *state) {
     Trace *trace = state;
     if (!code_is_managed(frame->ip) || frame->sp < trace->innermost_sp)
         return true;
@@ -21,20 +20,17 @@ static bool trace_visit(const UnwindFrame *frame, void *state)
     return true;
 }
 
-int32_t tailor_stack_trace(void **addresses, uint32_t count, void *innermost_address)
-{
+int32_t tailor_stack_trace(void **addresses, uint32_t count, void *innermost_address) {
     Trace trace = {.addresses = addresses, .capacity = count, .innermost_sp = (uintptr_t)innermost_address};
     unwind_walk(trace_visit, &trace);
     return trace.count <= count ? (int32_t)trace.count : -(int32_t)trace.count;
 }
 
-int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *innermost_address)
-{
+int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *innermost_address) {
     return tailor_stack_trace(addresses, count, innermost_address);
 }
 
-void *tailor_find_method_start(void *code_address)
-{
+void *tailor_find_method_start(void *code_address) {
     uintptr_t ip = (uintptr_t)code_address;
     return code_is_managed(ip) ? (void *)unwind_function_start(ip) : NULL;
 }

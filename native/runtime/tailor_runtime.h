@@ -5,10 +5,11 @@
 
 #include <stdint.h>
 
-typedef struct ManagedObject ManagedObject;   // first word: MethodTable*
+typedef struct ManagedObject ManagedObject; // first word: MethodTable*
 typedef struct MethodTable MethodTable;
 
-// ---- Exceptions (design llvm.md 1, runtime-contract.md 9) -----------------------------------------------------
+// ---- Exceptions (design llvm.md 1, runtime-contract.md 9)
+// -----------------------------------------------------
 
 /// Clause descriptor: a landingpad `catch` operand points at one. `target` is relative to its own address.
 typedef enum ClauseKind {
@@ -21,8 +22,8 @@ typedef struct ClauseDescriptor {
     int32_t target;
 } ClauseDescriptor;
 
-/// Outlined exception filter. `frame` is the parent's frame pointer (for llvm.localrecover); nonzero = handle here.
-/// The runtime calls it inside a thunk that turns an escaping exception into the answer 0.
+/// Outlined exception filter. `frame` is the parent's frame pointer (for llvm.localrecover); nonzero = handle
+/// here. The runtime calls it inside a thunk that turns an escaping exception into the answer 0.
 typedef int32_t FilterFunction(void *frame, ManagedObject *exception);
 
 /// `throw`: dispatches `exception` (never NULL: the compiler tests first). Managed, does not return.
@@ -31,8 +32,9 @@ _Noreturn void tailor_throw(ManagedObject *exception);
 /// `rethrow` (III.4.24): as tailor_throw, but the stack trace collected so far stays.
 _Noreturn void tailor_rethrow(ManagedObject *exception);
 
-/// Body of the landing pad of a CLAUSE_Boundary: must be there so that LLVM keeps the invoke, is never reached.
-_Noreturn void tailor_boundary(void *record);
+/// Body of the landing pad of a CLAUSE_Boundary: must be there so that LLVM keeps the invoke, is never
+/// reached.
+_Noreturn void tailor_boundary_reached(void *record);
 
 /// First act of a catch handler: takes the dispatch record that the landing pad received (register 0),
 /// unlinks and frees it, returns the exception object.
@@ -44,12 +46,15 @@ ManagedObject *tailor_exception_of(void *record);
 /// Personality of every managed function with an `invoke`. Landing pads get {record, selector}.
 void tailor_personality(void);
 
-// ---- GC safety ------------------------------------------------------------------------------------------------
+// ---- GC safety
+// ------------------------------------------------------------------------------------------------
 
-/// Slow path of a poll; LLVM `preserve_mostcc`: saves every register itself. Inline test: RhpTrapThreads != 0.
+/// Slow path of a poll; LLVM `preserve_mostcc`: saves every register itself. Inline test: RhpTrapThreads !=
+/// 0.
 void tailor_poll(void);
 
-/// P/Invoke transition frame (runtime-contract.md 4.2): saved RBX, R12-R15, RSP; flags 0x80f1. Must lie on the stack.
+/// P/Invoke transition frame (runtime-contract.md 4.2): saved RBX, R12-R15, RSP; flags 0x80f1. Must lie on
+/// the stack.
 typedef struct PInvokeFrame {
     void *ip;
     void *rbp;
@@ -61,27 +66,32 @@ typedef struct PInvokeFrame {
 
 /// Cooperative -> preemptive. Stores all callee-saved registers in `frame` and links it. Does not collect.
 void tailor_pinvoke_enter(PInvokeFrame *frame);
-/// Preemptive -> cooperative. Waits while a collection runs. Preserves errno and rax/xmm0 of the native call is the
-/// caller's business (it calls this after having saved the result).
+/// Preemptive -> cooperative. Waits while a collection runs. Preserves errno and rax/xmm0 of the native call
+/// is the caller's business (it calls this after having saved the result).
 void tailor_pinvoke_leave(PInvokeFrame *frame);
 
-// Reverse P/Invoke: RhpReversePInvoke(frame*) / RhpReversePInvokeReturn(frame*) of the runtime pack, frame = 16 bytes zeroed.
+// Reverse P/Invoke: RhpReversePInvoke(frame*) / RhpReversePInvokeReturn(frame*) of the runtime pack, frame =
+// 16 bytes zeroed.
 
-// ---- Defined by compiled code, needed by the runtime ------------------------------------------------------------
+// ---- Defined by compiled code, needed by the runtime
+// ------------------------------------------------------------
 
-// Module start-up (`main` of the runtime archive calls them): InitializeModules, __managed__Main, section __modules.
-// RuntimeExports of CoreLib under their own names: GetRuntimeException, RuntimeFailFast, AppendExceptionStackFrame,
-// OnFirstChanceException, OnUnhandledException, GetSystemArrayEEType, ThreadEntryPoint, ProcessFinalizers,
-// RhExceptionHandling_FailedAllocation, g_compilerEmbeddedKnobsBlob, g_compilerEmbeddedSettingsBlob,
-// g_requiredCpuFeatures. Code lies in section `tailor_text` (__start_tailor_text / __stop_tailor_text),
-// unboxing stubs in `__unbox`.
+// Module start-up (`main` of the runtime archive calls them): InitializeModules, __managed__Main, section
+// __modules. RuntimeExports of CoreLib under their own names: GetRuntimeException, RuntimeFailFast,
+// AppendExceptionStackFrame, OnFirstChanceException, OnUnhandledException, GetSystemArrayEEType,
+// ThreadEntryPoint, ProcessFinalizers, RhExceptionHandling_FailedAllocation, g_compilerEmbeddedKnobsBlob,
+// g_compilerEmbeddedSettingsBlob, g_requiredCpuFeatures. Code lies in section `tailor_text`
+// (__start_tailor_text / __stop_tailor_text), unboxing stubs in `__unbox`.
 /// MethodTable of System.Object, for CLAUSE_Typed "catches everything".
 extern char tailor_method_table_object[];
 
-// ---- Replacements for runtime functions that need ilc's code info (RuntimeImport names the compiler redirects) --
+// ---- Replacements for runtime functions that need ilc's code info (RuntimeImport names the compiler
+// redirects) --
 
-/// Replaces RhFindMethodStartAddress: start of the function that contains `code_address`, or NULL if not ours.
+/// Replaces RhFindMethodStartAddress: start of the function that contains `code_address`, or NULL if not
+/// ours.
 void *tailor_find_method_start(void *code_address);
-/// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to `count`
-/// return addresses of managed frames from the innermost; returns the number, or the negated number needed.
+/// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
+/// `count` return addresses of managed frames from the innermost; returns the number, or the negated number
+/// needed.
 int32_t tailor_stack_trace(void **addresses, uint32_t count, void *innermost_address);

@@ -1,5 +1,5 @@
-// What C cannot say: polls that preserve every register, transitions that store the callee-saved registers, and the
-// frame with a catch-all around calls of managed code (guarded_call.h).
+// What C cannot say: polls that preserve every register, transitions that store the callee-saved registers, and
+// the frame with a catch-all around calls of managed code (guarded_call.h).
 
 #define THREAD_TRANSITION_FRAME 0x48
 
@@ -13,16 +13,16 @@
 #define FRAME_FLAGS_RSP 0x8000
 #define FRAME_SIZE 0x50
 
-#define FUNCTION(name)                                                                                                 \
-    .section .text.name, "ax", @progbits;                                                                              \
-    .globl name;                                                                                                       \
-    .hidden name;                                                                                                      \
-    .type name, @function;                                                                                             \
-    .p2align 4;                                                                                                        \
-    name:                                                                                                              \
+#define FUNCTION(name)                                                                    \
+    .section .text.name, "ax", @progbits;                                                 \
+    .globl name;                                                                          \
+    .hidden name;                                                                         \
+    .type name, @function;                                                                \
+    .p2align 4;                                                                           \
+    name:                                                                                 \
     .cfi_startproc
-#define END(name)                                                                                                      \
-    .cfi_endproc;                                                                                                      \
+#define END(name)                                                                         \
+    .cfi_endproc;                                                                         \
     .size name, . - name
 
     .hidden tls_CurrentThread
@@ -54,8 +54,8 @@ FUNCTION(tailor_pinvoke_enter)
     ret
 END(tailor_pinvoke_enter)
 
-// void tailor_pinvoke_leave(PInvokeFrame *rdi): back, waits while a collection runs. The runtime's membarrier makes the
-// order of the store and the load right (ThreadStore::SuspendAllThreads).
+// void tailor_pinvoke_leave(PInvokeFrame *rdi): back, waits while a collection runs. The runtime's membarrier makes
+// the order of the store and the load right (ThreadStore::SuspendAllThreads).
 FUNCTION(tailor_pinvoke_leave)
     movq    FRAME_THREAD(%rdi), %rax
     movq    $0, THREAD_TRANSITION_FRAME(%rax)
@@ -65,9 +65,9 @@ FUNCTION(tailor_pinvoke_leave)
 1:  jmp     RhpWaitForGC2
 END(tailor_pinvoke_leave)
 
-// void tailor_poll(void): preserves every register but the flags, more than preserve_mostcc (no R11, no vector registers)
-// and preserve_allcc (no R11) ask for. Everything is stored above the stack pointer of the transition frame, so the
-// conservative scan sees all of it.
+// void tailor_poll(void): preserves every register but the flags, more than preserve_mostcc (no R11, no vector
+// registers) and preserve_allcc (no R11) ask for. Everything is stored above the stack pointer of the transition
+// frame, so the conservative scan sees all of it.
 FUNCTION(tailor_poll)
     pushq   %rbp
     .cfi_def_cfa_offset 16
@@ -94,7 +94,7 @@ FUNCTION(tailor_poll)
     .cfi_offset %r14, -120
     .cfi_offset %r15, -128
 
-    // Vector state: XSAVE in the standard format, or FXSAVE on a processor without it. RBX = mask, 0 for FXSAVE.
+    // Vector state: XSAVE in the standard format, or FXSAVE on a processor without it. RBX = mask, 0: FXSAVE.
     movl    tailor_vector_state_size(%rip), %ecx
     movl    tailor_vector_state_mask(%rip), %ebx
     subq    %rcx, %rsp
@@ -153,8 +153,8 @@ FUNCTION(tailor_poll)
     ret
 END(tailor_poll)
 
-// uintptr_t tailor_guarded_call(function rdi, rsi, rdx, rcx): function(rsi, rdx, rcx) in a frame that catches everything
-// (guarded_call.h); 0 if an exception escaped.
+// uintptr_t tailor_guarded_call(function rdi, rsi, rdx, rcx): function(rsi, rdx, rcx) in a frame that catches
+// everything (guarded_call.h); 0 if an exception escaped.
 FUNCTION(tailor_guarded_call)
     .cfi_personality 0x1b, tailor_personality
     .cfi_lsda 0x1b, .Lguarded_call_lsda

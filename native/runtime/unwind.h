@@ -1,6 +1,7 @@
-// The seam to the stack unwinder: walk (init and step in one, because libgcc offers no cursor), procedure info, frame
-// pointer, resume. unwind_libgcc.c implements it on libgcc's _Unwind_*; nothing else includes <unwind.h>.
-// The other direction has one call: while unwinding, the unwinder asks unwind_landing() at each frame with an LSDA.
+// The seam to the stack unwinder: walk (init and step in one, because libgcc offers no cursor), procedure
+// info, frame pointer, resume. unwind_libgcc.c implements it on libgcc's _Unwind_*; nothing else includes
+// <unwind.h>. The other direction has one call: while unwinding, the unwinder asks unwind_landing() at each
+// frame with an LSDA.
 #pragma once
 
 #include <stdbool.h>
@@ -41,8 +42,8 @@ uintptr_t unwind_frame_pointer(const UnwindFrame *frame);
 /// Start of the function that contains `ip`, 0 if it has no unwind information.
 uintptr_t unwind_function_start(uintptr_t ip);
 
-/// Unwinds from the caller, asking unwind_landing at each frame, and continues in the first landing pad it names.
-/// Landing pads without a handler come back by `resume`. Does not return.
+/// Unwinds from the caller, asking unwind_landing at each frame, and continues in the first landing pad it
+/// names. Landing pads without a handler come back by `resume`. Does not return.
 _Noreturn void unwind_resume(UnwindHeader *header);
 
 typedef enum UnwindAnswer {

@@ -16,15 +16,13 @@ enum {
 uint32_t tailor_vector_state_mask;
 uint32_t tailor_vector_state_size = FXSAVE_SIZE;
 
-static uint32_t enabled_components(void)
-{
+static uint32_t enabled_components(void) {
     uint32_t low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     return low;
 }
 
-void vector_state_init(void)
-{
+void vector_state_init(void) {
     uint32_t eax, ebx, ecx, edx;
     if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & CPUID_1_ECX_OSXSAVE))
         return;

@@ -1,5 +1,5 @@
-// Polls, transitions and records against collections: does an object survive that only one place refers to? Each
-// question has its control, where the reference is hidden on purpose and the object must be lost.
+// Polls, transitions and records against collections: does an object survive that only one place refers to?
+// Each question has its control, where the reference is hidden on purpose and the object must be lost.
 #include "world.h"
 
 #include <errno.h>
@@ -17,26 +17,24 @@ double poll_all(double a, double b, double c, int64_t i, int64_t j);
 enum { ATTEMPT_COUNT = 10 };
 
 /// Overwrites dead stack below the caller, so that no stale copy of a reference answers for a live one.
-static __attribute__((noinline)) void scrub(void)
-{
+static __attribute__((noinline)) void scrub(void) {
     volatile char space[32768];
     memset((void *)space, 0, sizeof space);
     __asm__ volatile("" ::"r"(space) : "memory");
 }
 
 /// Address of a new object in disguise, so that the caller holds no reference unless it wants to.
-static MANAGED uintptr_t hidden_node(uint64_t value)
-{
+static MANAGED uintptr_t hidden_node(uint64_t value) {
     return ~(uintptr_t)node_new(&type_node, value, NULL);
 }
 
-// ---- Polls ----------------------------------------------------------------------------------------------------
+// ---- Polls
+// ----------------------------------------------------------------------------------------------------
 
 static volatile int32_t collector_stop;
 static volatile int64_t collector_count;
 
-static MANAGED void collector_body(void *argument)
-{
+static MANAGED void collector_body(void *argument) {
     (void)argument;
     while (!collector_stop) {
         world_collect(0);
@@ -51,8 +49,7 @@ static MANAGED void collector_body(void *argument)
     }
 }
 
-static void *collector_start(void *argument)
-{
+static void *collector_start(void *argument) {
     world_run(collector_body, argument);
     return NULL;
 }
@@ -62,43 +59,48 @@ typedef struct Registers {
     unsigned char vector[16][32];
 } Registers;
 void poll_between_registers(const Registers *in, Registers *out, bool wide);
-__asm__(".section tailor_text,\"ax\",@progbits\n"
-        ".globl poll_between_registers\n.hidden poll_between_registers\n.type poll_between_registers,@function\n"
-        "poll_between_registers:\n"
-        "  .cfi_startproc\n"
-        "  push %rbx\n  .cfi_adjust_cfa_offset 8\n  push %rbp\n  .cfi_adjust_cfa_offset 8\n"
-        "  push %r12\n  .cfi_adjust_cfa_offset 8\n  push %r13\n  .cfi_adjust_cfa_offset 8\n"
-        "  push %r14\n  .cfi_adjust_cfa_offset 8\n  push %r15\n  .cfi_adjust_cfa_offset 8\n"
-        "  push %rsi\n  .cfi_adjust_cfa_offset 8\n  push %rdx\n  .cfi_adjust_cfa_offset 8\n"
-        "  sub $8, %rsp\n  .cfi_adjust_cfa_offset 8\n"
-        "  test %dl, %dl\n  jz 1f\n"
-        ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  vmovups 120+32*\\n(%rdi), %ymm\\n\n.endr\n"
-        "  jmp 2f\n1:\n"
-        ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  movups 120+32*\\n(%rdi), %xmm\\n\n.endr\n"
-        "2:\n"
-        "  mov 0(%rdi), %rax\n  mov 8(%rdi), %rcx\n  mov 16(%rdi), %rdx\n  mov 24(%rdi), %rbx\n  mov 32(%rdi), %rsi\n"
-        "  mov 48(%rdi), %r8\n  mov 56(%rdi), %r9\n  mov 64(%rdi), %r10\n  mov 72(%rdi), %r11\n  mov 80(%rdi), %r12\n"
-        "  mov 88(%rdi), %r13\n  mov 96(%rdi), %r14\n  mov 104(%rdi), %r15\n  mov 112(%rdi), %rbp\n  mov 40(%rdi), %rdi\n"
-        "  call tailor_poll\n"
-        "  push %rdi\n  mov 24(%rsp), %rdi\n"
-        "  mov %rax, 0(%rdi)\n  mov %rcx, 8(%rdi)\n  mov %rdx, 16(%rdi)\n  mov %rbx, 24(%rdi)\n  mov %rsi, 32(%rdi)\n"
-        "  pop 40(%rdi)\n  mov %r8, 48(%rdi)\n  mov %r9, 56(%rdi)\n  mov %r10, 64(%rdi)\n  mov %r11, 72(%rdi)\n"
-        "  mov %r12, 80(%rdi)\n  mov %r13, 88(%rdi)\n  mov %r14, 96(%rdi)\n  mov %r15, 104(%rdi)\n  mov %rbp, 112(%rdi)\n"
-        "  cmpb $0, 8(%rsp)\n  jz 1f\n"
-        ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  vmovups %ymm\\n, 120+32*\\n(%rdi)\n.endr\n"
-        "  jmp 2f\n1:\n"
-        ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  movups %xmm\\n, 120+32*\\n(%rdi)\n.endr\n"
-        "2:\n"
-        "  add $24, %rsp\n  .cfi_adjust_cfa_offset -24\n"
-        "  pop %r15\n  pop %r14\n  pop %r13\n  pop %r12\n  pop %rbp\n  pop %rbx\n"
-        "  ret\n  .cfi_endproc\n.size poll_between_registers, . - poll_between_registers\n.text\n");
+__asm__(
+    ".section tailor_text,\"ax\",@progbits\n"
+    ".globl poll_between_registers\n.hidden poll_between_registers\n.type poll_between_registers,@function\n"
+    "poll_between_registers:\n"
+    "  .cfi_startproc\n"
+    "  push %rbx\n  .cfi_adjust_cfa_offset 8\n  push %rbp\n  .cfi_adjust_cfa_offset 8\n"
+    "  push %r12\n  .cfi_adjust_cfa_offset 8\n  push %r13\n  .cfi_adjust_cfa_offset 8\n"
+    "  push %r14\n  .cfi_adjust_cfa_offset 8\n  push %r15\n  .cfi_adjust_cfa_offset 8\n"
+    "  push %rsi\n  .cfi_adjust_cfa_offset 8\n  push %rdx\n  .cfi_adjust_cfa_offset 8\n"
+    "  sub $8, %rsp\n  .cfi_adjust_cfa_offset 8\n"
+    "  test %dl, %dl\n  jz 1f\n"
+    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  vmovups 120+32*\\n(%rdi), %ymm\\n\n.endr\n"
+    "  jmp 2f\n1:\n"
+    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  movups 120+32*\\n(%rdi), %xmm\\n\n.endr\n"
+    "2:\n"
+    "  mov 0(%rdi), %rax\n  mov 8(%rdi), %rcx\n  mov 16(%rdi), %rdx\n  mov 24(%rdi), %rbx\n  mov 32(%rdi), "
+    "%rsi\n"
+    "  mov 48(%rdi), %r8\n  mov 56(%rdi), %r9\n  mov 64(%rdi), %r10\n  mov 72(%rdi), %r11\n  mov 80(%rdi), "
+    "%r12\n"
+    "  mov 88(%rdi), %r13\n  mov 96(%rdi), %r14\n  mov 104(%rdi), %r15\n  mov 112(%rdi), %rbp\n  mov "
+    "40(%rdi), %rdi\n"
+    "  call tailor_poll\n"
+    "  push %rdi\n  mov 24(%rsp), %rdi\n"
+    "  mov %rax, 0(%rdi)\n  mov %rcx, 8(%rdi)\n  mov %rdx, 16(%rdi)\n  mov %rbx, 24(%rdi)\n  mov %rsi, "
+    "32(%rdi)\n"
+    "  pop 40(%rdi)\n  mov %r8, 48(%rdi)\n  mov %r9, 56(%rdi)\n  mov %r10, 64(%rdi)\n  mov %r11, 72(%rdi)\n"
+    "  mov %r12, 80(%rdi)\n  mov %r13, 88(%rdi)\n  mov %r14, 96(%rdi)\n  mov %r15, 104(%rdi)\n  mov %rbp, "
+    "112(%rdi)\n"
+    "  cmpb $0, 8(%rsp)\n  jz 1f\n"
+    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  vmovups %ymm\\n, 120+32*\\n(%rdi)\n.endr\n"
+    "  jmp 2f\n1:\n"
+    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n  movups %xmm\\n, 120+32*\\n(%rdi)\n.endr\n"
+    "2:\n"
+    "  add $24, %rsp\n  .cfi_adjust_cfa_offset -24\n"
+    "  pop %r15\n  pop %r14\n  pop %r13\n  pop %r12\n  pop %rbp\n  pop %rbx\n"
+    "  ret\n  .cfi_endproc\n.size poll_between_registers, . - poll_between_registers\n.text\n");
 
 enum { GENERAL_COUNT = 15, VECTOR_COUNT = 16, REFERENCE_NOWHERE = -1 };
 
-/// Every register holds a value of its own around a poll; register number `reference` (general, then vector) holds the
-/// only reference to the object. Answers the number of registers that changed.
-static MANAGED int poll_with_registers(uintptr_t hidden, int reference, bool *intact)
-{
+/// Every register holds a value of its own around a poll; register number `reference` (general, then vector)
+/// holds the only reference to the object. Answers the number of registers that changed.
+static MANAGED int poll_with_registers(uintptr_t hidden, int reference, bool *intact) {
     // malloc memory is not scanned: the reference exists in the chosen register only.
     Registers *in = calloc(1, sizeof *in), *out = calloc(1, sizeof *out);
     bool wide = __builtin_cpu_supports("avx");
@@ -131,8 +133,7 @@ static MANAGED int poll_with_registers(uintptr_t hidden, int reference, bool *in
 }
 
 /// Needs a program that collects at every poll (TAILOR_GC_STRESS=1).
-static MANAGED void poll_keeps_registers(void)
-{
+static MANAGED void poll_keeps_registers(void) {
     int changed = 0, lost = 0, lost_control = 0;
     bool intact;
     for (int reference = 0; reference < GENERAL_COUNT + VECTOR_COUNT; reference++) {
@@ -145,7 +146,8 @@ static MANAGED void poll_keeps_registers(void)
         poll_with_registers(hidden, REFERENCE_NOWHERE, &intact);
         lost_control += !intact;
     }
-    printf("  polls: %d lost; control (reference nowhere): %d of %d lost\n", lost, lost_control, ATTEMPT_COUNT);
+    printf("  polls: %d lost; control (reference nowhere): %d of %d lost\n", lost, lost_control,
+           ATTEMPT_COUNT);
     CHECK(changed == 0);
     CHECK(lost == 0);
     CHECK(lost_control > ATTEMPT_COUNT / 2);
@@ -154,22 +156,20 @@ static MANAGED void poll_keeps_registers(void)
 static volatile int32_t loop_stop;
 static volatile int64_t loop_result[2];
 
-static MANAGED void loop_body(void *argument)
-{
+static MANAGED void loop_body(void *argument) {
     int index = (int)(intptr_t)argument;
     Node *node = node_new(&type_node, 77, NULL);
-    loop_result[index] = polling_loop(&loop_stop, node, 0.5, (float __attribute__((vector_size(16)))){1, 2, 3, 4});
+    loop_result[index] =
+        polling_loop(&loop_stop, node, 0.5, (float __attribute__((vector_size(16)))){1, 2, 3, 4});
 }
 
-static void *loop_start(void *argument)
-{
+static void *loop_start(void *argument) {
     world_run(loop_body, argument);
     return NULL;
 }
 
 /// Loops without any other safepoint do not hold up collections, and their values survive them.
-static MANAGED void polls_in_loops(void)
-{
+static MANAGED void polls_in_loops(void) {
     pthread_t loops[2], collector;
     for (int i = 0; i < 2; i++)
         pthread_create(&loops[i], NULL, loop_start, (void *)(intptr_t)i);
@@ -188,32 +188,32 @@ static MANAGED void polls_in_loops(void)
     CHECK(poll_all(1, 2, 3, 4, 5) == 15);
 }
 
-// ---- P/Invoke -------------------------------------------------------------------------------------------------
+// ---- P/Invoke
+// -------------------------------------------------------------------------------------------------
 
 /// A native callee that uses the callee-saved registers, as it may, and collects.
-static __attribute__((noinline)) void native_collect(void)
-{
-    __asm__ volatile("xor %%ebx,%%ebx\n xor %%r12d,%%r12d\n xor %%r13d,%%r13d\n xor %%r14d,%%r14d\n xor %%r15d,%%r15d" ::
-                         : "rbx", "r12", "r13", "r14", "r15");
+static __attribute__((noinline)) void native_collect(void) {
+    __asm__ volatile(
+        "xor %%ebx,%%ebx\n xor %%r12d,%%r12d\n xor %%r13d,%%r13d\n xor %%r14d,%%r14d\n xor %%r15d,%%r15d" ::
+            : "rbx", "r12", "r13", "r14", "r15");
     RhpCollect(0, 2, 0);
 }
 
 /// The only reference is in the named register while `enter` leaves managed code.
-#define ONLY_IN_REGISTER(name, register_name, enter)                                                               \
-    static MANAGED bool name(void)                                                                                 \
-    {                                                                                                              \
-        PInvokeFrame frame;                                                                                        \
-        memset(&frame, 0, sizeof frame);                                                                           \
-        uintptr_t hidden = hidden_node(4242);                                                                      \
-        scrub();                                                                                                   \
-        register uintptr_t keep __asm__(register_name) = ~hidden;                                                  \
-        __asm__ volatile("" : "+r"(keep));                                                                         \
-        enter(&frame);                                                                                             \
-        native_collect();                                                                                          \
-        tailor_pinvoke_leave(&frame);                                                                              \
-        __asm__ volatile("" : "+r"(keep));                                                                         \
-        world_churn();                                                                                             \
-        return node_is_intact((Node *)keep, 4242);                                                                 \
+#define ONLY_IN_REGISTER(name, register_name, enter)                                                         \
+    static MANAGED bool name(void) {                                                                         \
+        PInvokeFrame frame;                                                                                  \
+        memset(&frame, 0, sizeof frame);                                                                     \
+        uintptr_t hidden = hidden_node(4242);                                                                \
+        scrub();                                                                                             \
+        register uintptr_t keep __asm__(register_name) = ~hidden;                                            \
+        __asm__ volatile("" : "+r"(keep));                                                                   \
+        enter(&frame);                                                                                       \
+        native_collect();                                                                                    \
+        tailor_pinvoke_leave(&frame);                                                                        \
+        __asm__ volatile("" : "+r"(keep));                                                                   \
+        world_churn();                                                                                       \
+        return node_is_intact((Node *)keep, 4242);                                                           \
     }
 ONLY_IN_REGISTER(rbx_kept, "rbx", tailor_pinvoke_enter)
 ONLY_IN_REGISTER(r12_kept, "r12", tailor_pinvoke_enter)
@@ -222,8 +222,7 @@ ONLY_IN_REGISTER(r14_kept, "r14", tailor_pinvoke_enter)
 ONLY_IN_REGISTER(r15_kept, "r15", tailor_pinvoke_enter)
 ONLY_IN_REGISTER(r13_shipped, "r13", RhpPInvoke)
 
-static MANAGED void transitions_keep_registers(void)
-{
+static MANAGED void transitions_keep_registers(void) {
     int kept = 0, kept_shipped = 0;
     for (int i = 0; i < ATTEMPT_COUNT; i++) {
         kept += rbx_kept() + r12_kept() + r13_kept() + r14_kept() + r15_kept();
@@ -237,8 +236,7 @@ static MANAGED void transitions_keep_registers(void)
 
 static volatile bool errno_stop;
 
-static MANAGED void errno_collector(void *argument)
-{
+static MANAGED void errno_collector(void *argument) {
     (void)argument;
     while (!errno_stop) {
         world_collect(0);
@@ -249,14 +247,12 @@ static MANAGED void errno_collector(void *argument)
     }
 }
 
-static void *errno_collector_start(void *argument)
-{
+static void *errno_collector_start(void *argument) {
     world_run(errno_collector, argument);
     return NULL;
 }
 
-static MANAGED void transitions_keep_errno(void)
-{
+static MANAGED void transitions_keep_errno(void) {
     pthread_t collector;
     pthread_create(&collector, NULL, errno_collector_start, NULL);
     int wrong = 0;
@@ -276,15 +272,15 @@ static MANAGED void transitions_keep_errno(void)
     CHECK(wrong == 0);
 }
 
-// ---- Exceptions in flight -------------------------------------------------------------------------------------
+// ---- Exceptions in flight
+// -------------------------------------------------------------------------------------
 
 static int in_flight_lost;
 static bool in_flight_unlink;
 
 /// A finally handler: the exception object is referred to by its record only.
 void collect_in_finally(void) __attribute__((visibility("hidden")));
-MANAGED void collect_in_finally(void)
-{
+MANAGED void collect_in_finally(void) {
     struct Link *link = tls_CurrentThread.exceptions;
     if (in_flight_unlink)
         tls_CurrentThread.exceptions = NULL; // the control
@@ -293,7 +289,8 @@ MANAGED void collect_in_finally(void)
         world_collect(i);
         world_churn();
     }
-    in_flight_lost += !node_is_intact(link->exception, 3) || !node_is_intact(((Node *)link->exception)->next, 103);
+    in_flight_lost +=
+        !node_is_intact(link->exception, 3) || !node_is_intact(((Node *)link->exception)->next, 103);
     if (in_flight_unlink) // what is left of it must not be looked at again
         link->exception = node_new(&type_error3, 3, NULL);
     tls_CurrentThread.exceptions = link;
@@ -303,8 +300,7 @@ MANAGED void collect_in_finally(void)
 int32_t collect_while_unwinding(void);
 #pragma GCC visibility pop
 
-static MANAGED void records_keep_exceptions(void)
-{
+static MANAGED void records_keep_exceptions(void) {
     int lost;
     for (int i = 0; i < ATTEMPT_COUNT; i++)
         CHECK(collect_while_unwinding() == 3);
@@ -312,14 +308,13 @@ static MANAGED void records_keep_exceptions(void)
     for (int i = 0; i < ATTEMPT_COUNT; i++)
         collect_while_unwinding();
     in_flight_unlink = false;
-    printf("  exceptions in flight: %d lost; control (not in the chain): %d of %d lost\n", lost, in_flight_lost,
-           ATTEMPT_COUNT);
+    printf("  exceptions in flight: %d lost; control (not in the chain): %d of %d lost\n", lost,
+           in_flight_lost, ATTEMPT_COUNT);
     CHECK(lost == 0);
     CHECK(in_flight_lost > 0);
 }
 
-MANAGED void collection_cases(void)
-{
+MANAGED void collection_cases(void) {
     const char *stress = getenv("TAILOR_GC_STRESS");
     if (stress && atoi(stress) == 1)
         poll_keeps_registers();

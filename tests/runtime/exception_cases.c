@@ -28,40 +28,35 @@ int32_t barrier_store(void *destination, Node *node);
 Node *new_node(uint64_t value);
 int32_t node_value(Node *node);
 void fill(void *memory, int64_t size);
-void many_arguments(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int32_t kind);
+void many_arguments(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t,
+                    int32_t kind);
 #pragma GCC visibility pop
 
-MANAGED Node *new_node(uint64_t value)
-{
+MANAGED Node *new_node(uint64_t value) {
     return node_new(&type_node, value, NULL);
 }
 
-int32_t node_value(Node *node)
-{
+int32_t node_value(Node *node) {
     return node_is_intact(node, node->value) ? (int32_t)node->value : -1;
 }
 
-void fill(void *memory, int64_t size)
-{
+void fill(void *memory, int64_t size) {
     memset(memory, 0x5A, (size_t)size);
 }
 
-MANAGED void many_arguments(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g, int64_t h,
-                            int64_t i, int32_t kind)
-{
+MANAGED void many_arguments(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g,
+                            int64_t h, int64_t i, int32_t kind) {
     CHECK(a == 1 && b == 2 && c == 3 && d == 4 && e == 5 && f == 6 && g == 7 && h == 8 && i == 9);
     throw_kind(kind);
 }
 
 /// try { filter_order(kind, initial); } catch: value of filter_order, or 100 + exception.
-static MANAGED void filter_order_body(int32_t initial, int32_t kind)
-{
+static MANAGED void filter_order_body(int32_t initial, int32_t kind) {
     filter_order(kind, initial);
     throw_kind(2); // says that filter_order returned: -2 from catch_deep
 }
 
-static MANAGED void typed_and_rethrow(void)
-{
+static MANAGED void typed_and_rethrow(void) {
     CHECK(try_typed(1) == 11);
     CHECK(try_typed(2) == 22);
     CHECK(try_any_around_typed(1) == 11);
@@ -74,8 +69,7 @@ static MANAGED void typed_and_rethrow(void)
     CHECK(exceptions_in_flight() == 0);
 }
 
-static MANAGED void filters(void)
-{
+static MANAGED void filters(void) {
     // The filter runs in pass 1 before the finally handler and both see and change the same local.
     CHECK(filter_order(1, 5) == 1 && log_is("w5f6c6"));
     CHECK(filter_order(2, 5) == 2 && log_is("f52")); // a clause before it catches: the filter is not asked
@@ -88,8 +82,7 @@ static MANAGED void filters(void)
     CHECK(!__builtin_cpu_supports("avx2") || filter_wide_frame(data, 5000) == 36 + 6);
 }
 
-static MANAGED void nested_throws(void)
-{
+static MANAGED void nested_throws(void) {
     CHECK(finally_throws(0) == 1 && log_is("fg1"));
     CHECK(finally_throws(2) == 2 && log_is("f1"));
     CHECK(finally_throws(3) == 3 && log_is("f3"));
@@ -103,8 +96,7 @@ static MANAGED void nested_throws(void)
     CHECK(try_typed(1) == 11);
 }
 
-static MANAGED void frames_and_depth(void)
-{
+static MANAGED void frames_and_depth(void) {
     CHECK(inlined_frames(1) == 1 && log_is("12t123u"));
     CHECK(inlined_frames(2) == 0 && log_is("1m21m2"));
     CHECK(inlined_frames(3) == 3 && log_is("12s123u"));
@@ -119,8 +111,7 @@ static MANAGED void frames_and_depth(void)
     CHECK(exceptions_in_flight() <= 34);
 }
 
-static MANAGED void callbacks(void)
-{
+static MANAGED void callbacks(void) {
     // What the callbacks throw stays inside, and does not disturb the exception that is being dispatched.
     callbacks_throw = true;
     CHECK(try_typed(1) == 11);
@@ -129,8 +120,7 @@ static MANAGED void callbacks(void)
     callbacks_throw = false;
 }
 
-static MANAGED void no_leak(void)
-{
+static MANAGED void no_leak(void) {
     for (int i = 0; i < 1000; i++)
         finally_throws(3);
     size_t before = mallinfo2().uordblks;
@@ -148,8 +138,7 @@ static MANAGED void no_leak(void)
     CHECK(exceptions_in_flight() <= 34);
 }
 
-MANAGED void exception_cases(void)
-{
+MANAGED void exception_cases(void) {
     typed_and_rethrow();
     filters();
     nested_throws();
@@ -159,13 +148,13 @@ MANAGED void exception_cases(void)
         no_leak();
 }
 
-// ---- Threads --------------------------------------------------------------------------------------------------
+// ---- Threads
+// --------------------------------------------------------------------------------------------------
 
 enum { THREAD_COUNT = 4 };
 static volatile int32_t thread_errors;
 
-static MANAGED void thread_body(void *argument)
-{
+static MANAGED void thread_body(void *argument) {
     (void)argument;
     int rounds = getenv("TAILOR_GC_STRESS") ? 20 : 5000;
     for (int i = 0; i < rounds; i++) {
@@ -181,14 +170,12 @@ static MANAGED void thread_body(void *argument)
     }
 }
 
-static void *thread_start(void *argument)
-{
+static void *thread_start(void *argument) {
     world_run(thread_body, argument);
     return NULL;
 }
 
-MANAGED void thread_cases(void)
-{
+MANAGED void thread_cases(void) {
     pthread_t threads[THREAD_COUNT];
     for (int i = 0; i < THREAD_COUNT; i++)
         pthread_create(&threads[i], NULL, thread_start, NULL);

@@ -24,7 +24,7 @@ declare hidden void @tailor_throw(ptr) noreturn cold
 declare hidden void @tailor_rethrow(ptr) noreturn cold
 declare hidden ptr @tailor_begin_catch(ptr) nounwind
 declare hidden ptr @tailor_exception_of(ptr) nounwind
-declare hidden void @tailor_boundary(ptr) noreturn nounwind cold
+declare hidden void @tailor_boundary_reached(ptr) noreturn nounwind cold
 declare hidden i32 @tailor_personality(...)
 declare hidden void @tailor_poll() nounwind
 declare hidden void @log_event(i32) nounwind
@@ -519,7 +519,7 @@ done:
 pad:
   %lp = landingpad { ptr, i32 } catch ptr @boundary
   %record = extractvalue { ptr, i32 } %lp, 0
-  call void @tailor_boundary(ptr %record)
+  call void @tailor_boundary_reached(ptr %record)
   unreachable
 }
 ; try { throw_kind(kind); } finally { log_fatal(); } : must not run when nobody catches

@@ -23,22 +23,19 @@ void call_back(void (*body)(int32_t), int32_t argument);
 int32_t RhpGetCurrentThreadStackTrace(void **addresses, uint32_t count, void *innermost_address);
 #pragma GCC visibility pop
 
-void print_finally(void)
-{
+void print_finally(void) {
     fprintf(stderr, "finally ran\n");
 }
 
 /// A P/Invoke whose native callee calls back.
-static void native_callback(void (*body)(int32_t), int32_t argument)
-{
+static void native_callback(void (*body)(int32_t), int32_t argument) {
     void *reverse[4] = {0};
     RhpReversePInvoke(reverse);
     boundary_call(body, argument);
     RhpReversePInvokeReturn(reverse);
 }
 
-MANAGED void call_back(void (*body)(int32_t), int32_t argument)
-{
+MANAGED void call_back(void (*body)(int32_t), int32_t argument) {
     PInvokeFrame frame;
     tailor_pinvoke_enter(&frame);
     native_callback(body, argument);
@@ -48,14 +45,12 @@ MANAGED void call_back(void (*body)(int32_t), int32_t argument)
 static int32_t trace_count;
 static void *trace[16];
 
-static MANAGED void trace_leaf(void *innermost)
-{
+static MANAGED void trace_leaf(void *innermost) {
     trace_count = tailor_stack_trace(trace, 16, innermost);
     __asm__ volatile("" ::: "memory");
 }
 
-static MANAGED void trace_caller(void)
-{
+static MANAGED void trace_caller(void) {
     int local;
     trace_leaf(NULL);
     CHECK(trace_count >= 4);
@@ -73,8 +68,7 @@ static MANAGED void trace_caller(void)
     CHECK(tailor_find_method_start(trace[count - 2]) != NULL);
 }
 
-MANAGED void trace_cases(void)
-{
+MANAGED void trace_cases(void) {
     trace_caller();
     CHECK(tailor_find_method_start((void *)(uintptr_t)try_typed) == (void *)(uintptr_t)try_typed);
     CHECK(tailor_find_method_start((char *)(uintptr_t)try_typed + 1) == (void *)(uintptr_t)try_typed);
@@ -91,18 +85,15 @@ MANAGED void trace_cases(void)
 }
 
 /// Not compiled code: the process must end as it would without our handler.
-static __attribute__((noinline)) int32_t native_load(volatile int32_t *p)
-{
+static __attribute__((noinline)) int32_t native_load(volatile int32_t *p) {
     return *p;
 }
 
-static MANAGED void plain_throw(int32_t kind)
-{
+static MANAGED void plain_throw(int32_t kind) {
     throw_kind(kind);
 }
 
-MANAGED bool fatal_case(const char *name)
-{
+MANAGED bool fatal_case(const char *name) {
     if (strcmp(name, "unhandled") == 0)
         boundary_call(finally_under_boundary, 1);
     else if (strcmp(name, "unhandled-in-callback") == 0)
@@ -126,10 +117,10 @@ MANAGED bool fatal_case(const char *name)
     return true;
 }
 
-// ---- Time -----------------------------------------------------------------------------------------------------
+// ---- Time
+// -----------------------------------------------------------------------------------------------------
 
-static double now(void)
-{
+static double now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
@@ -137,21 +128,20 @@ static double now(void)
 
 enum { BENCHMARK_COUNT = 20000, BENCHMARK_ROUNDS = 5 };
 
-#define MEASURE(text, expression)                                                                                  \
-    do {                                                                                                           \
-        double best = 1e18;                                                                                        \
-        for (int round = 0; round < BENCHMARK_ROUNDS; round++) {                                                   \
-            double start = now();                                                                                  \
-            for (int i = 0; i < BENCHMARK_COUNT; i++)                                                              \
-                expression, log_clear();                                                                           \
-            double time = (now() - start) / BENCHMARK_COUNT;                                                       \
-            best = time < best ? time : best;                                                                      \
-        }                                                                                                          \
-        printf("%-28s %6.0f ns per throw and catch\n", (text), best);                                              \
+#define MEASURE(text, expression)                                                                            \
+    do {                                                                                                     \
+        double best = 1e18;                                                                                  \
+        for (int round = 0; round < BENCHMARK_ROUNDS; round++) {                                             \
+            double start = now();                                                                            \
+            for (int i = 0; i < BENCHMARK_COUNT; i++)                                                        \
+                expression, log_clear();                                                                     \
+            double time = (now() - start) / BENCHMARK_COUNT;                                                 \
+            best = time < best ? time : best;                                                                \
+        }                                                                                                    \
+        printf("%-28s %6.0f ns per throw and catch\n", (text), best);                                        \
     } while (0)
 
-MANAGED void benchmark(void)
-{
+MANAGED void benchmark(void) {
     MEASURE("depth 1", try_typed(1));
     MEASURE("depth 10", catch_deep(deep_plain, 10, 1));
     MEASURE("depth 50", catch_deep(deep_plain, 50, 1));

@@ -1,5 +1,6 @@
-// The world that compiled code lives in, made by hand for the tests of native/runtime: a few MethodTables, allocation,
-// the callbacks that CoreLib would define, and an event log per thread. managed.ll plays compiled code.
+// The world that compiled code lives in, made by hand for the tests of native/runtime: a few MethodTables,
+// allocation, the callbacks that CoreLib would define, and an event log per thread. managed.ll plays compiled
+// code.
 #pragma once
 
 #include <stdbool.h>
@@ -56,19 +57,25 @@ extern volatile uint32_t RhpTrapThreads;
 /// As in runtime_pack.h, for looking at the chain of exceptions in flight.
 extern _Thread_local struct ThreadView {
     unsigned char before[0x78];
-    struct Link { struct Link *previous; void *context; void *exception; } *exceptions;
+    struct Link {
+        struct Link *previous;
+        void *context;
+        void *exception;
+    } *exceptions;
     unsigned char after[208 - 0x80];
 } tls_CurrentThread;
 int exceptions_in_flight(void);
 
-// ---- Event log: what happened in which order ------------------------------------------------------------------
+// ---- Event log: what happened in which order
+// ------------------------------------------------------------------
 
 void log_event(int32_t event);
 void log_clear(void);
 /// Whether the log of this thread reads `expected`: events are characters.
 bool log_is(const char *expected);
 
-// ---- Callbacks: what they saw, and what they are told to do -----------------------------------------------------
+// ---- Callbacks: what they saw, and what they are told to do
+// -----------------------------------------------------
 
 extern _Thread_local int first_chance_count, frame_count, first_frame_count, rethrow_frame_count;
 extern _Thread_local uintptr_t frames[4096]; // the first of the last throw
@@ -76,7 +83,8 @@ extern _Thread_local uintptr_t frames[4096]; // the first of the last throw
 extern _Thread_local bool callbacks_throw;
 void callbacks_reset(void);
 
-// ---- Managed leaf functions used by managed.ll ------------------------------------------------------------------
+// ---- Managed leaf functions used by managed.ll
+// ------------------------------------------------------------------
 
 /// Throws a new error1, error2 or error3 with value `kind`.
 _Noreturn void throw_kind(int32_t kind);
@@ -85,7 +93,8 @@ void maybe_throw(int32_t kind);
 /// Value of an exception object; ends the test if it is not intact.
 int32_t error_value(Node *error);
 
-// ---- Test cases ------------------------------------------------------------------------------------------------
+// ---- Test cases
+// ------------------------------------------------------------------------------------------------
 
 extern int check_count, failure_count;
 void check(bool condition, const char *name);
