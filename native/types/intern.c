@@ -346,6 +346,7 @@ Method *method_instantiate(TypeSystem *ts, const MethodDef *def, Type *owner, Ty
         if (!args[i] || args[i]->kind == TYPE_ByRef || args[i]->element_type == ELEMENT_TYPE_VOID)
             return failure_set(failure, FAILURE_TypeLoad, def->name, def->owner->module->name), NULL;
     }
+    if (count == 0) args = NULL; // the open definition of a generic method: its parameters stay variables
     bool    added;
     Method *method = method_intern(ts, &(Method){ .def = def, .owner = owner, .args = args, .arg_count = count }, &added);
     if (method->signature) return method;
