@@ -1,0 +1,267 @@
+// Private to reach/: the marked world of one round, its nodes, and the functions that grow it. Every node keeps the first
+// reason it was marked for (design reach.md 0, 1.1); the set of marks is a fixpoint and does not depend on their order.
+#pragma once
+
+#include "reach/reach.h"
+
+typedef enum NodeKind {
+    NODE_Method,      // Method: its code is compiled
+    NODE_Slot,        // Method: a virtual slot or selector that somebody calls
+    NODE_Necessary,   // Type: identity
+    NODE_Metadata,    // Type: its name may be asked
+    NODE_Constructed, // Type: it, or a class derived from it, has instances; or an interface that casts can meet
+    NODE_Allocated,   // Type: instances of exactly this type may exist
+    NODE_RuntimeType, // Type: frozen RuntimeType object
+    NODE_InterfaceUse,// Type (definition): some instance of the interface matters to a cast or to reflection
+    NODE_NonGCStatics,// Type: static regions
+    NODE_GCStatics,
+    NODE_ThreadStatics,
+    NODE_Cctor,       // Type: lazy class constructor
+    NODE_Rva,         // Field: data blob
+    NODE_String,      // StringNode
+    NODE_Module,      // Module: code or types of it exist
+    NODE_KIND_COUNT
+} NodeKind;
+
+typedef struct Node {
+    NodeKind           kind;
+    bool               marked;
+    uint16_t           growth; // expanding instantiations on the way here (generic recursion, reach.md 5.1)
+    const void        *entity;
+    const struct Node *from;   // first reason; NULL for a root
+    const char        *text;
+} Node;
+
+/// A constructed type and the code that a slot or selector reaches on it.
+typedef struct Target {
+    struct TypeNode *type;
+    const Method    *code; // NULL: abstract
+} Target;
+
+/// Types and selectors that meet: all allocated types that may implement an interface (or have a class with generic virtual
+/// methods as their base), and the selectors in use. Each pair is resolved once, when its second half arrives.
+typedef struct DispatchGroup {
+    bool by_definition; // variant interface or array interface: a pair also needs a cast to succeed
+    ARRAY(struct TypeNode *) types;
+    ARRAY(struct MethodNode *) selectors;
+} DispatchGroup;
+
+typedef struct MethodNode {
+    const Method *method;
+    Node          code, slot;
+    bool          address_taken;
+    bool          cut;        // generic recursion limit
+    Text          export_symbol; // fixed symbol of an exported method, else empty
+    bool          not_code;   // runtime import or abstract: marking it compiles nothing
+    int32_t       index;      // slot index in vtables or selector number; -1
+    ARRAY(Target) targets;    // of a class slot: every allocated type that has it; of a selector: its row entries
+} MethodNode;
+
+typedef struct TypeNode {
+    Type *type;
+    Node  levels[4];          // NODE_Necessary .. NODE_Allocated
+    Node  runtime_type, interface_use, cctor;
+    Node  statics[3];         // STATIC_NonGC, STATIC_GC, STATIC_Thread
+    bool  cut;
+    bool  castable;           // a cast to this class or non-variant interface can succeed
+    bool  only_known;
+    const Type *only;         // reach_only_implementer
+    int8_t castable_known;    // variant interfaces, arrays: -1 no, 1 yes, 0 not asked
+    uint32_t tls_index;
+    DispatchGroup *group;
+    ARRAY(struct TypeNode *) interface_waiters; // constructed types that list this instance once its definition is used
+    ARRAY(SelectorEntry) row;
+    ARRAY(const Method *) vtable;
+    bool has_vtable;
+} TypeNode;
+
+typedef struct StringNode {
+    Node              node;
+    Utf16             string;
+    uint32_t          index;
+    struct StringNode *next;
+} StringNode;
+
+typedef ARRAY(Node *) NodeList;
+
+/// A reference that the recursion limit cut.
+typedef struct Cut {
+    const Node   *from;
+    const Method *method; // one of these
+    const Type   *type;
+} Cut;
+
+typedef struct World {
+    struct Reach *reach;
+    TypeSystem   *ts;
+    Il           *il;
+    Arena         arena;    // nodes of this round
+    Arena         scratch;  // one body
+    MethodNode  **methods;  // by Method.id
+    uint32_t      method_capacity;
+    TypeNode    **types;    // by Type.id
+    uint32_t      type_capacity;
+    Node        **fields;   // by Field.id
+    uint32_t      field_capacity;
+    Node        **modules;  // by Module.index
+    uint32_t      module_capacity;
+    StringNode  **string_buckets;
+    uint32_t      string_bucket_count;
+    NodeList      level, next;              // breadth-first work
+    NodeList      marked[NODE_KIND_COUNT];  // everything marked, by kind
+    ARRAY(Export) exports;
+    ARRAY(const Method *) lazy_pinvokes, eager_cctors, module_initializers, invokable;
+    ARRAY(const Method *) metadata_methods;
+    ARRAY(Cut) cuts;
+    uint32_t      scanned_count;
+    bool          facts_ready;
+} World;
+
+struct SymbolCache;
+struct PlanCache;
+struct Reach {
+    Il            *il;
+    TypeSystem    *ts;
+    const Request *request;
+    Arena         *program;
+    Diag          *diag;
+    World         *world;       // the marked world
+    IlFacts        facts;       // what il/ folds with
+    World         *facts_world; // the world whose facts folded its bodies; NULL in the first round
+    struct PlanCache *plans;
+    struct SymbolCache *symbols;
+    const Method  *entry_point;
+    ARRAY(Export)  known_exports; // RuntimeExports of CoreLib
+    uint32_t       rounds;
+    bool           warn;          // the round that reports descriptors' mistakes
+    // Sorted views, made once.
+    const Method **methods, **selectors, **slots;
+    Type         **types, **runtime_types, **static_types[3];
+    const Field  **rva_fields;
+    Utf16         *strings;
+    StringNode   **string_nodes;
+    const TypeDef **metadata_types;
+    uint32_t method_count, selector_count, slot_count, type_count, runtime_type_count, static_type_count[3];
+    uint32_t rva_field_count, string_count, metadata_type_count;
+    uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
+};
+
+// ---- world.c: nodes ---------------------------------------------------------------------------------------------------
+
+World *world_open(Reach *reach);
+void world_close(World *w);
+/// Find or make; NULL never.
+MethodNode *method_node(World *w, const Method *method);
+TypeNode *type_node(World *w, const Type *type);
+Node *field_node(World *w, const Field *field);
+Node *module_node(World *w, const Module *module);
+StringNode *string_node(World *w, Utf16 string);
+/// The node if it was made; else NULL.
+MethodNode *method_node_find(const World *w, const Method *method);
+TypeNode *type_node_find(const World *w, const Type *type);
+StringNode *string_node_find(const World *w, Utf16 string);
+
+// ---- mark.c: worklist ---------------------------------------------------------------------------------------------------
+
+/// Marks `node` because of `from` (NULL: root). True if it was not marked before.
+bool mark(World *w, Node *node, const Node *from, const char *text);
+/// The same where two nodes together are the reason; `from` is the one to tell about.
+bool mark_both(World *w, Node *node, const Node *from, const Node *other, const char *text);
+/// Processes the worklist, level by level, until nothing is left. False if a limit was hit (reported).
+MUST_CHECK bool mark_all(World *w);
+
+void mark_method(World *w, const Method *method, const Node *from, const char *text);
+/// Its address is stored somewhere: vtable, delegate, function pointer, runtime structure.
+void mark_address(World *w, const Method *method, const Node *from, const char *text);
+/// A slot or selector, unless the recursion limit cuts it.
+void mark_slot(World *w, MethodNode *node, const Node *from, const char *text);
+void mark_necessary(World *w, Type *type, const Node *from, const char *text);
+void mark_metadata(World *w, Type *type, const Node *from, const char *text);
+void mark_constructed(World *w, Type *type, const Node *from, const char *text);
+void mark_allocated(World *w, Type *type, const Node *from, const char *text);
+void mark_runtime_type(World *w, Type *type, const Node *from, const char *text);
+void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, const char *text);
+void mark_cctor(World *w, Type *type, const Node *from, const char *text);
+void mark_rva(World *w, const Field *field, const Node *from, const char *text);
+void mark_string(World *w, Utf16 string, const Node *from, const char *text);
+void mark_module(World *w, const Module *module, const Node *from);
+void mark_helper(World *w, WellKnownMethod helper, const Node *from);
+/// Reflection may find and invoke it.
+void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text);
+
+// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings ---------------------------------------
+
+void method_scan(World *w, MethodNode *node);
+void type_process(World *w, TypeNode *node, NodeKind level);
+void statics_process(World *w, TypeNode *node, StaticKind kind);
+void cctor_process(World *w, TypeNode *node);
+/// An eager .cctor of the owner of marked code or statics runs at start-up.
+void eager_cctor_use(World *w, Type *type, const Node *from);
+
+/// A type has instances: its slots and interfaces become reachable.
+void type_dispatch(World *w, TypeNode *node);
+/// Somebody calls `declaration` (as slot or selector) virtually.
+void mark_virtual_use(World *w, const Method *method, const Node *from, const char *text);
+void slot_process(World *w, MethodNode *node);
+/// Dispatched through the selector table: interface methods and generic virtual methods.
+static inline bool method_is_selector(const Method *declaration)
+{
+    return declaration->arg_count > 0 || (declaration->owner->def && declaration->owner->def->is_interface);
+}
+/// Code to put into a table for `code` on instances of `type`: structs get their unboxing stub.
+const Method *boxed_entry(World *w, const Type *type, const Method *code);
+/// GetThunk and __GetFieldHelper overrides that the compiler makes; else the slot's own implementation.
+const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot);
+/// ValueType.Equals must compare fields instead of bytes (corelib-contract 1.8).
+bool type_needs_field_helper(TypeSystem *ts, Type *type);
+
+// ---- recursion.c ----------------------------------------------------------------------------------------------------
+
+/// Growth of a node for `depth` reached from `from`.
+uint16_t growth_next(const Node *from, uint32_t from_depth, uint32_t depth);
+uint32_t method_depth(const Method *method);
+/// Most often one definition occurs on a path of the type's tree.
+uint32_t type_nesting(const Type *type);
+bool growth_exceeded(const Reach *reach, const Method *method_or_null, const Type *type_or_null, uint16_t growth);
+/// IL3054 for every cut, in deterministic order.
+void report_cuts(World *w);
+
+// ---- roots.c, descriptor.c -----------------------------------------------------------------------------------------
+
+/// Finds the entry point and the RuntimeExports of CoreLib. False after a report.
+MUST_CHECK bool roots_prepare(Reach *reach);
+void roots_mark(World *w);
+/// The method exported by CoreLib under `symbol` that a RuntimeImport binds to; NULL if native code provides it.
+const Method *export_find(const Reach *reach, Text symbol);
+void export_add(World *w, const Method *method, Text symbol, bool is_public);
+void descriptors_mark(World *w);
+/// Embedded descriptor of a module that has come into use.
+void module_descriptor_mark(World *w, const Module *module, const Node *from);
+
+/// What the entry of a method calls besides its instructions.
+uint32_t entry_helpers_of(const Body *body, WellKnownMethod out[HELPERS_MAX]);
+
+// ---- facts.c, order.c, product.c -------------------------------------------------------------------------------------
+
+void facts_prepare(World *w);
+IlFacts world_facts(World *w);
+
+int type_order(const Type *a, const Type *b);
+int method_order(const Method *a, const Method *b);
+int field_order(const Field *a, const Field *b);
+int node_order(const Node *a, const Node *b);
+int utf16_order(Utf16 a, Utf16 b);
+/// The module a type belongs to: of its definition, or of its innermost element.
+const Module *type_module(const Type *type);
+
+/// Numbers slots and selectors, sorts every list.
+void product_make(Reach *reach);
+
+static inline const char *node_kind_name(NodeKind kind)
+{
+    static const char *const names[] = { "method", "virtual slot", "type", "type with metadata", "constructed type",
+                                         "allocated type", "RuntimeType object", "interface", "static fields",
+                                         "GC static fields", "thread static fields", "class constructor", "data of field",
+                                         "string", "module" };
+    return names[kind];
+}
