@@ -138,7 +138,8 @@ XmlElement *xml_read(Bytes bytes, const char *path, Arena *arena, Diag *diag)
     if (bytes.size > LARGEST_DOCUMENT) return fail(r, 0, 0, "The file is larger than 16 MB"), NULL;
     r->parser = xmlCreateMemoryParserCtxt((const char *)bytes.data, (int)bytes.size);
     if (!r->parser) return fail(r, 0, 0, "The file cannot be parsed"), NULL;
-    xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOCDATA);
+    // NOENT makes &amp; in an attribute an ampersand; other entities cannot be declared.
+    xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOCDATA);
     *r->parser->sax = handler;
     r->parser->userData = r;
     xmlParseDocument(r->parser);
