@@ -165,8 +165,8 @@ public sealed class TailorWriteRequest : Task
         string directory = Path.GetDirectoryName(ProjectFile) ?? "";
         string full = Path.GetFullPath(Path.Combine(directory, path.Replace('\\', Path.DirectorySeparatorChar)));
 
-        // .NET shows bytes of a file name that are not UTF-8 as U+FFFD; such a name cannot be opened again.
-        if (full.IndexOf('\uFFFD') >= 0)
+        // .NET shows bytes of a file name that are not UTF-8 as U+FFFD, and such a name cannot be opened again.
+        if (full.IndexOf('\uFFFD') >= 0 && !File.Exists(full) && !Directory.Exists(Path.GetDirectoryName(full)))
         {
             Error("TLR1005", $"The path is not valid UTF-8: {full}");
         }

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from lib.dotnet import ENVIRONMENT, run
+from lib.dotnet import ENVIRONMENT, ROOT, run
 
 CORE = True
 shared = {}
@@ -32,7 +32,7 @@ def core_of(project):
         return json.load(f)["tool"]["core"]
 
 
-def replay(c, change=None, raw=None, timeout=300, prefix=()):
+def replay(c, change=None, raw=None, timeout=300, prefix=(), core=None):
     """Runs the compiler on hello's request with outputs of its own. -> (outcome, path of the object)"""
     project = hello(c)
     with open(project.native(".tailor.json"), encoding="utf-8") as f:
@@ -45,7 +45,7 @@ def replay(c, change=None, raw=None, timeout=300, prefix=()):
     if change:
         change(request)
     text = raw if raw is not None else json.dumps(request).encode()
-    return run(list(prefix) + [core_of(project)], c.directory, timeout, text), request["output"]["object"]
+    return run(list(prefix) + [core or core_of(project)], c.directory, timeout, text), request["output"]["object"]
 
 
 def fails(outcome, obj, code, *words):
@@ -182,6 +182,23 @@ def test_two_runs_are_identical(c):
     assert not differing, differing
 
 
+def test_word_count_sample(c):
+    folder = os.path.join(ROOT, "samples", "WordCount")
+    with open(os.path.join(folder, "Program.cs"), encoding="utf-8") as f:
+        source = f.read()
+    project = c.project(name="WordCount", source=source, properties=[("InvariantGlobalization", "true")])
+    project.must_publish("-p:OptimizationPreference=Speed")
+    text = os.path.join(folder, "sample.txt")
+    outcome = run([project.executable, "-n", "3", text])
+    want = "       5 fox\n       4 the\n       2 dog\n24 words, 14 different\n"
+    assert (outcome.code, outcome.stdout.decode()) == (0, want), outcome.log
+    with open(text, "rb") as f:
+        piped = run([project.executable, "-n", "3"], stdin=f.read())
+    assert (piped.code, piped.stdout) == (0, outcome.stdout), piped.log
+    missing = run([project.executable, "/nosuch/file"])
+    assert missing.code == 1 and b"WordCount: " in missing.stderr, missing.log
+
+
 # ---- the compiler as a program ---------------------------------------------------------------------------------------
 
 def test_core_starts_in_an_empty_root(c):
@@ -190,6 +207,15 @@ def test_core_starts_in_an_empty_root(c):
     shutil.copy(core_of(hello(c)), os.path.join(root, "tailor"))
     outcome = run(["unshare", "-r", "chroot", root, "/tailor", "--version"])
     assert outcome.code == 0 and "tailor" in outcome.log.lower(), outcome.log
+
+
+def test_sanitized_compiler_is_clean(c):
+    """The compiler of the preset dev (address and undefined-behaviour sanitizers) over a whole hello world."""
+    sanitized = os.path.join(ROOT, "build", "dev", "native", "tailor")
+    assert os.path.exists(sanitized), "build the preset dev first: tests/run units"
+    outcome, obj = replay(c, timeout=900, core=sanitized)
+    assert outcome.code == 0 and os.path.exists(obj), outcome.log[-4000:]
+    assert b"runtime error" not in outcome.stderr and b"Sanitizer" not in outcome.stderr, outcome.log[-4000:]
 
 
 def test_malformed_request(c):
