@@ -368,7 +368,6 @@ void op_native_calli(Lowering *l);
 void op_intrinsic(Lowering *l);
 void op_throw(Lowering *l);
 void op_return(Lowering *l);
-LLVMIntPredicate integer_predicate(Opcode op, bool *is_float_unordered);
 
 // ---- Methods without IL (thunks.c, array_accessor.c, unmanaged_entry.c) -------------------------------------------------------------------------------
 
