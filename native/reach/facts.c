@@ -44,7 +44,7 @@ static bool fact_is_constructed(void *context, const Type *type)
 static bool fact_has_runtime_type(void *context, const Type *type)
 {
     const TypeNode *node = type_node_find(context, type);
-    return node && (node->levels[3].marked || node->runtime_type.marked);
+    return node && node->levels[3].marked; // x.GetType() == typeof(T) needs an instance of exactly T
 }
 
 IlFacts world_facts(World *w)

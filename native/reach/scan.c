@@ -25,23 +25,12 @@ static void mark_cast_target(Scan *s, Type *type, const char *text)
 
 // ---- Calls ----------------------------------------------------------------------------------------------------------------
 
-/// `constrained. V`: the method itself on V, or a virtual call on the boxed value (III.2.1).
+/// What il/ leaves of a `constrained.` call (III.2.1): a call through a reference, or of a method that takes the boxed value.
 static void scan_constrained(Scan *s, const Instruction *in)
 {
-    Method *target = NULL;
-    switch (type_resolve_constrained(s->w->ts, in->type2, (Method *)in->method, &target)) {
-    case RESOLVE_Class:
-    case RESOLVE_Default:
-        if (target->owner != in->type2 && in->type2->is_value_type)
-            mark_allocated(s->w, in->type2, s->from, "boxed for a constrained call");
-        mark_method(s->w, target, s->from, "constrained call");
-        break;
-    case RESOLVE_None:
-    case RESOLVE_Ambiguous:
-    case RESOLVE_Reabstracted: break;
-    }
-    if (in->op == OP_callvirt && !(target && in->type2->is_value_type && target->owner == in->type2))
-        mark_virtual_use(s->w, in->method, s->from, "constrained callvirt");
+    if (in->type2->is_value_type) mark_allocated(s->w, in->type2, s->from, "boxed for a constrained call");
+    if (in->is_direct || in->op == OP_call) mark_method(s->w, in->method, s->from, "constrained call");
+    else mark_virtual_use(s->w, in->method, s->from, "constrained callvirt");
 }
 
 static void scan_call(Scan *s, const Instruction *in)
