@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 // Diagnostics about the request itself name this as their file.
 static const char request_name[] = "request";
@@ -67,10 +68,16 @@ static Text text_copy(const Reader *r, const json_t *value)
     return (Text){ arena_copy(r->arena, json_string_value(value), size + 1, 1), size };
 }
 
-// The writer turns what is not Unicode into U+FFFD: such a path would name another file, or none.
+static bool directory_exists(const Reader *r, Text path)
+{
+    const char *slash = strrchr(path.data, '/');
+    return slash && access(arena_format(r->arena, "%.*s", (int)(slash - path.data + 1), path.data), F_OK) == 0;
+}
+
+// The writer turns what is not Unicode into U+FFFD: such a path names no file, unless that is the file's real name.
 static bool path_check(const Reader *r, const KeyRow *key, Text path)
 {
-    if (!strstr(path.data, "\xEF\xBF\xBD")) return true;
+    if (!strstr(path.data, "\xEF\xBF\xBD") || directory_exists(r, path)) return true;
     diag_report(r->diag, DIAG_PathNotUtf8, key_location(r, key->section, key->name), path.data);
     return false;
 }

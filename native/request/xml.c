@@ -34,15 +34,16 @@ static void fail(XmlReader *r, uint32_t line, uint32_t column, const char *text)
     if (r->has_failed) return;
     r->has_failed = true;
     diag_report(r->diag, DIAG_DescriptorSyntax, (DiagLocation){ r->path, line, column, NULL }, text);
-    if (r->parser) xmlStopParser(r->parser);
 }
 
 static void fail_here(XmlReader *r, const char *text)
 {
     const xmlParserInput *input = r->parser->input;
     fail(r, input ? (uint32_t)input->line : 0, input ? (uint32_t)input->col : 0, text);
+    xmlStopParser(r->parser);
 }
 
+// Must not stop the parser: it may be in the middle of changing its input (libxml2 2.9 then uses what is gone).
 static void on_error(void *context, xmlErrorPtr error)
 {
     XmlReader *r = context;
@@ -142,7 +143,9 @@ XmlElement *xml_read(Bytes bytes, const char *path, Arena *arena, Diag *diag)
     xmlCtxtUseOptions(r->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOCDATA);
     *r->parser->sax = handler;
     r->parser->userData = r;
+    xmlSetStructuredErrorFunc(r, on_error); // of this thread: errors of encodings come without a parser
     xmlParseDocument(r->parser);
+    xmlSetStructuredErrorFunc(NULL, NULL);
     bool is_well_formed = r->parser->wellFormed && !r->has_failed;
     xmlFreeParserCtxt(r->parser);
     r->parser = NULL;

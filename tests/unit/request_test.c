@@ -90,6 +90,14 @@ static void absent_keys_have_defaults(void **state)
     assert_int_equal(f->request.extra_arguments.count, 0);
 }
 
+// A file may really be called so.
+static void replacement_characters_in_existing_places(void **state)
+{
+    Fixture *f = *state;
+    assert_true(read_json(f, "{\"schema\":1,\"output\":{\"object\":\"/tmp/\xEF\xBF\xBD.o\"},"
+                             "\"inputs\":{\"assemblies\":[\"/o/app.dll\"]}}"));
+}
+
 static void extra_arguments_are_named(void **state)
 {
     Fixture *f = *state;
@@ -120,7 +128,7 @@ static void wrong_requests_are_refused(void **state)
         { "{\"schema\":1,\"codegen\":{\"preference\":\"Sped\"}}", "TLR0002", "'Sped' is not one of: Blended, Size, Speed", 1, 24 },
         { "{\"schema\":1,\"inputs\":{\"references\":[1]}}", "TLR0002", "'inputs.references'", 1, 23 },
         { "{\"schema\":1,\"trim\":{\"features\":{\"A.B\":\"yes\"}}}", "TLR1001", "'A.B' has the value 'yes'", 1, 21 },
-        { "{\"schema\":1,\"inputs\":{\"references\":[\"/a\xEF\xBF\xBD\"]}}", "TLR1005", "/a", 1, 23 },
+        { "{\"schema\":1,\"inputs\":{\"references\":[\"/a\xEF\xBF\xBD/b\"]}}", "TLR1005", "/a", 1, 23 },
         { "{\"schema\":1,\"inputs\":{\"references\":[\"/a\xFF\"]}}", "TLR1005", "0xff", 1, 39 },
         { "{\"schema\":1,\"project\":{\"file\":\"a\\u0000b\"}}", "TLR0001", "\\u0000", 1, 0 },
         { "{\"schema\":1,\"target\":{\"os\":\"windows\"}," INPUTS "}", "TLR1009", "'windows-x64' is not supported", 1, 23 },
@@ -272,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(full_request, setup, teardown),
         cmocka_unit_test_setup_teardown(absent_keys_have_defaults, setup, teardown),
+        cmocka_unit_test_setup_teardown(replacement_characters_in_existing_places, setup, teardown),
         cmocka_unit_test_setup_teardown(extra_arguments_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_requests_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(every_wrong_key_of_a_section_is_reported, setup, teardown),
