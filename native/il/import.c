@@ -1,0 +1,552 @@
+// The abstract interpreter. Blocks are interpreted from their entry states until nothing changes (sparse conditional
+// constant propagation over stack and variables: only blocks that some live branch reaches are ever looked at, III.1.7.5);
+// then every live block is interpreted once more and its rewritten instructions are emitted.
+#include "il/internal.h"
+
+enum { VISITS_PRECISE = 12, VISITS_MAX = 40, STACK_MAX = 65535 };
+
+// ---- Primitives ----------------------------------------------------------------------------------------------------------
+
+void import_invalid(Import *im, const char *reason)
+{
+    if (!im->invalid) im->invalid = reason;
+    im->ended = true;
+}
+
+void push(Import *im, Value value)
+{
+    if (im->depth == im->capacity) {
+        if (im->capacity >= STACK_MAX) {
+            import_invalid(im, "the evaluation stack grows without end");
+            return;
+        }
+        im->stack = array_grow(im->arena, im->stack, &im->capacity, sizeof *im->stack);
+    }
+    im->stack[im->depth++] = value;
+}
+
+Value pop(Import *im)
+{
+    if (im->depth == 0) {
+        import_invalid(im, "the evaluation stack is empty");
+        return value_int32(0);
+    }
+    return im->stack[--im->depth];
+}
+
+Value peek(Import *im, uint32_t index)
+{
+    if (index >= im->depth) {
+        import_invalid(im, "the evaluation stack is empty");
+        return value_int32(0);
+    }
+    return im->stack[im->depth - 1 - index];
+}
+
+void emit(Import *im, Instruction in)
+{
+    if (!im->emitting || im->invalid) return;
+    in.offset = im->offset;
+    if (in.op == OP_ldloc || in.op == OP_ldloca) im->local_loads[in.index]++;
+    if (in.op == OP_localloc) im->has_localloc = true;
+    ARRAY_PUSH(im->arena, &im->out, in);
+}
+
+/// How many entries an instruction without effect pops to push one; -1 if it has an effect or may throw.
+static int pure_pops(const Instruction *in)
+{
+    if ((in->op >= OP_conv_i1 && in->op <= OP_conv_r_un) || in->op == OP_neg || in->op == OP_not) return 1;
+    if (in->op >= OP_add && in->op <= OP_shr_un)
+        return in->op == OP_div || in->op == OP_div_un || in->op == OP_rem || in->op == OP_rem_un ? -1 : 2;
+    if (in->op == OP_ceq || in->op == OP_cgt || in->op == OP_cgt_un || in->op == OP_clt || in->op == OP_clt_un) return 2;
+    if (in->op == OP_ldarg || in->op == OP_ldarga || in->op == OP_ldloc || in->op == OP_ldloca || in->op == OP_ldnull ||
+        in->op == OP_ldc_i4 || in->op == OP_ldc_i8 || in->op == OP_ldc_r4 || in->op == OP_ldc_r8 || in->op == OP_dup ||
+        in->op == OP_ldstr || in->op == OP_ldtype || in->op == OP_ldtoken || in->op == OP_ldtoken_method ||
+        in->op == OP_ldtoken_field || in->op == OP_ldftn || in->op == OP_sizeof || in->op == OP_create_span)
+        return 0;
+    if ((in->op == OP_ldsfld || in->op == OP_ldsflda) && !in->check_cctor) return 0;
+    if (in->op == OP_isinst || (in->op == OP_box && !in->type->def->is_nullable)) return 1;
+    if (in->op == OP_intrinsic) {
+        if (in->intrinsic == INTRINSIC_MethodTableOf || in->intrinsic == INTRINSIC_AllocatorOf) return 0;
+        if (in->intrinsic == INTRINSIC_UnsafeAs) return 1;
+    }
+    return -1;
+}
+
+void emit_pop(Import *im)
+{
+    if (!im->emitting || im->invalid) return;
+    uint32_t pending = 1;
+    while (pending > 0 && im->out.count > im->out_block_first) {
+        const Instruction *last = &im->out.items[im->out.count - 1];
+        int                pops = pure_pops(last);
+        if (pops < 0) break;
+        if (last->op == OP_ldloc || last->op == OP_ldloca) im->local_loads[last->index]--;
+        im->out.count--;
+        pending += (uint32_t)pops;
+        pending--;
+    }
+    for (; pending > 0; pending--) emit(im, (Instruction){ .op = OP_pop });
+}
+
+void step_op(Import *im, Opcode op)
+{
+    step(im, &(Instruction){ .op = op, .offset = im->offset });
+}
+void step_integer(Import *im, Opcode op, int64_t value)
+{
+    step(im, &(Instruction){ .op = op, .offset = im->offset, .integer = value });
+}
+void step_type(Import *im, Opcode op, Type *type)
+{
+    step(im, &(Instruction){ .op = op, .offset = im->offset, .type = type });
+}
+void step_call_to(Import *im, const Method *method)
+{
+    step(im, &(Instruction){ .op = OP_call, .offset = im->offset, .method = method });
+}
+
+// ---- States --------------------------------------------------------------------------------------------------------------
+
+/// What a tracked variable holds when nothing is known but its declaration.
+Value declared_value(const Import *im, uint32_t slot)
+{
+    const Code *code = im->code;
+    for (uint32_t i = 0; i < code->arg_count; i++)
+        if (im->arg_slot[i] == (int32_t)slot) return value_of_type(im->il, code->args[i]);
+    for (uint32_t i = 0; i < code->local_count; i++)
+        if (im->local_slot[i] == (int32_t)slot) return value_of_type(im->il, code->locals[i]);
+    return value_int32(0);
+}
+
+static void enqueue(Import *im, uint32_t block)
+{
+    State *state = &im->states[block];
+    if (state->queued) return;
+    state->queued = true;
+    im->queue[(im->queue_first + im->queue_count++) % im->code->block_count] = block;
+}
+
+/// Forgets what makes states differ, so that a loop that keeps changing its state ends.
+static Value widen(Import *im, Value value, uint32_t visits)
+{
+    if (visits < VISITS_PRECISE) return value;
+    Value plain = { .kind = value.kind, .type = value.type };
+    if (visits >= VISITS_MAX && value.kind == STACK_Object) plain.type = im->il->object;
+    if (visits >= VISITS_MAX && value.kind == STACK_ByRef) plain.type = NULL;
+    return plain;
+}
+
+void state_merge(Import *im, uint32_t target, const Value *stack, uint32_t depth, const Value *variables)
+{
+    State *state = &im->states[target];
+    if (!state->reached) {
+        state->reached = true;
+        state->depth = depth;
+        state->stack = depth ? arena_copy(im->arena, stack, depth * sizeof *stack, alignof(Value)) : NULL;
+        state->variables =
+            im->slot_count ? arena_copy(im->arena, variables, im->slot_count * sizeof *variables, alignof(Value)) : NULL;
+        enqueue(im, target);
+        return;
+    }
+    if (state->depth != depth) {
+        import_invalid(im, "the evaluation stack has different depths where branches meet");
+        return;
+    }
+    bool changed = false;
+    for (uint32_t i = 0; i < depth + im->slot_count; i++) {
+        Value *old = i < depth ? &state->stack[i] : &state->variables[i - depth];
+        Value  merged;
+        if (!value_merge(im->il, *old, i < depth ? stack[i] : variables[i - depth], &merged)) {
+            import_invalid(im, "the evaluation stack has different types where branches meet");
+            return;
+        }
+        merged = widen(im, merged, state->visits);
+        if (value_same(&merged, old)) continue;
+        *old = merged;
+        changed = true;
+    }
+    if (changed) enqueue(im, target);
+}
+
+void flow_to(Import *im, uint32_t target)
+{
+    if (im->emitting || im->invalid) return;
+    if (target >= im->code->block_count) {
+        import_invalid(im, "control falls off the end of the body");
+        return;
+    }
+    state_merge(im, target, im->stack, im->depth, im->variables);
+}
+void flow_next(Import *im)
+{
+    flow_to(im, im->block + 1);
+}
+
+/// The variables with those of `forget` reduced to their declarations.
+static Value *variables_without(Import *im, const bool *forget)
+{
+    Value *variables = ARENA_ARRAY(im->arena, Value, im->slot_count);
+    for (uint32_t i = 0; i < im->slot_count; i++) variables[i] = forget[i] ? declared_value(im, i) : im->variables[i];
+    return variables;
+}
+
+/// `leave` runs finally blocks on its way: what they may store is unknown at its target (III.3.46).
+static void flow_leave(Import *im, uint32_t target)
+{
+    im->depth = 0;
+    if (im->emitting || im->invalid) return;
+    if (im->code->region_count == 0) flow_to(im, target);
+    else state_merge(im, target, NULL, 0, variables_without(im, im->slot_stored_in_handler));
+}
+
+// ---- Handlers ------------------------------------------------------------------------------------------------------------
+
+static void resolve_catch(Import *im, uint32_t index)
+{
+    EhRegion *r = &im->code->regions[index];
+    if (r->kind != EH_Catch || r->catch_type || r->live) return;
+    GenericContext context = method_context(im->code->context);
+    Failure        failure = { 0 };
+    r->catch_type = type_from_token(im->il->ts, im->code->module, im->code->catch_tokens[index], &context, &failure);
+    if (!r->catch_type) report_failure(im->il, im->code->method, im->offset, &failure);
+}
+
+static void enter_handler(Import *im, uint32_t index, const Value *variables)
+{
+    EhRegion *r = &im->code->regions[index];
+    resolve_catch(im, index);
+    if (r->kind == EH_Catch && !r->catch_type) return; // a type that cannot be loaded catches nothing
+    r->live = true;
+    Value exception = value_of_type(im->il, r->kind == EH_Catch ? r->catch_type : im->il->object);
+    exception.non_null = true;
+    exception.exact = false;
+    uint32_t depth = r->kind == EH_Catch || r->kind == EH_Filter ? 1 : 0;
+    if (r->kind == EH_Filter) state_merge(im, r->filter_first, &exception, 1, variables);
+    state_merge(im, r->handler_first, &exception, depth, variables);
+}
+
+/// Control may go from anywhere in a try part to its handlers; outer ones are reached through the inner handler's blocks.
+void import_enter_handlers(Import *im)
+{
+    int32_t first = im->code->blocks[im->block].try_region;
+    if (first < 0 || im->emitting) return;
+    const Value    *variables = variables_without(im, im->slot_stored_in_try);
+    const EhRegion *r = &im->code->regions[first];
+    for (uint32_t i = (uint32_t)first; i < im->code->region_count && !im->invalid; i++) {
+        const EhRegion *other = &im->code->regions[i];
+        if (other->try_first == r->try_first && other->try_count == r->try_count) enter_handler(im, i, variables);
+    }
+}
+
+// ---- Variables and simple instructions ----------------------------------------------------------------------------------------
+
+static void step_load_variable(Import *im, const Instruction *in)
+{
+    bool    is_arg = in->op == OP_ldarg;
+    int32_t slot = is_arg ? im->arg_slot[in->index] : im->local_slot[in->index];
+    Value   value = slot >= 0 ? im->variables[slot]
+                              : value_of_type(im->il, is_arg ? im->code->args[in->index] : im->code->locals[in->index]);
+    if (value_is_int(&value) && value.kind <= STACK_NativeInt) {
+        step_integer(im, value.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, value.integer);
+        if (value.kind == STACK_NativeInt) step_op(im, OP_conv_i);
+        return;
+    }
+    emit(im, *in);
+    push(im, value);
+}
+
+/// What a variable of declared type `type` holds after `value` was stored: integers are truncated (III.1.1.1, implicit).
+static Value stored_value(Import *im, Type *type, Value value)
+{
+    Value declared = value_of_type(im->il, type);
+    if (value.kind != declared.kind) return declared;
+    if (value.kind == STACK_Object) {
+        if (value.known == KNOWN_Null) value.type = declared.type;
+        // A less precise static type than the declaration's: keep the declaration's (unverifiable but usual).
+        else if (value.type != declared.type && !(value.type && type_is_castable_to(im->il->ts, value.type, declared.type))) {
+            value.type = declared.type;
+            value.exact = declared.exact;
+        }
+        return value;
+    }
+    if (value.known != KNOWN_Int) return declared;
+    uint32_t size = type_size(im->il->ts, type);
+    if (size < 4) {
+        ElementType reduced = (type->kind == TYPE_Named && type->def->is_enum ? type_enum_underlying(im->il->ts, type) : type)->element_type;
+        bool is_signed = reduced == ELEMENT_TYPE_I1 || reduced == ELEMENT_TYPE_I2;
+        if (size == 1) value.integer = is_signed ? (int8_t)value.integer : (uint8_t)value.integer;
+        else value.integer = is_signed ? (int16_t)value.integer : (uint16_t)value.integer;
+    }
+    return value;
+}
+
+static void step_store_variable(Import *im, const Instruction *in)
+{
+    bool    is_arg = in->op == OP_starg;
+    Type   *type = is_arg ? im->code->args[in->index] : im->code->locals[in->index];
+    int32_t slot = is_arg ? im->arg_slot[in->index] : im->local_slot[in->index];
+    Value   value = pop(im);
+    if (slot >= 0) im->variables[slot] = stored_value(im, type, value);
+    if (!is_arg && im->dead_local && im->dead_local[in->index]) emit_pop(im);
+    else emit(im, *in);
+}
+
+static void step_address_of_variable(Import *im, const Instruction *in)
+{
+    Type *type = in->op == OP_ldarga ? im->code->args[in->index] : im->code->locals[in->index];
+    emit(im, *in);
+    push(im, (Value){ .kind = STACK_ByRef, .type = type, .non_null = true });
+}
+
+static void step_constant(Import *im, const Instruction *in)
+{
+    emit(im, *in);
+    Value value = { .kind = STACK_Object, .known = KNOWN_Null };
+    if (in->op == OP_ldc_i4) value = value_int32((int32_t)in->integer);
+    else if (in->op == OP_ldc_i8) value = value_integer(STACK_Int64, in->integer);
+    else if (in->op == OP_ldc_r4) value = (Value){ .kind = STACK_Float32 };
+    else if (in->op == OP_ldc_r8) value = (Value){ .kind = STACK_Float64 };
+    else if (in->op == OP_ldstr) value = (Value){ .kind = STACK_Object, .type = im->il->string, .exact = true, .non_null = true };
+    push(im, value);
+}
+
+void effect(Import *im)
+{
+    im->effect = true;
+    if (im->evaluating) im->ended = true;
+}
+
+static void step_return(Import *im, const Instruction *in)
+{
+    if (im->code->method->signature->return_type->element_type != ELEMENT_TYPE_VOID ||
+        im->code->method->signature->return_type->kind != TYPE_Named) {
+        Value value = pop(im);
+        if (im->evaluating && !im->invalid) {
+            value = stored_value(im, im->code->method->signature->return_type, value);
+            if (!im->has_result) im->result = value;
+            else if (!value_merge(im->il, im->result, value, &im->result)) im->effect = true;
+            im->has_result = true;
+        }
+    }
+    emit(im, *in);
+    im->ended = true;
+}
+
+static void step_exit(Import *im, const Instruction *in)
+{
+    if (in->op == OP_throw) {
+        Value exception = pop(im);
+        if (exception.kind != STACK_Object && !im->invalid) import_invalid(im, "throw needs an object");
+        effect(im);
+    } else if (in->op == OP_rethrow) {
+        effect(im);
+    } else if (in->op == OP_endfilter) {
+        if (im->depth != 1) import_invalid(im, "endfilter needs exactly one value");
+        else (void)pop(im);
+    } else if (in->op == OP_leave) {
+        flow_leave(im, in->block);
+    }
+    if (in->op == OP_endfinally) im->depth = 0;
+    emit(im, *in);
+    im->ended = true;
+}
+
+static void step_load_indirect(Import *im, const Instruction *in, StackKind kind)
+{
+    Value address = pop(im);
+    effect(im);
+    emit(im, *in);
+    Value value = { .kind = kind };
+    if (kind == STACK_Object) {
+        value.type = address.kind == STACK_ByRef && address.type && type_is_reference(address.type) ? address.type : im->il->object;
+        value.exact = value_of_type(im->il, value.type).exact;
+    }
+    push(im, value);
+}
+
+static void step_block_operation(Import *im, const Instruction *in, uint32_t pops, bool pushes)
+{
+    for (uint32_t i = 0; i < pops; i++) (void)pop(im);
+    effect(im);
+    emit(im, *in);
+    if (pushes) push(im, (Value){ .kind = STACK_NativeInt });
+}
+
+void step(Import *im, const Instruction *in)
+{
+    if (im->ended || im->invalid) return;
+    switch (in->op) {
+    case OP_nop: return;
+    case OP_break: effect(im); emit(im, *in); return;
+    case OP_ldarg:
+    case OP_ldloc: step_load_variable(im, in); return;
+    case OP_ldarga:
+    case OP_ldloca: step_address_of_variable(im, in); return;
+    case OP_starg:
+    case OP_stloc: step_store_variable(im, in); return;
+    case OP_ldnull:
+    case OP_ldc_i4:
+    case OP_ldc_i8:
+    case OP_ldc_r4:
+    case OP_ldc_r8:
+    case OP_ldstr: step_constant(im, in); return;
+    case OP_dup: {
+        Value value = peek(im, 0);
+        emit(im, *in);
+        push(im, value);
+        return;
+    }
+    case OP_pop: (void)pop(im); emit_pop(im); return;
+    case OP_call:
+    case OP_callvirt:
+    case OP_jmp: step_call(im, in); return;
+    case OP_calli:
+    case OP_native_calli: effect(im); step_calli(im, in); return;
+    case OP_ret: step_return(im, in); return;
+    case OP_br: emit(im, *in); flow_to(im, in->block); im->ended = true; return;
+    case OP_brfalse:
+    case OP_brtrue:
+    case OP_beq:
+    case OP_bge:
+    case OP_bgt:
+    case OP_ble:
+    case OP_blt:
+    case OP_bne_un:
+    case OP_bge_un:
+    case OP_bgt_un:
+    case OP_ble_un:
+    case OP_blt_un: step_branch(im, in); return;
+    case OP_switch: step_switch(im, in); return;
+    case OP_ldind_i1:
+    case OP_ldind_u1:
+    case OP_ldind_i2:
+    case OP_ldind_u2:
+    case OP_ldind_i4:
+    case OP_ldind_u4: step_load_indirect(im, in, STACK_Int32); return;
+    case OP_ldind_i8: step_load_indirect(im, in, STACK_Int64); return;
+    case OP_ldind_i: step_load_indirect(im, in, STACK_NativeInt); return;
+    case OP_ldind_r4: step_load_indirect(im, in, STACK_Float32); return;
+    case OP_ldind_r8: step_load_indirect(im, in, STACK_Float64); return;
+    case OP_ldind_ref: step_load_indirect(im, in, STACK_Object); return;
+    case OP_stind_ref:
+    case OP_stind_i1:
+    case OP_stind_i2:
+    case OP_stind_i4:
+    case OP_stind_i8:
+    case OP_stind_i:
+    case OP_stind_r4:
+    case OP_stind_r8: step_block_operation(im, in, 2, false); return;
+    case OP_add:
+    case OP_sub:
+    case OP_mul:
+    case OP_div:
+    case OP_div_un:
+    case OP_rem:
+    case OP_rem_un:
+    case OP_and:
+    case OP_or:
+    case OP_xor:
+    case OP_shl:
+    case OP_shr:
+    case OP_shr_un:
+    case OP_neg:
+    case OP_not:
+    case OP_add_ovf:
+    case OP_add_ovf_un:
+    case OP_mul_ovf:
+    case OP_mul_ovf_un:
+    case OP_sub_ovf:
+    case OP_sub_ovf_un:
+    case OP_ckfinite: step_arithmetic(im, in); return;
+    case OP_conv_i1:
+    case OP_conv_i2:
+    case OP_conv_i4:
+    case OP_conv_i8:
+    case OP_conv_r4:
+    case OP_conv_r8:
+    case OP_conv_u4:
+    case OP_conv_u8:
+    case OP_conv_u2:
+    case OP_conv_u1:
+    case OP_conv_i:
+    case OP_conv_u:
+    case OP_conv_r_un:
+    case OP_conv_ovf_i1:
+    case OP_conv_ovf_u1:
+    case OP_conv_ovf_i2:
+    case OP_conv_ovf_u2:
+    case OP_conv_ovf_i4:
+    case OP_conv_ovf_u4:
+    case OP_conv_ovf_i8:
+    case OP_conv_ovf_u8:
+    case OP_conv_ovf_i:
+    case OP_conv_ovf_u:
+    case OP_conv_ovf_i1_un:
+    case OP_conv_ovf_u1_un:
+    case OP_conv_ovf_i2_un:
+    case OP_conv_ovf_u2_un:
+    case OP_conv_ovf_i4_un:
+    case OP_conv_ovf_u4_un:
+    case OP_conv_ovf_i8_un:
+    case OP_conv_ovf_u8_un:
+    case OP_conv_ovf_i_un:
+    case OP_conv_ovf_u_un: step_convert(im, in); return;
+    case OP_ceq:
+    case OP_cgt:
+    case OP_cgt_un:
+    case OP_clt:
+    case OP_clt_un: step_compare(im, in); return;
+    case OP_ldfld:
+    case OP_ldflda:
+    case OP_stfld:
+    case OP_ldsfld:
+    case OP_ldsflda:
+    case OP_stsfld:
+    case OP_ldtoken_field:
+    case OP_initialize_array:
+    case OP_create_span: step_field(im, in); return;
+    case OP_cpobj:
+    case OP_ldobj:
+    case OP_castclass:
+    case OP_isinst:
+    case OP_unbox:
+    case OP_unbox_any:
+    case OP_box:
+    case OP_stobj:
+    case OP_newarr:
+    case OP_ldlen:
+    case OP_ldelema:
+    case OP_ldelem:
+    case OP_stelem:
+    case OP_refanyval:
+    case OP_refanytype:
+    case OP_mkrefany:
+    case OP_ldtoken:
+    case OP_ldtype:
+    case OP_initobj:
+    case OP_sizeof: step_object(im, in); return;
+    case OP_newobj: effect(im); step_new_object(im, in); return;
+    case OP_new_delegate:
+    case OP_new_delegate_virtual: effect(im); (void)pop(im); emit(im, *in); push(im, value_of_type(im->il, in->type2)); return;
+    case OP_ldftn:
+    case OP_ldvirtftn:
+    case OP_ldtoken_method: step_function(im, in); return;
+    case OP_intrinsic:
+    case OP_invoke_delegate:
+    case OP_native_call: effect(im); step_call(im, in); return;
+    case OP_throw:
+    case OP_rethrow:
+    case OP_endfinally:
+    case OP_endfilter:
+    case OP_leave: step_exit(im, in); return;
+    case OP_unreachable: emit(im, *in); im->ended = true; return;
+    case OP_throw_failure: step_failure(im, in->failure); return;
+    case OP_arglist: step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "arglist is not supported")); return;
+    case OP_localloc: step_block_operation(im, in, 1, true); return;
+    case OP_cpblk:
+    case OP_initblk: step_block_operation(im, in, 3, false); return;
+    case OP_COUNT: break;
+    }
+    import_invalid(im, "an opcode is not defined");
+}

@@ -1,0 +1,85 @@
+// [UnsafeAccessor(kind, Name = ...)] static externs: a forward to the member of the first parameter's type (corelib-contract 5.1).
+#include "il/internal.h"
+
+/// System.Runtime.CompilerServices.UnsafeAccessorKind.
+typedef enum AccessorKind { ACCESSOR_Constructor, ACCESSOR_Method, ACCESSOR_StaticMethod, ACCESSOR_Field, ACCESSOR_StaticField } AccessorKind;
+
+typedef struct Accessor {
+    AccessorKind kind;
+    Text         name;
+    Type        *type;     // declaring type of the target
+    bool         by_ref;   // first parameter is a byref to a struct
+} Accessor;
+
+static bool read_accessor(const Method *method, Accessor *out)
+{
+    const MethodDef *def = method->def;
+    Bytes            blob;
+    if (!attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime.CompilerServices",
+                        "UnsafeAccessorAttribute", &blob) || blob.size < 6)
+        return false;
+    uint32_t kind = blob.data[2]; // int32 after the prolog (II.23.3)
+    if (kind > ACCESSOR_StaticField) return false;
+    out->kind = (AccessorKind)kind;
+    if (!attribute_named_string(blob, 4, "Name", &out->name)) out->name = def->name;
+    if (kind == ACCESSOR_Constructor) {
+        out->name = TEXT_LITERAL(".ctor");
+        out->type = method->signature->return_type;
+        return true;
+    }
+    if (method->signature->param_count == 0) return false;
+    out->type = method->signature->params[0];
+    out->by_ref = out->type->kind == TYPE_ByRef;
+    if (out->by_ref) out->type = out->type->element;
+    return out->type->kind == TYPE_Named;
+}
+
+/// The method of that name whose parameters are the accessor's, less the leading receiver.
+static const Method *target_method(Il *il, const Method *method, const Accessor *accessor, Arena *arena)
+{
+    const Signature *signature = method->signature;
+    uint32_t         skip = accessor->kind == ACCESSOR_Constructor ? 0 : 1;
+    Signature        prototype = { .has_this = accessor->kind != ACCESSOR_StaticMethod, .return_type = signature->return_type,
+                                   .param_count = signature->param_count - skip };
+    if (accessor->kind == ACCESSOR_Constructor) prototype.return_type = il->void_type;
+    prototype.params = signature->params + skip;
+    const char   *name = arena_format(arena, "%.*s", TEXT_ARG(accessor->name));
+    const Method *found = type_find_method(il->ts, accessor->type, name, signature_make(il->ts, &prototype));
+    if (!found || method->arg_count == 0) return found;
+    Failure failure = { 0 };
+    return method_instantiate(il->ts, found->def, found->owner, method->args, method->arg_count, &failure);
+}
+
+static Code *missing(const Accessor *accessor, Arena *arena, const Failure **failure)
+{
+    bool     is_field = accessor->kind == ACCESSOR_Field || accessor->kind == ACCESSOR_StaticField;
+    Failure *made = failure_make(arena, is_field ? FAILURE_MissingField : FAILURE_MissingMethod, "");
+    made->message = accessor->name;
+    *failure = made;
+    return NULL;
+}
+
+Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure **failure)
+{
+    Accessor accessor;
+    Builder  b = builder_start(il, method, arena);
+    if (!read_accessor(method, &accessor)) {
+        *failure = failure_make(arena, FAILURE_BadImageFormat, "an UnsafeAccessor attribute is malformed");
+        return NULL;
+    }
+    if (accessor.kind == ACCESSOR_Field || accessor.kind == ACCESSOR_StaticField) {
+        const Field *field = type_find_field(il->ts, accessor.type, arena_format(arena, "%.*s", TEXT_ARG(accessor.name)));
+        if (!field || field->def->is_static != (accessor.kind == ACCESSOR_StaticField)) return missing(&accessor, arena, failure);
+        if (accessor.kind == ACCESSOR_Field) build_index(&b, OP_ldarg, 0);
+        build_field(&b, accessor.kind == ACCESSOR_Field ? OP_ldflda : OP_ldsflda, field);
+        build(&b, OP_ret);
+        return builder_finish(&b);
+    }
+    const Method *target = target_method(il, method, &accessor, arena);
+    if (!target) return missing(&accessor, arena, failure);
+    for (uint32_t i = accessor.kind == ACCESSOR_StaticMethod ? 1 : 0; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
+    bool is_virtual = accessor.kind == ACCESSOR_Method && !accessor.type->is_value_type;
+    build_method(&b, accessor.kind == ACCESSOR_Constructor ? OP_newobj : is_virtual ? OP_callvirt : OP_call, target);
+    build(&b, OP_ret);
+    return builder_finish(&b);
+}

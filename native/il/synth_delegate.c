@@ -1,0 +1,148 @@
+// Delegate thunks (corelib-contract 7.1): instance methods of the delegate type that Delegate.Initialize* puts in
+// _functionPointer, and the GetThunk override that hands out their addresses.
+#include "il/internal.h"
+
+/// Fields of System.Delegate by name.
+static const Field *delegate_field(Il *il, const char *name)
+{
+    return type_find_field(il->ts, well_known_type(il->ts, WELL_KNOWN_TYPE_Delegate), name);
+}
+
+static void load_field(Builder *b, const char *name)
+{
+    build_index(b, OP_ldarg, 0);
+    build_field(b, OP_ldfld, delegate_field(b->il, name));
+}
+
+static void load_arguments(Builder *b, uint32_t first)
+{
+    for (uint32_t i = first; i < b->code->arg_count; i++) build_index(b, OP_ldarg, i);
+}
+
+/// `Invoke`'s signature as a plain function, with `leading` (or nothing) in front.
+static const Signature *target_signature(Builder *b, Type *leading)
+{
+    const Signature *invoke = b->code->method->signature;
+    Signature        prototype = { .return_type = invoke->return_type, .param_count = invoke->param_count + (leading ? 1 : 0) };
+    Type           **params = ARENA_ARRAY(b->arena, Type *, prototype.param_count);
+    if (leading) params[0] = leading;
+    for (uint32_t i = 0; i < invoke->param_count; i++) params[i + (leading ? 1 : 0)] = invoke->params[i];
+    prototype.params = params;
+    return signature_make(b->ts, &prototype);
+}
+
+static void finish(Builder *b)
+{
+    build(b, OP_ret);
+}
+
+static void invoke_body(Builder *b, const Method *invoke)
+{
+    load_arguments(b, 0);
+    build_method(b, OP_invoke_delegate, invoke);
+    finish(b);
+}
+
+/// Calls every delegate of the list in _helperObject; the last result is the result.
+static void multicast_body(Builder *b, const Method *invoke)
+{
+    Type    *wrapper = well_known_type(b->ts, WELL_KNOWN_TYPE_DelegateWrapper);
+    bool     is_void = invoke->signature->return_type == b->il->void_type;
+    uint32_t list = builder_local(b, type_sz_array(b->ts, wrapper)), count = builder_local(b, b->il->int32);
+    uint32_t index = builder_local(b, b->il->int32), result = is_void ? 0 : builder_local(b, invoke->signature->return_type);
+    uint32_t again = builder_new_label(b);
+    load_field(b, "_helperObject");
+    build_type(b, OP_castclass, type_sz_array(b->ts, wrapper));
+    build_index(b, OP_stloc, list);
+    load_field(b, "_extraFunctionPointerOrData");
+    build(b, OP_conv_i4);
+    build_index(b, OP_stloc, count);
+    builder_mark(b, again);
+    build_index(b, OP_ldloc, list);
+    build_index(b, OP_ldloc, index);
+    build_type(b, OP_ldelema, wrapper);
+    build_field(b, OP_ldfld, type_find_field(b->ts, wrapper, "Value"));
+    load_arguments(b, 1);
+    build_method(b, OP_invoke_delegate, invoke);
+    if (!is_void) build_index(b, OP_stloc, result);
+    build_index(b, OP_ldloc, index);
+    build_integer(b, OP_ldc_i4, 1);
+    build(b, OP_add);
+    build_index(b, OP_stloc, index);
+    build_index(b, OP_ldloc, index);
+    build_index(b, OP_ldloc, count);
+    build_branch(b, OP_blt, again);
+    if (!is_void) build_index(b, OP_ldloc, result);
+    finish(b);
+}
+
+static void closed_static_body(Builder *b)
+{
+    load_field(b, "_helperObject");
+    load_arguments(b, 1);
+    load_field(b, "_extraFunctionPointerOrData");
+    build_signature(b, OP_calli, target_signature(b, b->il->object));
+    finish(b);
+}
+
+static void open_static_body(Builder *b)
+{
+    load_arguments(b, 1);
+    load_field(b, "_extraFunctionPointerOrData");
+    build_signature(b, OP_calli, target_signature(b, NULL));
+    finish(b);
+}
+
+/// The first argument is the target's `this`.
+static void open_instance_body(Builder *b)
+{
+    load_arguments(b, 1);
+    build_index(b, OP_ldarg, 0);
+    build_index(b, OP_ldarg, 1);
+    build_method(b, OP_call, well_known_method(b->ts, WELL_KNOWN_METHOD_GetActualTargetFunctionPointer));
+    build_signature(b, OP_calli, target_signature(b, NULL));
+    finish(b);
+}
+
+static bool has_open_instance(const Method *invoke)
+{
+    return invoke->signature->param_count > 0 && type_is_reference(invoke->signature->params[0]);
+}
+
+static void get_thunk_body(Builder *b, const Method *invoke)
+{
+    static const MethodSynthetic thunks[] = { SYNTHETIC_DelegateMulticast, SYNTHETIC_DelegateClosedStatic,
+        SYNTHETIC_DelegateOpenStatic, SYNTHETIC_None, SYNTHETIC_DelegateOpenInstance, SYNTHETIC_None };
+    enum { THUNKS = sizeof thunks / sizeof *thunks };
+    uint32_t labels[THUNKS], none = builder_new_label(b);
+    for (uint32_t i = 0; i < THUNKS; i++) {
+        bool absent = thunks[i] == SYNTHETIC_None || (thunks[i] == SYNTHETIC_DelegateOpenInstance && !has_open_instance(invoke));
+        labels[i] = absent ? none : builder_new_label(b);
+    }
+    build_index(b, OP_ldarg, 1);
+    build_switch(b, labels, THUNKS);
+    builder_mark(b, none);
+    build_integer(b, OP_ldc_i4, 0);
+    build(b, OP_conv_i);
+    finish(b);
+    for (uint32_t i = 0; i < THUNKS; i++) {
+        if (labels[i] == none) continue;
+        builder_mark(b, labels[i]);
+        build_method(b, OP_ldftn, method_synthetic(b->ts, thunks[i], b->code->method->owner, NULL));
+        finish(b);
+    }
+}
+
+Code *synth_delegate(Il *il, const Method *method, Arena *arena)
+{
+    Builder       b = builder_start(il, method, arena);
+    const Method *invoke = type_find_method(il->ts, method->owner, "Invoke", NULL);
+    if (!invoke) return NULL;
+    if (method->synthetic == SYNTHETIC_DelegateGetThunk) get_thunk_body(&b, invoke);
+    else if (method->synthetic == SYNTHETIC_DelegateMulticast) multicast_body(&b, invoke);
+    else if (method->synthetic == SYNTHETIC_DelegateClosedStatic) closed_static_body(&b);
+    else if (method->synthetic == SYNTHETIC_DelegateOpenStatic) open_static_body(&b);
+    else if (method->synthetic == SYNTHETIC_DelegateOpenInstance) open_instance_body(&b);
+    else invoke_body(&b, invoke);
+    return builder_finish(&b);
+}
