@@ -48,5 +48,8 @@ void emit_statics(EmitContext *e);
 void emit_selector_table(EmitContext *e);
 void emit_module(EmitContext *e);
 
-// metadata.c: NativeFormat metadata and the maps over it; stack_trace.c: map of code to names.
+void emit_header(EmitContext *e);
+
+// metadata.c: NativeFormat records of definitions; then, when all others have been made, the blob and the maps over it.
 void emit_metadata(EmitContext *e);
+void emit_metadata_finish(EmitContext *e);

@@ -46,7 +46,6 @@ EmitContext *emit_build(const Reach *reach, Diag *diag)
     emit_method_tables(e);
     emit_frozen(e);
     emit_statics(e);
-    emit_metadata(e);
     emit_module(e);
     return e;
 }
@@ -73,7 +72,7 @@ void emit_module_create(Unit *unit, LLVMTargetMachineRef machine)
 bool emit_data_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag)
 {
     EmitContext *e = emit_build(reach, diag);
-    emit_stack_trace_map(e, NULL, NULL);
+    emit_finish(e, NULL, NULL);
     emit_module_create(unit, machine);
     data_module_define(&e->set, unit->module);
     bool ok = !e->failed;

@@ -1,2 +1,192 @@
-#include "emit/context.h"
-void emit_metadata(EmitContext *e) { (void)e; }
+// Metadata blob (13): scopes, namespaces and the definitions that reflection may ask for.
+#include "emit/metadata.h"
+
+#include <string.h>
+
+// The tables live in the arena of the metadata (`m` in the only function that uses the macros).
+#define uthash_malloc(size) arena_alloc(m->set.arena, (size), alignof(max_align_t))
+#define uthash_free(pointer, size) ((void)(pointer), (void)(size))
+#include <uthash.h>
+
+enum { BLOB_EmbeddedMetadata = 13 };
+
+typedef struct MapKey {
+    const void *a, *b;
+    uint64_t    purpose;
+} MapKey;
+
+typedef struct MapEntry {
+    MapKey         key;
+    void          *value;
+    UT_hash_handle hh;
+} MapEntry;
+
+void **metadata_slot(Metadata *m, MapPurpose purpose, const void *a, const void *b)
+{
+    MapKey    key = { a, b, (uint64_t)purpose };
+    MapEntry *found;
+    HASH_FIND(hh, m->map, &key, sizeof key, found);
+    if (found) return &found->value;
+    found = ARENA_NEW(m->set.arena, MapEntry);
+    found->key = key;
+    HASH_ADD_KEYPTR(hh, m->map, &found->key, sizeof found->key, found);
+    return &found->value;
+}
+
+Record *metadata_definition(EmitContext *e, const TypeDef *def)
+{
+    return *metadata_slot(e->metadata, MAP_TypeDefinition, def, NULL);
+}
+
+Record *metadata_method_definition(EmitContext *e, const MethodDef *def)
+{
+    return *metadata_slot(e->metadata, MAP_Method, def, NULL);
+}
+
+// ---- Scopes and namespaces ------------------------------------------------------------------------------------------------------
+
+static NamespaceNode *namespace_new(EmitContext *e, const Record *parent, const Record *name)
+{
+    Metadata      *m = e->metadata;
+    NamespaceNode *node = ARENA_NEW(m->set.arena, NamespaceNode);
+    node->record = record_define(&m->set, HANDLE_NamespaceDefinition);
+    item_handle(&m->set, node->record, parent);
+    item_typed(&m->set, node->record, name);
+    ARRAY_PUSH(m->set.arena, &m->namespaces, node);
+    return node;
+}
+
+static void scope_fill(EmitContext *e, Record *scope, const Module *module, const Record *root)
+{
+    RecordSet *set = &e->metadata->set;
+    metadata_assembly_items(e, scope, module);
+    item_typed(set, scope, root);
+    item_typed(set, scope, NULL); // entry point
+    TypeDef *global = type_def_get(e->ts, (Module *)(uintptr_t)module, 1);
+    item_typed(set, scope, global ? metadata_definition(e, global) : NULL);
+    item_unsigned(set, scope, 0); // custom attributes
+    item_typed(set, scope, record_string(set, column_text(module->image, COLUMN_Module_Name, 1)));
+    Bytes mvid = image_mvid(module->image);
+    item_unsigned(set, scope, (uint32_t)mvid.size);
+    item_raw(set, scope, mvid.data, mvid.size);
+    item_unsigned(set, scope, 0);
+}
+
+static NamespaceNode *namespace_root(EmitContext *e, const Module *module)
+{
+    Metadata *m = e->metadata;
+    void    **slot = metadata_slot(m, MAP_Scope, module, NULL);
+    if (*slot) return *slot;
+    Record *scope = record_define(&m->set, HANDLE_ScopeDefinition);
+    ARRAY_PUSH(m->set.arena, &m->scopes, scope);
+    NamespaceNode *root = namespace_new(e, scope, NULL);
+    *metadata_slot(m, MAP_Scope, module, NULL) = root;
+    return root;
+}
+
+static NamespaceNode *namespace_child(EmitContext *e, NamespaceNode *parent, Text name)
+{
+    Metadata     *m = e->metadata;
+    const Record *string = record_string(&m->set, name);
+    void        **slot = metadata_slot(m, MAP_Namespace, parent, string);
+    if (*slot) return *slot;
+    NamespaceNode *child = namespace_new(e, parent->record, string);
+    *metadata_slot(m, MAP_Namespace, parent, string) = child;
+    ARRAY_PUSH(m->set.arena, &parent->children, child->record);
+    return child;
+}
+
+static NamespaceNode *namespace_of(EmitContext *e, const TypeDef *def)
+{
+    while (def->enclosing) def = def->enclosing;
+    NamespaceNode *node = namespace_root(e, def->module);
+    Text           name = def->name_space;
+    for (size_t at = 0; at < name.size;) {
+        const char *dot = memchr(name.data + at, '.', name.size - at);
+        size_t      size = dot ? (size_t)(dot - name.data) - at : name.size - at;
+        node = namespace_child(e, node, (Text){ name.data + at, size });
+        at += size + 1;
+    }
+    return node;
+}
+
+const Record *metadata_namespace(EmitContext *e, const TypeDef *def)
+{
+    return namespace_of(e, def)->record;
+}
+
+// ---- Definitions ------------------------------------------------------------------------------------------------------------------
+
+typedef ARRAY(const TypeDef *) TypeDefList;
+
+// Enclosing types come along, since names and lookups go through them.
+static void definition_declare(EmitContext *e, const TypeDef *def, TypeDefList *all)
+{
+    Metadata *m = e->metadata;
+    if (metadata_definition(e, def)) return;
+    if (def->enclosing) definition_declare(e, def->enclosing, all);
+    Record *record = record_define(&m->set, HANDLE_TypeDefinition);
+    *metadata_slot(m, MAP_TypeDefinition, def, NULL) = record;
+    ARRAY_PUSH(m->set.arena, all, def);
+    NamespaceNode *node = namespace_of(e, def);
+    if (!def->enclosing) {
+        ARRAY_PUSH(m->set.arena, &node->types, record);
+        return;
+    }
+    void **slot = metadata_slot(m, MAP_Nested, def->enclosing, NULL);
+    if (!*slot) *slot = ARENA_NEW(m->set.arena, RecordList);
+    RecordList *nested = *slot;
+    ARRAY_PUSH(m->set.arena, nested, record);
+}
+
+static void namespaces_fill(EmitContext *e)
+{
+    Metadata *m = e->metadata;
+    for (uint32_t i = 0; i < m->namespaces.count; i++) {
+        NamespaceNode *node = m->namespaces.items[i];
+        metadata_collection(m, node->record, node->types, ITEM_Typed);
+        item_unsigned(&m->set, node->record, 0); // forwarders
+        metadata_collection(m, node->record, node->children, ITEM_Typed);
+    }
+}
+
+static void scopes_fill(EmitContext *e)
+{
+    uint32_t       count;
+    Module *const *all = modules(e->ts, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        NamespaceNode *root = *metadata_slot(e->metadata, MAP_Scope, all[i], NULL);
+        if (!root) continue;
+        Record *scope = (Record *)(uintptr_t)root->record->items.items[0].reference; // its parent
+        scope_fill(e, scope, all[i], root->record);
+    }
+}
+
+static void definitions_write(EmitContext *e)
+{
+    uint32_t              count;
+    const TypeDef *const *defs = reach_metadata_types(e->reach, &count);
+    TypeDefList           all = { 0 };
+    for (uint32_t i = 0; i < count; i++) definition_declare(e, defs[i], &all);
+    for (uint32_t i = 0; i < all.count; i++) metadata_type_definition_fill(e, all.items[i]);
+    namespaces_fill(e);
+    scopes_fill(e);
+}
+
+void emit_metadata(EmitContext *e)
+{
+    if (text_equal_z(e->request->trim.metadata, "none")) return;
+    e->metadata = ARENA_NEW(&e->arena, Metadata);
+    e->metadata->set.arena = &e->arena;
+    definitions_write(e);
+}
+
+void emit_metadata_finish(EmitContext *e)
+{
+    Metadata *m = e->metadata;
+    if (!m) return;
+    Record *const *scopes = (Record *const *)(uintptr_t)m->scopes.items;
+    m->blob = records_write(&m->set, scopes, m->scopes.count);
+    metadata_blob_write(e, BLOB_EmbeddedMetadata, m->blob);
+    metadata_maps_write(e);
+}

@@ -59,7 +59,7 @@ static uint32_t sections_of(EmitContext *e, SectionName *present)
     return count;
 }
 
-static void header_write(EmitContext *e)
+void emit_header(EmitContext *e)
 {
     SectionName present[8 + LAST_BLOB];
     uint32_t    count = sections_of(e, present);
@@ -138,5 +138,4 @@ void emit_module(EmitContext *e)
     settings_write(e);
     configuration_write(e, "g_compilerEmbeddedKnobsBlob", e->request->runtime.knobs.items, e->request->runtime.knobs.count);
     cpu_features_write(e);
-    header_write(e);
 }

@@ -151,7 +151,7 @@ static bool single_finish(EmitContext *e, Unit *unit, const char *path)
     bool ok = units_finish(&work, &e->arena);
     if (ok) {
         SymbolSet survivors = work_survivors(e, &work);
-        emit_stack_trace_map(e, symbol_set_has, &survivors);
+        emit_finish(e, symbol_set_has, &survivors);
         data_module_define(&e->set, unit->module);
         ok = !e->failed;
     }
@@ -193,7 +193,7 @@ bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const ch
         ok = units_finish(&work, &e->arena);
         SymbolSet survivors = { 0 };
         if (ok) survivors = work_survivors(e, &work);
-        if (ok) emit_stack_trace_map(e, symbol_set_has, &survivors);
+        if (ok) emit_finish(e, symbol_set_has, &survivors);
         ok = ok && !e->failed && data_unit_write(e, paths[unit_count]);
         work_close(&work);
     }

@@ -1,6 +1,7 @@
 // GCDesc words, the row-displaced table, data objects as LLVM globals: each alone, without a program.
 #include "emit/data_module.h"
 #include "emit/gcdesc.h"
+#include "emit/native_record.h"
 #include "emit/row_displacement.h"
 
 #include <llvm-c/Analysis.h>
@@ -159,13 +160,105 @@ static void objects_become_globals(void **state)
     arena_free(&arena);
 }
 
+// corelib-contract 6.5: the low bits of the first byte select the length.
+static void integers_are_encoded(void **state)
+{
+    (void)state;
+    Arena    arena = { 0 };
+    uint32_t values[] = { 0, 127, 128, 16383, 16384, 0x1FFFFF, 0x200000, 0x0FFFFFFF, 0x10000000, 0xFFFFFFFF };
+    uint32_t sizes[] = { 1, 1, 2, 2, 3, 3, 4, 4, 5, 5 };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        ByteArray bytes = { 0 };
+        uint32_t  at = 0;
+        native_unsigned(&arena, &bytes, values[i]);
+        assert_int_equal(bytes.count, sizes[i]);
+        assert_int_equal(native_unsigned_size(values[i]), sizes[i]);
+        assert_int_equal(native_unsigned_read(bytes.items, &at), values[i]);
+        assert_int_equal(at, sizes[i]);
+    }
+    ByteArray minus = { 0 }, far = { 0 };
+    native_signed(&arena, &minus, -1);
+    assert_int_equal(minus.count, 1);
+    assert_int_equal(minus.items[0], 0xFE);
+    native_signed(&arena, &far, -100);
+    assert_int_equal(far.count, 5);
+    assert_int_equal(far.items[0], 0x0F);
+    assert_int_equal(far.items[1], 0x9C);
+    arena_free(&arena);
+}
+
+// Lookup as NativeHashtable.Lookup does it; the payload is one byte. -1 if absent.
+static int hashtable_find(const ByteArray *table, uint32_t hash)
+{
+    uint32_t log2_buckets = table->items[0] >> 2, index_size = 1u << (table->items[0] & 3);
+    uint32_t bucket = hash >> 8 & ((1u << log2_buckets) - 1), at = 0, end = 0;
+    for (uint32_t i = 0; i < index_size; i++) {
+        at |= (uint32_t)table->items[1 + bucket * index_size + i] << 8 * i;
+        end |= (uint32_t)table->items[1 + (bucket + 1) * index_size + i] << 8 * i;
+    }
+    for (at++, end++; at < end;) {
+        uint8_t  low = table->items[at++];
+        uint32_t here = at, distance = native_unsigned_read(table->items, &at);
+        if (low == (hash & 0xFF)) return table->items[here + distance];
+        if (low > (hash & 0xFF)) return -1;
+    }
+    return -1;
+}
+
+static void hashtable_finds_all(void **state)
+{
+    (void)state;
+    Arena    arena = { 0 };
+    uint32_t counts[] = { 1, 7, 100, 250 };
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        HashEntries entries = { 0 };
+        for (uint32_t i = 0; i < counts[c]; i++) {
+            HashEntry entry = { .hash = i << 8 | (i * 37 & 0xFF) };
+            ARRAY_PUSH(&arena, &entry.payload, (uint8_t)i);
+            ARRAY_PUSH(&arena, &entries, entry);
+        }
+        ByteArray table = native_hashtable(&arena, &entries);
+        for (uint32_t i = 0; i < counts[c]; i++)
+            assert_int_equal(hashtable_find(&table, i << 8 | (i * 37 & 0xFF)), i);
+    }
+    HashEntries none = { 0 };
+    ByteArray   empty = native_hashtable(&arena, &none);
+    assert_int_equal(empty.count, 3);
+    assert_int_equal(hashtable_find(&empty, 0x1234), -1);
+    arena_free(&arena);
+}
+
+// Two records that refer to each other; equal strings are one record.
+static void records_refer_to_each_other(void **state)
+{
+    (void)state;
+    Arena     arena = { 0 };
+    RecordSet set = { .arena = &arena };
+    Record   *scope = record_define(&set, HANDLE_ScopeDefinition), *type = record_define(&set, HANDLE_TypeDefinition);
+    item_typed(&set, scope, type);
+    item_handle(&set, type, scope);
+    for (int i = 0; i < 50; i++) item_typed(&set, type, record_string(&set, TEXT_LITERAL("a rather long name")));
+    assert_ptr_equal(record_string(&set, TEXT_LITERAL("x")), record_string(&set, TEXT_LITERAL("x")));
+    ByteArray blob = records_write(&set, &scope, 1);
+    assert_memory_equal(blob.items, "\xFD\xDF\xAD\xDE", 4);
+    uint32_t at = 4;
+    assert_int_equal(native_unsigned_read(blob.items, &at), 1);
+    assert_int_equal(native_unsigned_read(blob.items, &at), scope->offset);
+    assert_int_equal(at, scope->offset);
+    assert_int_equal(native_unsigned_read(blob.items, &at), type->offset);
+    assert_int_equal(at, type->offset);
+    assert_int_equal(native_unsigned_read(blob.items, &at), scope->offset << 7 | HANDLE_ScopeDefinition);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gcdesc_of_class),    cmocka_unit_test(gcdesc_of_two_series),
         cmocka_unit_test(gcdesc_of_arrays),   cmocka_unit_test(nothing_for_no_references),
         cmocka_unit_test(rows_are_packed),    cmocka_unit_test(no_rows),
-        cmocka_unit_test(objects_become_globals),
+        cmocka_unit_test(objects_become_globals), cmocka_unit_test(integers_are_encoded),
+        cmocka_unit_test(hashtable_finds_all), cmocka_unit_test(records_refer_to_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
