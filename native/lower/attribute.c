@@ -4,14 +4,14 @@
 
 void attribute_add(UnitState *u, LLVMValueRef function, unsigned kind)
 {
-    LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(u->context, kind, 0));
+    LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES, LLVMCreateEnumAttribute(u->context, kind, 0));
 }
 
 void attribute_add_text(UnitState *u, LLVMValueRef function, const char *name, const char *value)
 {
     LLVMAttributeRef attribute = LLVMCreateStringAttribute(u->context, name, (unsigned)strlen(name), value,
                                                            (unsigned)strlen(value));
-    LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, attribute);
+    LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES, attribute);
 }
 
 void attribute_common(UnitState *u, LLVMValueRef function)
@@ -24,7 +24,7 @@ void attribute_common(UnitState *u, LLVMValueRef function)
     LLVMComdatRef comdat = LLVMGetOrInsertComdat(u->module, name);
     LLVMSetComdatSelectionKind(comdat, LLVMNoDeduplicateComdatSelectionKind);
     LLVMSetComdat(function, comdat);
-    LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex,
+    LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES,
                             LLVMCreateEnumAttribute(u->context, u->kinds.uwtable, UNWIND_TABLE_SYNC));
     attribute_add_text(u, function, "probe-stack", "inline-asm");
     attribute_add_text(u, function, "target-cpu", "x86-64-v2");

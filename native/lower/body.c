@@ -385,11 +385,6 @@ bool lower_method(UnitState *u, const Method *method)
     if (method->synthetic == SYNTHETIC_UnmanagedEntry) {
         lowering_begin(&l, &callee);
         lower_unmanaged_entry(&l);
-    } else if (method->synthetic == SYNTHETIC_ArrayGet || method->synthetic == SYNTHETIC_ArraySet ||
-               method->synthetic == SYNTHETIC_ArrayAddress) {
-        lowering_begin(&l, &callee);
-        attribute_method(u, l.function, method, NULL);
-        lower_array_accessor(&l);
     } else {
         l.body = il_body(u->il, method, l.scratch);
         lowering_begin(&l, &callee);

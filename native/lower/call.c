@@ -16,7 +16,7 @@ LLVMValueRef emit_call_nounwind(Lowering *l, LLVMTypeRef type, LLVMValueRef func
                                 uint32_t count)
 {
     LLVMValueRef call = LLVMBuildCall2(l->builder, type, function, args, count, "");
-    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
+    LLVMAddCallSiteAttribute(call, FUNCTION_ATTRIBUTES,
                              LLVMCreateEnumAttribute(l->u->context, l->u->kinds.nounwind, 0));
     return call;
 }

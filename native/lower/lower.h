@@ -21,6 +21,8 @@ Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count);
 /// be interned meanwhile: one unit at a time. False after a report (unsupported instruction, internal error).
 MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag);
 void unit_close(Unit *unit);
+/// LLVM IR of the functions whose display name matches (NULL = the whole module), for `--dump=lower`.
+void lower_dump(const Unit *unit, const Reach *reach, const struct Pattern *pattern, FILE *file);
 
 /// Marks of the code generator that emit/ shares: section of code, function attributes (uwtable, probe-stack, minsize, ...).
 enum { HIDDEN_SLOT_OFFSET = 24 }; // MethodTable offset of {u32 row, u32 interface_bits}

@@ -115,6 +115,7 @@ bool type_has_finalizer(TypeSystem *ts, Type *type);
 
 // ---- Function attributes (attribute.c) -------------------------------------------------------------------------------------------
 
+#define FUNCTION_ATTRIBUTES ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
 void attribute_add(UnitState *u, LLVMValueRef function, unsigned kind);
 void attribute_add_text(UnitState *u, LLVMValueRef function, const char *name, const char *value);
 /// What every function that we define has: section, comdat, unwind table, stack probes, target.
@@ -198,7 +199,6 @@ typedef struct Lowering {
     SequencePoint  *points;      // of the method
     uint32_t        point_count;
     LLVMValueRef    pinvoke_frame;
-    LLVMBasicBlockRef boundary_pad; // methods without a Body: where what escapes ends
     bool            this_is_nonnull;
     bool            terminated;    // the current LLVM block has its terminator
     bool            failed;
@@ -369,10 +369,9 @@ void op_intrinsic(Lowering *l);
 void op_throw(Lowering *l);
 void op_return(Lowering *l);
 
-// ---- Methods without IL (thunks.c, array_accessor.c, unmanaged_entry.c) -------------------------------------------------------------------------------
+// ---- Methods without IL (thunks.c, unmanaged_entry.c) -------------------------------------------------------------------------------
 
 bool lower_unboxing_stub(UnitState *u, const Method *method);
-void lower_array_accessor(Lowering *l);
 void lower_unmanaged_entry(Lowering *l);
 
 // ---- Debug information (debug_info.c) --------------------------------------------------------------------------------------------------------------------
