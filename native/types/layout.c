@@ -311,11 +311,10 @@ static uint32_t intrinsic_alignment(const LayoutBuilder *b, uint32_t alignment)
     static const struct {
         const char *name_space, *name;
         uint32_t    alignment;
-    } rows[] = { // x86-64 System V: __m64 .. __m512, __int128; Vector<T> is 16 bytes wide
+    } rows[] = { // x86-64 System V: __m64 .. __m512, __int128. Vector<T> has no rule: two ulong fields
         { "System.Runtime.Intrinsics", "Vector64`1", 8 },   { "System.Runtime.Intrinsics", "Vector128`1", 16 },
         { "System.Runtime.Intrinsics", "Vector256`1", 32 }, { "System.Runtime.Intrinsics", "Vector512`1", 64 },
-        { "System.Numerics", "Vector`1", 16 },              { "System", "Int128", 16 },
-        { "System", "UInt128", 16 },
+        { "System", "Int128", 16 },                         { "System", "UInt128", 16 },
     };
     const TypeDef *def = b->type->def;
     if (!def->is_intrinsic || def->module != b->ts->core || def->enclosing) return alignment;
@@ -511,6 +510,14 @@ static void primitive_layout(Layout *layout, Type *type)
     layout->is_blittable = layout->size && type->element_type != ELEMENT_TYPE_BOOLEAN && type->element_type != ELEMENT_TYPE_CHAR;
 }
 
+// Object declares the MethodTable pointer as a field. It lies at the object pointer, 8 before the first field: the offset
+// wraps around, so that 8 + offset is 0 in 32 bits.
+static void object_layout(Layout *layout)
+{
+    layout->alignment = POINTER_SIZE;
+    for (uint32_t i = 0; i < layout->field_count; i++) layout->field_offsets[i] = 0u - POINTER_SIZE;
+}
+
 static bool layout_compute(LayoutBuilder *b)
 {
     TypeSystem   *ts = b->ts;
@@ -521,6 +528,7 @@ static bool layout_compute(LayoutBuilder *b)
     b->layout->field_count = b->count;
     bool is_primitive = b->type->is_value_type && !type_is_by_value_class(b->type) && !b->type->def->is_enum;
     if (is_primitive) return primitive_layout(b->layout, b->type), true;
+    if (b->type->element_type == ELEMENT_TYPE_OBJECT) return object_layout(b->layout), true;
     b->has_references = declares_references(ts, b->type) || (base && base->reference_count);
     bool is_auto;
     if (!fields_layout(b, base, &is_auto)) return false;

@@ -243,6 +243,7 @@ Type *type_find(TypeSystem *ts, Module *module, const char *name_space, const ch
 Type *type_find_full_name(TypeSystem *ts, Module *module, Text full_name);
 
 /// The method of exact `owner` for a definition of its TypeDef, with method arguments (NULL, 0 if not generic).
+/// NULL, 0 for a generic method gives it open over its own parameters: arg_count 0, is_open.
 Method *method_instantiate(TypeSystem *ts, const MethodDef *def, Type *owner, Type *const *args, uint32_t count,
                            Failure *failure);
 /// A synthetic method; `serves` may be NULL where the kind needs none.
@@ -254,7 +255,8 @@ GenericContext method_context(const Method *method);
 
 /// Tokens in a module under a context (II.22). TypeDef, TypeRef, TypeSpec.
 Type *type_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure);
-/// MethodDef, MemberRef, MethodSpec. Array accessors come back synthetic. *vararg gets a call-site signature if it differs.
+/// MethodDef, MemberRef, MethodSpec. Array accessors come back synthetic. Without a context (NULL), or where it has no
+/// arguments of a kind, generic parameters stay open: definitions of generic types then stand for D<!0, ..>.
 Method *method_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure);
 Field *field_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure);
 /// StandAloneSig of a calli.
@@ -281,6 +283,7 @@ Type *const *type_declared_interfaces(TypeSystem *ts, Type *type, uint32_t *coun
 Field *const *type_fields(TypeSystem *ts, Type *type, uint32_t *count);
 /// Declared methods of the definition as methods of exact `type` (generic methods open over their own parameters).
 Method *const *type_methods(TypeSystem *ts, Type *type, uint32_t *count);
+/// By name, and signature unless NULL (exact, as Method.signature): the first declared by the type, else by its bases.
 Method *type_find_method(TypeSystem *ts, Type *type, const char *name, const Signature *signature_or_null);
 Field *type_find_field(TypeSystem *ts, Type *type, const char *name);
 /// Underlying type of an enum; the type itself otherwise.
@@ -304,7 +307,7 @@ uint32_t generic_param_flags(const TypeDef *type_def_or_null, const MethodDef *m
 
 /// Instance layout (corelib-contract 1.3; II.10.7). Offsets count from the first field (object pointer + 8 for classes).
 struct Layout {
-    uint32_t  size;            // of the value (struct) or of all instance fields (class), rounded as stock does
+    uint32_t  size;            // of the value (struct), padded; or where the instance fields of a class end, not padded
     uint32_t  alignment;
     uint32_t *field_offsets;   // by Field.index of this level's instance fields (not inherited ones)
     uint32_t  field_count;
@@ -319,22 +322,22 @@ const Layout *type_layout(TypeSystem *ts, Type *type, Failure *failure);
 /// Size and alignment of a location of this type: 8/8 for references, pointers, byrefs; the layout's for structs.
 uint32_t type_size(TypeSystem *ts, Type *type);
 uint32_t type_alignment(TypeSystem *ts, Type *type);
-/// Byte offset of an instance field from the start of the value / first field of the object.
+/// Byte offset of an instance field from the start of the value / first field of the object (object pointer + 8).
+/// Object's own field, the MethodTable pointer, lies before that: its offset is (uint32_t)-8, so add 8 in 32 bits.
 uint32_t field_offset(TypeSystem *ts, Field *field);
 /// MethodTable base size (corelib-contract 1.3), array component size.
 uint32_t type_base_size(TypeSystem *ts, Type *type);
 uint32_t type_component_size(TypeSystem *ts, Type *type);
-/// Offsets (from the object pointer of the boxed/heap form, i.e. +8) of every GC reference.
 
 /// Where the static fields of a type lie (corelib-contract 2).
 typedef enum StaticKind { STATIC_NonGC, STATIC_GC, STATIC_Thread, STATIC_Rva, STATIC_Literal } StaticKind;
 StaticKind field_static_kind(TypeSystem *ts, Field *field);
-/// Offset within its static region: NonGC from the base symbol; GC and Thread from the first field of the base object
-/// (object pointer + 8 already added).
+/// Offset within its static region: NonGC from the base symbol; GC and Thread from the first field of the base object,
+/// which is the object pointer + 8 (so the first field has offset 0, and its reference appears at 8 in StaticLayout).
 uint32_t field_static_offset(TypeSystem *ts, Field *field);
 typedef struct StaticLayout {
     uint32_t  nongc_size, nongc_alignment;
-    uint32_t  gc_size;             // payload bytes after the MethodTable pointer
+    uint32_t  gc_size;             // payload bytes after the MethodTable pointer, whole words; 0 if there are no GC statics
     uint32_t *gc_reference_offsets; // from the object pointer
     uint32_t  gc_reference_count;
     uint32_t  thread_size;
@@ -367,7 +370,7 @@ typedef enum ResolveKind {
 } ResolveKind;
 /// Implementation of interface method `declaration` (of an exact interface, exact method args if generic) on exact `type`,
 /// with variance (exact match first, as CoreLib's DispatchResolve) and array interfaces (methods of System.Array`1).
-/// The answer for RESOLVE_Class is already the most derived override on `type`.
+/// The answer for RESOLVE_Class is already the most derived override on `type`; on an abstract class it may be abstract.
 ResolveKind type_resolve_interface(TypeSystem *ts, Type *type, Method *declaration, Method **result);
 /// `constrained. T call` of a static virtual method; also used for instance constrained calls on value types.
 ResolveKind type_resolve_constrained(TypeSystem *ts, Type *type, Method *declaration, Method **result);

@@ -5,6 +5,7 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Numerics;
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -240,7 +241,7 @@ public static unsafe class Program
         Value<HasVector>(); Value<HasVector256>(); Value<HasVectorT>(); Value<HasInt128>(); Value<PackedInt128>(); Value<HasBool>();
         Value<Vector64<int>>(); Value<Vector128<int>>(); Value<Vector256<int>>(); Value<Vector512<int>>(); Value<Vector<int>>(); Value<Int128>(); Value<UInt128>();
         Value<ByteEnum>(); Value<LongEnum>(); Value<Enums>(); Value<Pointers>(); Value<Inline5>(); Value<InlineReferences>(); Value<InlinePairs>(); Value<InlineGen<int>>(); Value<InlineGen<string>>();
-        Value<HasInline>(); Value<HasFixed>(); Size<ByRefs>(); Size<ByRefsPlain>(); Size<Span<int>>(); Size<ReadOnlySpan<string>>(); Size<TypedReference>();
+        Value<HasInline>(); Value<HasFixed>(); Size<ByRefs>(); Size<ByRefsPlain>(); Size<Span<int>>(); Size<ReadOnlySpan<string>>();
         Value<DateTime>(); Value<DateTimeOffset>(); Value<TimeSpan>(); Value<decimal>(); Value<Guid>(); Value<Rune>(); Value<Index>(); Value<Range>(); Value<Matrix4x4>(); Value<Vector3>(); Value<BigInteger>(); Value<Complex>();
         Value<bool>(); Value<char>(); Value<sbyte>(); Value<short>(); Value<int>(); Value<long>(); Value<nint>(); Value<nuint>(); Value<float>(); Value<double>(); Value<Half>(); Value<ArraySegment<int>>(); Value<Memory<byte>>(); Value<GCHandle>(); Value<HashCode>(); Value<DateOnly>(); Value<List<int>.Enumerator>(); Value<Dictionary<string, int>.Enumerator>();
         Mixed m = default; FieldOf(ref m, "E", ref m.E); MixedReferences mr = default; FieldOf(ref mr, "A", ref mr.A); FieldOf(ref mr, "O", ref mr.O); FieldOf(ref mr, "B", ref mr.B); FieldOf(ref mr, "S", ref mr.S);
