@@ -1,10 +1,6 @@
-// Runs the stages; the only file that knows their order.
-#include "command_line.h"
-#include "load/load.h"
-#include "request/request.h"
+// The process: command line, request on stdin, events on stdout, exit code. The stages are in stages.c.
+#include "stages.h"
 #include "support/file.h"
-#include "support/pattern.h"
-#include "support/timer.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -19,101 +15,19 @@ enum { STACK_SIZE = 512 * 1024 * 1024 };
 
 enum { EVENT_SCHEMA = 1 };
 
-/// What the stages hand on. Each stage fills its part, later ones only read it.
-typedef struct Compilation {
-    CommandLine command_line;
-    Diag       *diag;
-    Timer       timer;
-    Arena       program;
-    TextTable   texts;
-    Pattern    *method; // --method
-    Request     request;
-    Image     **images; // --dump=load only: types/ opens its own
-    uint32_t    image_count;
-    ExitCode    exit_code;
-} Compilation;
-
-// ---- stages -----------------------------------------------------------------------------------------------------
-
-static bool load_run(Compilation *c)
-{
-    const TextList *inputs = &c->request.inputs.assemblies;
-    c->images = ARENA_ARRAY(&c->program, Image *, inputs->count);
-    for (uint32_t i = 0; i < inputs->count; i++) {
-        Image *image = image_open(inputs->items[i].data, &c->program, &c->texts, c->diag);
-        if (!image) return false;
-        c->images[c->image_count++] = image;
-    }
-    return true;
-}
-
-static void load_dump(const Compilation *c, FILE *file)
-{
-    for (uint32_t i = 0; i < c->image_count; i++) image_dump(c->images[i], c->method, file);
-}
-
-static void load_close(Compilation *c)
-{
-    for (uint32_t i = 0; i < c->image_count; i++) image_close(c->images[i]);
-}
-
-/// A row of the pipeline. Only `run` must be there.
-typedef struct Stage {
-    const char *name;
-    bool (*run)(Compilation *c);                     // false: the reason has been reported, or the errors count
-    void (*dump)(const Compilation *c, FILE *file);  // --dump=name
-    void (*close)(Compilation *c);                   // in reverse order, also after a failure of its own run
-    bool only_for_dump;                              // runs for --dump=name and otherwise not
-} Stage;
-
-static const Stage stages[] = {
-    { "load", load_run, load_dump, load_close, true },
-};
-enum { STAGE_COUNT = sizeof stages / sizeof *stages };
-
-static const Stage *stage_find(const char *name)
-{
-    for (size_t i = 0; i < STAGE_COUNT; i++) {
-        if (strcmp(stages[i].name, name) == 0) return &stages[i];
-    }
-    return NULL;
-}
-
-static bool stages_run(Compilation *c)
-{
-    const Stage *last = c->command_line.dump ? stage_find(c->command_line.dump) : NULL;
-    size_t       reached = 0;
-    bool         ok = true;
-    for (; ok && reached < STAGE_COUNT; reached++) {
-        const Stage *stage = &stages[reached];
-        if (stage->only_for_dump && stage != last) continue;
-        timer_begin(&c->timer, stage->name);
-        ok = stage->run(c) && diag_error_count(c->diag) == 0;
-        timer_end(&c->timer);
-        if (stage != last) continue;
-        if (ok && stage->dump) stage->dump(c, stdout);
-        reached++;
-        break;
-    }
-    while (reached-- > 0) {
-        const Stage *stage = &stages[reached];
-        if (stage->close && (!stage->only_for_dump || stage == last)) stage->close(c);
-    }
-    return ok;
-}
-
 // ---- the compilation --------------------------------------------------------------------------------------------
 
 static bool options_check(Compilation *c)
 {
     const CommandLine *line = &c->command_line;
-    if (line->dump && !stage_find(line->dump)) {
+    if (line->dump && !stage_exists(line->dump)) {
         const char *text = arena_format(&c->program, "there is no stage '%s' to dump", line->dump);
         diag_report(c->diag, DIAG_CommandLine, (DiagLocation){ 0 }, text);
         return false;
     }
     if (line->method) c->method = pattern_open(line->method, c->diag);
-    return !line->method || c->method;
+    if (line->why) c->why = pattern_open(line->why, c->diag);
+    return (!line->method || c->method) && (!line->why || c->why);
 }
 
 // All of standard input is read before anything is written: the task writes the request before it starts to read events.
@@ -164,9 +78,10 @@ static void result_write(Diag *diag, ExitCode code)
 static void *compilation_thread(void *context)
 {
     Compilation *c = context;
-    c->exit_code = compile(c);
-    result_write(c->diag, c->exit_code);
+    c->exit_code = (int)compile(c);
+    result_write(c->diag, (ExitCode)c->exit_code);
     pattern_close(c->method);
+    pattern_close(c->why);
     arena_free(&c->program);
     return NULL;
 }
@@ -204,7 +119,7 @@ static ExitCode compilation_run(Compilation *c)
         return EXIT_Internal;
     }
     pthread_join(thread, NULL);
-    return c->exit_code;
+    return (ExitCode)c->exit_code;
 }
 
 static bool events_wanted(int count, char **arguments)

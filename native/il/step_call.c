@@ -160,6 +160,8 @@ static void step_virtual_call(Import *im, Instruction in)
     Value receiver = peek(im, method->signature->param_count);
     bool  is_interface = method->owner->def->is_interface;
     if (!is_interface && (method->def->is_final || method->owner->def->is_sealed)) in.is_direct = true;
+    // Rows name the declared method (Type.get_IsEnum), not the override that an exact receiver leads to.
+    if (fold_call(im, method, true) || im->invalid || im->ended) return;
     if (!in.is_direct && receiver.kind == STACK_Object && receiver.type && receiver.exact && receiver.known != KNOWN_Null) {
         const Method *target = exact_target(im, receiver.type, method);
         if (target && !target->is_open && !(target->def && target->def->is_abstract)) {
@@ -172,7 +174,6 @@ static void step_virtual_call(Import *im, Instruction in)
         return;
     }
     in.is_direct = false;
-    if (fold_call(im, method, true) || im->invalid || im->ended) return;
     finish_call(im, in);
 }
 

@@ -89,7 +89,7 @@ bool streams_read(Bytes metadata, MetadataStreams *out, const char **reason)
     }
     for (uint32_t i = 0; i < stream_count; i++) {
         uint32_t offset, size;
-        char     name[LONGEST_STREAM_NAME + 1];
+        char     name[LONGEST_STREAM_NAME + 1] = { 0 };
         Bytes    bytes;
         if (!read_u32(&c, &offset) || !read_u32(&c, &size) || !stream_name_read(&c, name)) {
             return fail(reason, "its metadata stream headers are truncated");

@@ -22,9 +22,12 @@ __attribute__((used)) static RuntimeCallback *const needed_by_pack[] = {
 
 typedef struct Search {
     DispatchRecord *record;
+    UnwindCursor cursor;
+    UnwindCursor first_landing; // the innermost frame where pass 2 has something to run
+    bool has_landing;
+    bool found;
     int32_t stack_frame_flags; // STACK_FRAME_*, for the first managed frame
     uintptr_t last_ip;         // of the last managed frame, 0 before the first
-    bool found;
 } Search;
 
 static bool type_derives_from(const MethodTable *type, const MethodTable *base) {
@@ -36,7 +39,7 @@ static bool type_derives_from(const MethodTable *type, const MethodTable *base) 
 
 typedef enum ClauseAnswer { CLAUSE_Skips, CLAUSE_Catches, CLAUSE_EndsSearch } ClauseAnswer;
 
-static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindFrame *frame,
+static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindCursor *frame,
                                   ManagedObject *exception) {
     if (!clause)
         return CLAUSE_Catches; // the landing pad of tailor_guarded_call
@@ -46,48 +49,94 @@ static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindFr
         return type_derives_from(exception->type, (const MethodTable *)target) ? CLAUSE_Catches
                                                                                : CLAUSE_Skips;
     case CLAUSE_Filter:
-        return guarded_filter((FilterFunction *)target, (void *)unwind_frame_pointer(frame), exception)
-                   ? CLAUSE_Catches
-                   : CLAUSE_Skips;
+        return guarded_filter((FilterFunction *)target, (void *)frame->rbp, exception) ? CLAUSE_Catches
+                                                                                       : CLAUSE_Skips;
     case CLAUSE_Boundary: return CLAUSE_EndsSearch;
     }
     report_fatal("A clause descriptor in the compiled code has an unknown kind.");
 }
 
-/// False: the walk is over, with or without a handler.
-static bool search_frame(Search *search, const UnwindFrame *frame) {
+/// The call site where `frame` stands, if it has a landing pad.
+static bool frame_call_site(const UnwindCursor *frame, CallSite *site) {
     UnwindProcedure procedure = unwind_procedure(frame);
+    return procedure.lsda && lsda_call_site(procedure.lsda, procedure.start, unwind_ip(frame), site);
+}
+
+static void search_note_landing(Search *search) {
+    if (search->has_landing)
+        return;
+    search->has_landing = true;
+    search->first_landing = search->cursor;
+}
+
+/// False: the walk is over, with or without a handler.
+static bool search_clauses(Search *search) {
     CallSite site;
-    if (!procedure.lsda || !lsda_call_site(procedure.lsda, procedure.start, frame->ip, &site))
+    if (!frame_call_site(&search->cursor, &site))
         return true;
     uintptr_t selector;
     const ClauseDescriptor *clause;
     while (lsda_next_clause(&site, &selector, &clause)) {
         // Read anew each time: a filter may collect, and the collector updates the record.
-        ClauseAnswer answer = clause_answer(clause, frame, search->record->exinfo.exception);
+        ClauseAnswer answer = clause_answer(clause, &search->cursor, search->record->exinfo.exception);
         if (answer == CLAUSE_Skips)
             continue;
         search->found = answer == CLAUSE_Catches;
-        search->record->target_sp = frame->sp;
+        search->record->target_sp = search->cursor.sp;
         search->record->target_clause = clause;
+        search_note_landing(search);
         return false;
     }
+    if (site.has_cleanup)
+        search_note_landing(search);
     return true;
 }
 
-static bool search_visit(const UnwindFrame *frame, void *state) {
-    Search *search = state;
-    if (code_is_managed(frame->ip)) {
-        guarded_append_frame(search->record->exinfo.exception, frame->ip, search->stack_frame_flags);
+/// False: the walk is over, with or without a handler.
+static bool search_frame(Search *search) {
+    uintptr_t ip = unwind_ip(&search->cursor);
+    if (code_is_managed(ip)) {
+        guarded_append_frame(search->record->exinfo.exception, ip, search->stack_frame_flags);
         search->stack_frame_flags = 0;
-        search->last_ip = frame->ip;
-        return search_frame(search, frame);
+        search->last_ip = ip;
+        return search_clauses(search);
     }
-    if (code_is_guard(frame->ip))
-        return search_frame(search, frame);
+    if (code_is_guard(ip))
+        return search_clauses(search);
     // Up to the first managed frame these are our own frames. Later ones are native code that called managed
     // code without a boundary: nothing can unwind through it.
     return search->last_ip == 0;
+}
+
+/// Whether `record` has something to run where `frame` stands; `*selector` is 0 for a finally or fault
+/// handler.
+static bool frame_landing(const DispatchRecord *record, const UnwindCursor *frame, uintptr_t *landing_pad,
+                          uintptr_t *selector) {
+    uintptr_t ip = unwind_ip(frame);
+    CallSite site;
+    if (!(code_is_managed(ip) || code_is_guard(ip)) || !frame_call_site(frame, &site))
+        return false;
+    *landing_pad = site.landing_pad;
+    const ClauseDescriptor *clause;
+    while (lsda_next_clause(&site, selector, &clause))
+        if (clause == record->target_clause && frame->sp == record->target_sp)
+            return true;
+    *selector = 0;
+    // LLVM expects what the Itanium rules say: a landing pad without a cleanup is entered for a clause only.
+    return site.has_cleanup;
+}
+
+/// Pass 2, from the frame of `cursor` up: continues in the first landing pad that has something to do.
+static _Noreturn void unwind_to_target(DispatchRecord *record, UnwindCursor *cursor) {
+    do {
+        uintptr_t landing_pad, selector;
+        if (!frame_landing(record, cursor, &landing_pad, &selector))
+            continue;
+        record->landed_sp = cursor->sp;
+        records_free_below(cursor->sp); // superseded: their frames are being unwound
+        unwind_resume(cursor, landing_pad, (uintptr_t)record, selector);
+    } while (unwind_step(cursor) && cursor->sp <= record->target_sp);
+    report_fatal("The handler of an exception was not found again while unwinding to it.");
 }
 
 /// Nobody catches: every frame is still on the stack, no finally handler has run. Ends the process (exit code
@@ -104,10 +153,12 @@ static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_fla
     DispatchRecord *record = record_allocate(exception);
     guarded_call(OnFirstChanceException, record->exinfo.exception);
     Search search = {.record = record, .stack_frame_flags = stack_frame_flags};
-    unwind_walk(search_visit, &search);
+    unwind_init(&search.cursor);
+    while (search_frame(&search) && unwind_step(&search.cursor)) {
+    }
     if (!search.found)
         dispatch_unhandled(record, search.last_ip);
-    unwind_resume(&record->unwind);
+    unwind_to_target(record, &search.first_landing);
 }
 
 _Noreturn void tailor_throw(ManagedObject *exception) {
@@ -118,6 +169,12 @@ _Noreturn void tailor_throw(ManagedObject *exception) {
 
 _Noreturn void tailor_rethrow(ManagedObject *exception) {
     dispatch(exception, STACK_FRAME_First | STACK_FRAME_FirstRethrow, (uintptr_t)__builtin_dwarf_cfa());
+}
+
+_Noreturn void tailor_resume(void *record) {
+    UnwindCursor cursor;
+    unwind_init(&cursor);
+    unwind_to_target(record, &cursor);
 }
 
 ManagedObject *tailor_begin_catch(void *record) {
@@ -134,39 +191,4 @@ ManagedObject *tailor_exception_of(void *record) {
 _Noreturn void tailor_boundary_reached(void *record) {
     (void)record;
     report_fatal("An exception was unwound into a boundary.");
-}
-
-// ---- Pass 2, called by the unwinder
-// ---------------------------------------------------------------------------
-
-UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, const UnwindProcedure *procedure,
-                            UnwindLanding *landing) {
-    DispatchRecord *record = (DispatchRecord *)header;
-    if (frame->sp > record->target_sp)
-        unwind_target_missed(header);
-    CallSite site;
-    if (!lsda_call_site(procedure->lsda, procedure->start, frame->ip, &site))
-        return UNWIND_Pass;
-    *landing = (UnwindLanding){.landing_pad = site.landing_pad};
-    uintptr_t selector;
-    const ClauseDescriptor *clause;
-    while (landing->selector == 0 && lsda_next_clause(&site, &selector, &clause))
-        if (clause == record->target_clause && frame->sp == record->target_sp)
-            landing->selector = selector;
-    // LLVM expects what the Itanium rules say: a landing pad without a cleanup is entered for its clauses
-    // only.
-    if (landing->selector == 0 && !site.has_cleanup)
-        return UNWIND_Pass;
-    record->landed_sp = frame->sp;
-    records_free_below(frame->sp); // superseded: their frames have just been unwound
-    return UNWIND_Land;
-}
-
-_Noreturn void unwind_target_missed(UnwindHeader *header) {
-    (void)header;
-    report_fatal("The handler of an exception was not found again while unwinding to it.");
-}
-
-_Noreturn void unwind_foreign_exception(void) {
-    report_fatal("An exception of native code reached managed code.");
 }

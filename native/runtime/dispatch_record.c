@@ -37,6 +37,7 @@ static DispatchRecord *record_memory(void) {
 
 DispatchRecord *record_allocate(ManagedObject *exception) {
     DispatchRecord *record = record_memory();
+    record->foreign = foreign_header();
     record->target_sp = record->landed_sp = 0;
     record->target_clause = NULL;
     record->exinfo = (ExInfo){.previous = tls_CurrentThread.exinfo_head, .exception = exception};

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/foreign_unwinder.h"
 #include "runtime/runtime_pack.h"
-#include "runtime/unwind.h"
 
 #pragma GCC visibility push(hidden)
 
 typedef struct DispatchRecord {
-    UnwindHeader unwind; // first: `resume` passes the record to the unwinder
+    ForeignHeader foreign; // first: `resume` passes the record to _Unwind_Resume
     ExInfo exinfo;
     // The handler that pass 1 chose. The activation is named by its stack pointer at the call; the clause by
     // its descriptor, because inlining gives one clause different selector numbers at the call sites of a

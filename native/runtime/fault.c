@@ -7,6 +7,7 @@
 #include "runtime/guarded_call.h"
 #include "runtime/report.h"
 #include "runtime/runtime_pack.h"
+#include "runtime/stack_trace.h"
 
 enum {
     NULL_PAGES_SIZE = 0x10000, // vm.mmap_min_addr: nothing is mapped below
@@ -47,12 +48,11 @@ static void report_location(const char *text, uintptr_t ip) {
     report_text("\n");
 }
 
-static _Noreturn void report_fault(int signal, const siginfo_t *info, uintptr_t ip) {
+static _Noreturn void report_fault(int signal, const siginfo_t *info, UnwindCursor *cursor) {
     report_text("Process terminated. ");
     if (signal == SIGFPE) {
         report_text("Compiled code divided an integer by zero, or overflowed doing so, where no check was "
-                    "expected to be"
-                    " needed.\n");
+                    "expected to be needed.\n");
     } else {
         report_text("Compiled code accessed address ");
         report_hexadecimal((uintptr_t)info->si_addr);
@@ -60,14 +60,24 @@ static _Noreturn void report_fault(int signal, const siginfo_t *info, uintptr_t 
                         ? ", a null reference, where no check was expected to be needed.\n"
                         : ", which is not accessible memory of the process.\n");
     }
-    report_location("   at ", ip);
     void *trace[TRACE_COUNT_MAX];
-    int32_t count = tailor_stack_trace(trace, TRACE_COUNT_MAX, NULL);
+    int32_t count = stack_trace_from(cursor, trace, TRACE_COUNT_MAX, 0);
     count = count < 0 ? TRACE_COUNT_MAX : count;
     for (int32_t i = 0; i < count; i++)
-        if ((uintptr_t)trace[i] != ip)
-            report_location("   at ", (uintptr_t)trace[i]);
+        report_location("   at ", (uintptr_t)trace[i]);
     abort();
+}
+
+static UnwindCursor interrupted_frame(const greg_t *registers) {
+    return (UnwindCursor){.rbx = (uintptr_t)registers[REG_RBX],
+                          .rbp = (uintptr_t)registers[REG_RBP],
+                          .r12 = (uintptr_t)registers[REG_R12],
+                          .r13 = (uintptr_t)registers[REG_R13],
+                          .r14 = (uintptr_t)registers[REG_R14],
+                          .r15 = (uintptr_t)registers[REG_R15],
+                          .sp = (uintptr_t)registers[REG_RSP],
+                          .ip = (uintptr_t)registers[REG_RIP],
+                          .ip_is_exact = 1};
 }
 
 static void fault_chain(int signal, siginfo_t *info, void *context) {
@@ -88,9 +98,10 @@ static void fault_handle(int signal, siginfo_t *info, void *context) {
     uintptr_t ip = (uintptr_t)registers[REG_RIP];
     if (fault_is_null_store_in_helper(signal, info, ip))
         registers[REG_RIP] = (greg_t)(uintptr_t)throw_null_reference;
-    else if (code_is_managed(ip) && info->si_code > 0) // not sent by kill
-        report_fault(signal, info, ip);
-    else
+    else if (code_is_managed(ip) && info->si_code > 0) { // not sent by kill
+        UnwindCursor cursor = interrupted_frame(registers);
+        report_fault(signal, info, &cursor);
+    } else
         fault_chain(signal, info, context);
 }
 

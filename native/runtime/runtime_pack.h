@@ -89,7 +89,7 @@ enum {
     EXCEPTION_ID_DivideByZero = 3,
     EXCEPTION_ID_Overflow = 7,
     EXCEPTION_ID_DataMisaligned = 10
-};                                                                      // System.Runtime.ExceptionIDs
+}; // System.Runtime.ExceptionIDs
 enum { FAIL_FAST_InternalError = 1, FAIL_FAST_UnhandledException = 2 }; // System.Runtime.RhFailFastReason
 enum { STACK_FRAME_First = 1, STACK_FRAME_FirstRethrow = 2 };           // System.Runtime.RhEHFrameType
 

@@ -1,29 +1,26 @@
+#include "runtime/stack_trace.h"
+
 #include "runtime/guarded_call.h"
 #include "runtime/pack_exports.h"
 #include "runtime/tailor_runtime.h"
-#include "runtime/unwind.h"
 
-typedef struct Trace {
-    void **addresses;
-    uint32_t capacity;
-    uint32_t count;
-    uintptr_t innermost_sp;
-} Trace;
-
-static bool trace_visit(const UnwindFrame *frame, void *state) {
-    Trace *trace = state;
-    if (!code_is_managed(frame->ip) || frame->sp < trace->innermost_sp)
-        return true;
-    if (trace->count < trace->capacity)
-        trace->addresses[trace->count] = (void *)frame->ip;
-    trace->count++;
-    return true;
+int32_t stack_trace_from(UnwindCursor *cursor, void **addresses, uint32_t capacity, uintptr_t innermost_sp) {
+    uint32_t count = 0;
+    do {
+        uintptr_t ip = unwind_ip(cursor);
+        if (!code_is_managed(ip) || cursor->sp < innermost_sp)
+            continue;
+        if (count < capacity)
+            addresses[count] = (void *)ip;
+        count++;
+    } while (unwind_step(cursor));
+    return count <= capacity ? (int32_t)count : -(int32_t)count;
 }
 
 int32_t tailor_stack_trace(void **addresses, uint32_t count, void *innermost_address) {
-    Trace trace = {.addresses = addresses, .capacity = count, .innermost_sp = (uintptr_t)innermost_address};
-    unwind_walk(trace_visit, &trace);
-    return trace.count <= count ? (int32_t)trace.count : -(int32_t)trace.count;
+    UnwindCursor cursor;
+    unwind_init(&cursor);
+    return stack_trace_from(&cursor, addresses, count, (uintptr_t)innermost_address);
 }
 
 int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *innermost_address) {

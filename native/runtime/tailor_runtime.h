@@ -43,6 +43,11 @@ ManagedObject *tailor_begin_catch(void *record);
 /// The exception object of a record still in flight, for landing pads that must look without catching.
 ManagedObject *tailor_exception_of(void *record);
 
+/// Goes on unwinding behind a finally or fault handler: what LLVM's `resume` of {record, selector} becomes by
+/// way of _Unwind_Resume. A call of this in its place, made after all optimisation, is faster and needs no
+/// libgcc.
+_Noreturn void tailor_resume(void *record);
+
 /// Personality of every managed function with an `invoke`. Landing pads get {record, selector}.
 void tailor_personality(void);
 

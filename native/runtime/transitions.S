@@ -13,6 +13,17 @@
 #define FRAME_FLAGS_RSP 0x8000
 #define FRAME_SIZE 0x50
 
+// UnwindCursor (unwind.h)
+#define CURSOR_RBX 0x00
+#define CURSOR_RBP 0x08
+#define CURSOR_R12 0x10
+#define CURSOR_R13 0x18
+#define CURSOR_R14 0x20
+#define CURSOR_R15 0x28
+#define CURSOR_SP 0x30
+#define CURSOR_IP 0x38
+#define CURSOR_IP_IS_EXACT 0x40
+
 #define FUNCTION(name)                                                                    \
     .section .text.name, "ax", @progbits;                                                 \
     .globl name;                                                                          \
@@ -152,6 +163,37 @@ FUNCTION(tailor_poll)
     .cfi_def_cfa %rsp, 8
     ret
 END(tailor_poll)
+
+// void unwind_init(UnwindCursor *rdi): the caller at this call (unwind.h).
+FUNCTION(unwind_init)
+    movq    (%rsp), %rax
+    leaq    8(%rsp), %rcx
+    movq    %rbx, CURSOR_RBX(%rdi)
+    movq    %rbp, CURSOR_RBP(%rdi)
+    movq    %r12, CURSOR_R12(%rdi)
+    movq    %r13, CURSOR_R13(%rdi)
+    movq    %r14, CURSOR_R14(%rdi)
+    movq    %r15, CURSOR_R15(%rdi)
+    movq    %rcx, CURSOR_SP(%rdi)
+    movq    %rax, CURSOR_IP(%rdi)
+    movq    $0, CURSOR_IP_IS_EXACT(%rdi)
+    ret
+END(unwind_init)
+
+// _Noreturn void unwind_continue(const UnwindCursor *rdi, landing pad rsi, first rdx, second rcx). RAX and RDX are
+// the registers in which LLVM expects the two values of a landing pad.
+FUNCTION(unwind_continue)
+    movq    %rdx, %rax
+    movq    %rcx, %rdx
+    movq    CURSOR_RBX(%rdi), %rbx
+    movq    CURSOR_RBP(%rdi), %rbp
+    movq    CURSOR_R12(%rdi), %r12
+    movq    CURSOR_R13(%rdi), %r13
+    movq    CURSOR_R14(%rdi), %r14
+    movq    CURSOR_R15(%rdi), %r15
+    movq    CURSOR_SP(%rdi), %rsp
+    jmp     *%rsi
+END(unwind_continue)
 
 // uintptr_t tailor_guarded_call(function rdi, rsi, rdx, rcx): function(rsi, rdx, rcx) in a frame that catches
 // everything (guarded_call.h); 0 if an exception escaped.

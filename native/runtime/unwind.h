@@ -1,7 +1,7 @@
-// The seam to the stack unwinder: walk (init and step in one, because libgcc offers no cursor), procedure
-// info, frame pointer, resume. unwind_libgcc.c implements it on libgcc's _Unwind_*; nothing else includes
-// <unwind.h>. The other direction has one call: while unwinding, the unwinder asks unwind_landing() at each
-// frame with an LSDA.
+// The stack unwinder: init, step, procedure info and resume over DWARF call frame information (.eh_frame).
+// Written for what compiled code and C functions have on x86-64: frames whose CFA and saved registers lie at
+// fixed offsets. Where anything else is needed (DWARF expressions, in the stubs of the dynamic linker), the
+// stack counts as ended.
 #pragma once
 
 #include <stdbool.h>
@@ -9,53 +9,42 @@
 
 #pragma GCC visibility push(hidden)
 
-/// A physical frame, valid during the callback that receives it.
-typedef struct UnwindFrame {
-    uintptr_t ip; // inside the call instruction (return address - 1), or the faulting instruction
-    uintptr_t sp; // stack pointer of the frame at that call; with it, a frame keeps its identity across walks
-    void *context;
-} UnwindFrame;
+/// Registers of one frame at a point where it can continue: a call that is about to return, or a fault.
+typedef struct UnwindCursor {
+    uintptr_t rbx, rbp, r12, r13, r14, r15;
+    /// Also names the frame: it is the same at a call site whenever the frame is reached during one dispatch.
+    uintptr_t sp;
+    uintptr_t ip;
+    /// `ip` is that of the instruction itself, not of the one behind a call.
+    uint64_t ip_is_exact;
+} UnwindCursor;
 
 typedef struct UnwindProcedure {
     uintptr_t start;
     const uint8_t *lsda; // NULL: the function has no landing pads
 } UnwindProcedure;
 
-/// Where to continue in a frame. The landing pad receives {record, selector}.
-typedef struct UnwindLanding {
-    uintptr_t landing_pad;
-    uintptr_t selector;
-} UnwindLanding;
+/// Sets `cursor` to the caller's frame at this call, which must stay active as long as `cursor` is used. In
+/// assembly.
+void unwind_init(UnwindCursor *cursor);
 
-/// What a dispatch record starts with: LLVM's `resume` hands the record itself to the unwinder.
-typedef struct UnwindHeader {
-    _Alignas(16) uint64_t words[4];
-} UnwindHeader;
+/// Goes to the caller of the frame. False at the end of the stack; then `cursor` is what it was.
+bool unwind_step(UnwindCursor *cursor);
 
-/// Calls `visit` for each frame from the caller's up, until it returns false or the stack ends.
-typedef bool UnwindVisitor(const UnwindFrame *frame, void *state);
-void unwind_walk(UnwindVisitor *visit, void *state);
+/// An address inside the instruction where the frame stands.
+static inline uintptr_t unwind_ip(const UnwindCursor *cursor) {
+    return cursor->ip_is_exact ? cursor->ip : cursor->ip - 1;
+}
 
-UnwindProcedure unwind_procedure(const UnwindFrame *frame);
-/// RBP of the frame at its call: the base of llvm.localrecover.
-uintptr_t unwind_frame_pointer(const UnwindFrame *frame);
+/// All zero for a function without unwind information.
+UnwindProcedure unwind_procedure(const UnwindCursor *cursor);
+
+/// Continues the frame at `landing_pad`, with `first` and `second` in the registers of a landing pad's two
+/// values.
+_Noreturn void unwind_resume(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
+                             uintptr_t second);
+
 /// Start of the function that contains `ip`, 0 if it has no unwind information.
 uintptr_t unwind_function_start(uintptr_t ip);
-
-/// Unwinds from the caller, asking unwind_landing at each frame, and continues in the first landing pad it
-/// names. Landing pads without a handler come back by `resume`. Does not return.
-_Noreturn void unwind_resume(UnwindHeader *header);
-
-typedef enum UnwindAnswer {
-    UNWIND_Pass, // nothing to run in this frame
-    UNWIND_Land,
-} UnwindAnswer;
-/// Implemented by the dispatcher: the landing pad of `frame` for the dispatch that `header` starts.
-UnwindAnswer unwind_landing(UnwindHeader *header, const UnwindFrame *frame, const UnwindProcedure *procedure,
-                            UnwindLanding *landing);
-/// Implemented by the dispatcher: the stack ended before the target of pass 1 was reached. Does not return.
-_Noreturn void unwind_target_missed(UnwindHeader *header);
-/// Implemented by the dispatcher: an exception of another language reached compiled code. Does not return.
-_Noreturn void unwind_foreign_exception(void);
 
 #pragma GCC visibility pop

@@ -66,8 +66,9 @@ static bool write_all(int descriptor, Bytes bytes)
 // A file without a name vanishes with the process however that ends; *named says that the file system has no such files.
 static int temporary_open(const char *path, const char *temporary, bool *named)
 {
-    char *copy = checked_malloc(strlen(path) + 1);
-    strcpy(copy, path);
+    size_t size = strlen(path) + 1;
+    char  *copy = checked_malloc(size);
+    memcpy(copy, path, size);
     int descriptor = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
     free(copy);
     *named = descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL);
@@ -110,7 +111,7 @@ bool file_write_atomic(const char *path, Bytes bytes, Diag *diag)
 
 bool file_read_stdin(char **data, size_t *size, Diag *diag)
 {
-    size_t capacity = 64 * 1024, used = 0;
+    size_t capacity = 65536, used = 0;
     char  *buffer = checked_malloc(capacity);
     for (;;) {
         ssize_t got = read(STDIN_FILENO, buffer + used, capacity - used);
@@ -132,4 +133,11 @@ bool file_read_stdin(char **data, size_t *size, Diag *diag)
     *data = buffer;
     *size = used;
     return true;
+}
+
+bool directory_make(const char *path, Diag *diag)
+{
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return true;
+    diag_report(diag, DIAG_FileWrite, (DiagLocation){ 0 }, path, strerror(errno));
+    return false;
 }

@@ -4,14 +4,9 @@
 
 static void append_ascii(TextBuilder *builder, unsigned char c)
 {
-    switch (c) {
-    case '"': text_append_z(builder, "\\\""); return;
-    case '\\': text_append_z(builder, "\\\\"); return;
-    case '\n': text_append_z(builder, "\\n"); return;
-    case '\r': text_append_z(builder, "\\r"); return;
-    case '\t': text_append_z(builder, "\\t"); return;
-    }
-    if (c < 0x20 || c == 0x7F) {
+    if (c == '"' || c == '\\') {
+        text_append_format(builder, "\\%c", c);
+    } else if (c < 0x20 || c == 0x7F) {
         text_append_format(builder, "\\u%04x", c);
     } else {
         text_append(builder, (Text){ (const char *)&c, 1 });

@@ -145,7 +145,7 @@ bool pack_check(TypeSystem *ts, Text pack_version, Text pack_directory, Diag *di
     bool  ok = true;
     check.version = arena_format(&arena, "%.*s", TEXT_ARG(pack_version));
     if (pack_directory.size)
-        ok = archive_check(&check, arena_format(&arena, "%.*s/libRuntime.WorkstationGC.a", TEXT_ARG(pack_directory)));
+        ok = archive_check(&check, arena_format(&arena, "%.*s/runtimes/linux-x64/native/libRuntime.WorkstationGC.a", TEXT_ARG(pack_directory)));
     for (size_t i = 0; ok && !check.wrong && i < sizeof fields_rows / sizeof *fields_rows; i++)
         fields_check(&check, &fields_rows[i]);
     for (size_t i = 0; ok && !check.wrong && i < sizeof literal_rows / sizeof *literal_rows; i++)

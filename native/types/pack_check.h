@@ -7,6 +7,6 @@
 /// The version of the packs that the facts in pack_layout.def were read from.
 #define PACK_TESTED_VERSION "10.0.12"
 
-/// Checks CoreLib (through `ts`) and libRuntime.WorkstationGC.a in `pack_directory` (skipped if empty: a request
+/// Checks CoreLib (through `ts`) and libRuntime.WorkstationGC.a of the package at `pack_directory` (skipped if empty: a request
 /// without a runtime pack, as unit tests make). False after DIAG_PackMissing or DIAG_PackMismatch.
 MUST_CHECK bool pack_check(TypeSystem *ts, Text pack_version, Text pack_directory, Diag *diag);
