@@ -317,22 +317,6 @@ static void lower_body(Lowering *l)
 
 // ---- Methods -------------------------------------------------------------------------------------------------------------------------------------------
 
-/// Whether only this module refers to the function: then LLVM may drop it after inlining and change its prototype.
-static bool is_internal(UnitState *u, const Method *method)
-{
-    if (!u->is_only_unit || reach_address_taken(u->reach, method)) return false;
-    if (method->synthetic == SYNTHETIC_UnmanagedEntry || method->synthetic == SYNTHETIC_StartupMain) return false;
-    if (method->synthetic == SYNTHETIC_None && method->def) {
-        if (method->def->owner->static_constructor == method->def || method->def->owner->finalizer == method->def)
-            return false;
-    }
-    uint32_t      count;
-    const Export *exports = reach_exports(u->reach, &count);
-    for (uint32_t i = 0; i < count; i++)
-        if (exports[i].method == method) return false;
-    return true;
-}
-
 static bool export_is_public(UnitState *u, const Method *method)
 {
     uint32_t      count;
@@ -348,12 +332,7 @@ static void lowering_begin(Lowering *l, const Callee *callee)
     l->function = callee->function;
     l->abi = callee->abi;
     attribute_common(u, l->function);
-    if (is_internal(u, l->method)) {
-        LLVMSetVisibility(l->function, LLVMDefaultVisibility);
-        LLVMSetLinkage(l->function, LLVMInternalLinkage);
-    } else if (export_is_public(u, l->method)) {
-        LLVMSetVisibility(l->function, LLVMDefaultVisibility);
-    }
+    if (export_is_public(u, l->method)) LLVMSetVisibility(l->function, LLVMDefaultVisibility);
     l->builder = LLVMCreateBuilderInContext(u->context);
     l->alloca_builder = LLVMCreateBuilderInContext(u->context);
     l->entry = block_append(l);

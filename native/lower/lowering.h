@@ -32,7 +32,6 @@ typedef struct UnitState {
     Arena          arena;   // lives as long as the unit is being lowered
     Arena          scratch; // reset after each method
     bool           failed;
-    bool           is_only_unit; // nothing but the data unit refers to its functions
     LLVMContextRef context;
     LLVMModuleRef  module;
     LLVMTypeRef    type_void, i1, i8, i16, i32, i64, f32, f64, ptr;

@@ -143,9 +143,6 @@ bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Di
 {
     UnitState u = { .unit = unit, .reach = reach, .il = reach_il(reach), .request = reach_request(reach), .diag = diag };
     u.ts = il_types(u.il);
-    uint32_t method_count;
-    reach_methods(reach, &method_count);
-    u.is_only_unit = unit->method_count == method_count;
     module_create(&u, machine);
     LLVMContextSetDiagnosticHandler(u.context, llvm_diagnostic, &u);
     debug_unit_begin(&u);
