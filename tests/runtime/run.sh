@@ -72,6 +72,13 @@ newest=$(readelf -V "$program" | grep -o 'GLIBC_2\.[0-9]*' | sort -t. -k2 -n | t
 [ "${newest#GLIBC_2.}" -le 34 ]
 result "needs $newest, stock programs GLIBC_2.34" $?
 
+case $program in
+*resume*)
+    ! nm "$program" | grep -q _Unwind_
+    result "libgcc's unwinder is linked" $?
+    ;;
+esac
+
 rm -f out.$$.txt err.$$.txt
 echo "$program: $((passed + failed)) checks, $failed failed"
 [ $failed = 0 ]
