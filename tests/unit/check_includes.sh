@@ -3,54 +3,38 @@
 # foreign libraries stay behind the folders that own them. Usage: check_includes.sh NATIVE_DIRECTORY
 cd "$1" || exit 2
 
-# folder:what its own includes may begin with:foreign headers it may use (all beside the C library)
-rules='
-support:support:jansson pcre2 uthash
-request:support request:jansson libxml uthash
-load:support load:zlib uthash
-types:support request load types:uthash
-il:support request load types il:uthash
-reach:support request load types il reach:uthash
-lower:support request load types il reach lower:llvm-c uthash
-emit:support request load types il reach lower emit:llvm-c uthash xxhash
-report:support request load types il reach lower emit report:jansson uthash
-'
-failed=0
-complain() { echo "$1" >&2; failed=1; }
-
-for rule in $(echo "$rules" | tr ' ' ',' | grep ':'); do
-    folder=${rule%%:*}
-    rest=${rule#*:}
-    allowed=$(echo "${rest%%:*}" | tr ',' ' ')
-    foreign=$(echo "${rest#*:}" | tr ',' ' ')
-    [ -d "$folder" ] || continue
-    for file in "$folder"/*.c "$folder"/*.h; do
-        [ -f "$file" ] || continue
-        for included in $(sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file"); do
-            case " $allowed " in
-            *" ${included%%/*} "*) ;;
-            *) complain "$file: includes \"$included\"; $folder/ may use only: $allowed" ;;
-            esac
-        done
-        for library in llvm-c libxml jansson pcre2 zlib uthash xxhash; do
-            grep -q "^#include <$library[/.]" "$file" || continue
-            case " $foreign " in
-            *" $library "*) ;;
-            *) complain "$file: includes <$library>; $folder/ may use only: $foreign" ;;
-            esac
-        done
-    done
-done
-
-# PCRE2 and jansson have one place each inside support/.
-for file in support/*.c support/*.h; do
-    case $file in
-    support/pattern.c) ;;
-    *) grep -q '^#include <pcre2' "$file" && complain "$file: PCRE2 belongs in support/pattern.c" ;;
-    esac
-    case $file in
-    support/json_util.*) ;;
-    *) grep -q '^#include <jansson' "$file" && complain "$file: jansson belongs in support/json_util" ;;
-    esac
-done
-[ $failed -eq 0 ]
+awk '
+function rule(folder, own, foreign) { allowed[folder] = " " own " "; libraries[folder] = " uthash " foreign " " }
+function complain(text) { print FILENAME ":" FNR ": " text > "/dev/stderr"; failed = 1 }
+BEGIN {
+    rule("support", "support", "jansson pcre2")
+    rule("request", "support request", "jansson libxml")
+    rule("load", "support load", "zlib")
+    rule("types", "support request load types", "")
+    rule("il", "support request load types il", "")
+    rule("reach", "support request load types il reach", "")
+    rule("lower", "support request load types il reach lower", "llvm-c")
+    rule("emit", "support request load types il reach lower emit", "llvm-c xxhash")
+    rule("report", "support request load types il reach lower emit report", "jansson")
+    foreign = " uthash jansson pcre2 libxml zlib llvm-c xxhash "
+}
+{ folder = FILENAME; sub(/\/.*/, "", folder) }
+!(folder in allowed) { next }
+/^#include "/ {
+    split($0, parts, "\"")
+    from = parts[2]
+    sub(/\/.*/, "", from)
+    if (index(allowed[folder], " " from " ") == 0)
+        complain("includes \"" parts[2] "\"; " folder "/ may use only:" allowed[folder])
+}
+/^#include </ {
+    split($0, parts, /[<>]/)
+    library = parts[2]
+    sub(/[\/.].*/, "", library)
+    if (index(foreign, " " library " ") && index(libraries[folder], " " library " ") == 0)
+        complain("includes <" parts[2] ">; " folder "/ may use only:" libraries[folder])
+    if (library == "pcre2" && FILENAME != "support/pattern.c") complain("PCRE2 belongs in support/pattern.c")
+    if (library == "jansson" && folder == "support" && FILENAME !~ /json_util/) complain("jansson belongs in json_util")
+}
+END { exit failed }
+' */*.c */*.h
