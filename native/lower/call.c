@@ -169,6 +169,8 @@ static bool throw_if_cut_off(Lowering *l, const Method *method)
     return true;
 }
 
+static void call_with_plan(Lowering *l, const Method *method, CallPlan plan, Value *args);
+
 // ---- call, callvirt -------------------------------------------------------------------------------------------------------------------------
 
 void op_call(Lowering *l)
@@ -192,7 +194,8 @@ void op_call(Lowering *l)
     if (throw_if_cut_off(l, method)) return;
     // Callees of reference types rely on `this` (body.c): the test stands here.
     if (has_this(method) && args[0].kind == STACK_Object) check_null(l, args[0]);
-    call_method(l, method, args);
+    if (has_this(method)) call_with_plan(l, method, (CallPlan){ .kind = CALL_Direct, .target = method }, args);
+    else call_method(l, method, args);
 }
 
 LLVMValueRef virtual_target(Lowering *l, CallPlan plan, LLVMValueRef object)
@@ -223,6 +226,7 @@ LLVMValueRef virtual_target(Lowering *l, CallPlan plan, LLVMValueRef object)
 /// `args[0]` is an object, tested for null.
 static void call_with_plan(Lowering *l, const Method *method, CallPlan plan, Value *args)
 {
+    if (plan.kind == CALL_Direct && reach_never_called(l->u->reach, plan.target)) plan.kind = CALL_Never;
     if (plan.kind == CALL_Never) { // no instance exists, so the test for null has thrown
         lower_unreachable(l);
         block_begin(l, block_append(l));

@@ -49,6 +49,15 @@ static bool is_misleading(World *w, const Type *receiver)
     return receiver && (receiver->is_value_type || receiver->def == well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def);
 }
 
+/// A fresh box of `type`: its code is known without any table.
+static const Method *boxed_target(World *w, Type *type, const Method *declaration)
+{
+    const Method *target = method_is_selector(declaration)
+                             ? selector_target(w, type, declaration, true)
+                             : type_resolve_virtual(w->ts, type, (Method *)declaration);
+    return target ? boxed_entry(w, type, target) : NULL;
+}
+
 CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *receiver, bool receiver_exact)
 {
     World *w = reach->world;
@@ -56,6 +65,10 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
     if (!is_interface && method->def && !method->def->is_virtual) return (CallPlan){ CALL_Direct, method, 0 };
     const Method     *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
     const MethodNode *node = method_node_find(w, declaration ? declaration : method);
+    if (receiver && receiver->is_value_type && receiver_exact) {
+        const Method *target = boxed_target(w, (Type *)receiver, declaration ? declaration : method);
+        if (target) return (CallPlan){ CALL_Direct, target, 0 };
+    }
     if (!node) return (CallPlan){ CALL_Never, NULL, 0 };
     if (is_misleading(w, receiver)) receiver = NULL;
     const Method *only = NULL;

@@ -101,6 +101,42 @@ void mark_method(World *w, const Method *method, const Node *from, const char *t
     mark(w, &node->code, from, text);
 }
 
+/// `this` of such a method must be an instance of its class. System.Array`1 has none: its methods run on arrays.
+static bool needs_instance(World *w, const Method *method)
+{
+    const Type *owner = method->owner;
+    return method->def && method->synthetic == SYNTHETIC_None && !method->def->is_static && owner->kind == TYPE_Named
+        && !owner->is_value_type && !owner->def->is_interface
+        && owner->def != well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def;
+}
+
+void mark_call(World *w, const Method *method, const Node *from, const char *text)
+{
+    if (needs_instance(w, method) && !method_node(w, method)->code.marked) {
+        TypeNode *owner = type_node(w, method->owner);
+        if (!owner->levels[2].marked) {
+            ARRAY_PUSH(&w->arena, &owner->tentative, (Tentative){ method, from, text });
+            return;
+        }
+    }
+    mark_method(w, method, from, text);
+}
+
+void tentative_fire(World *w, TypeNode *node)
+{
+    for (uint32_t i = 0; i < node->tentative.count; i++) {
+        const Tentative *call = &node->tentative.items[i];
+        mark_method(w, call->method, call->from, call->text);
+    }
+    node->tentative.count = 0;
+}
+
+bool reach_never_called(const Reach *reach, const Method *method)
+{
+    return needs_instance(reach->world, method) && !reach_has_method(reach, method) && reach_instance_allowed(reach, method)
+        && il_method_code(reach->il, method).kind == CODE_Body;
+}
+
 void mark_slot(World *w, MethodNode *node, const Node *from, const char *text)
 {
     if (!node->slot.marked && !node->cut && method_allowed(w, node, from)) mark(w, &node->slot, from, text);

@@ -102,6 +102,8 @@ typedef struct CallPlan {
 } CallPlan;
 /// How a callvirt (or ldvirtftn) of `method` on a receiver of static type `receiver` (may be NULL) reaches its code.
 CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *receiver, bool receiver_exact);
+/// An instance method of a class without instances: it is not compiled, since the null test before the call has thrown.
+bool reach_never_called(const Reach *reach, const Method *method);
 /// Implementation of GC-visible facts for code generation: can `isinst type` ever be true, which single type can it be.
 bool reach_cast_possible(const Reach *reach, const Type *type);
 /// The only constructed type that passes a cast to `type`, NULL if none or several.

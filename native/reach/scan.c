@@ -29,20 +29,20 @@ static void mark_cast_target(Scan *s, Type *type, const char *text)
 static void scan_constrained(Scan *s, const Instruction *in)
 {
     if (in->type2->is_value_type) mark_allocated(s->w, in->type2, s->from, "boxed for a constrained call");
-    if (in->is_direct || in->op == OP_call) mark_method(s->w, in->method, s->from, "constrained call");
+    if (in->is_direct || in->op == OP_call) mark_call(s->w, in->method, s->from, "constrained call");
     else mark_virtual_use(s->w, in->method, s->from, "constrained callvirt");
 }
 
 static void scan_call(Scan *s, const Instruction *in)
 {
     if (in->type2) scan_constrained(s, in);
-    else mark_method(s->w, in->method, s->from, "call");
+    else mark_call(s->w, in->method, s->from, "call");
 }
 
 static void scan_callvirt(Scan *s, const Instruction *in)
 {
     if (in->type2) scan_constrained(s, in);
-    else if (in->is_direct) mark_method(s->w, in->method, s->from, "call");
+    else if (in->is_direct) mark_call(s->w, in->method, s->from, "call");
     else mark_virtual_use(s->w, in->method, s->from, "callvirt");
 }
 

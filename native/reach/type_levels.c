@@ -42,6 +42,7 @@ static void constructed_process(World *w, TypeNode *node)
     Type       *type = node->type;
     const Node *from = &node->levels[2];
     mark_module(w, type_module(type), from);
+    tentative_fire(w, node);
     if (type->is_generic_definition) return;
     Type *base = type_base(w->ts, type);
     if (base) mark_constructed(w, base, from, "base type");

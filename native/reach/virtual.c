@@ -101,8 +101,7 @@ static DispatchGroup *dispatch_group(World *w, Type *owner)
     return key->group;
 }
 
-/// Code that `selector` reaches on instances of `type`; NULL if it cannot be called on them.
-static const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition)
+const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition)
 {
     if (!(selector->owner->def && selector->owner->def->is_interface))
         return type_resolve_virtual(w->ts, type, (Method *)selector);
@@ -180,7 +179,7 @@ void mark_virtual_use(World *w, const Method *method, const Node *from, const ch
     if (method->is_open) return;
     bool is_interface = method->owner->def && method->owner->def->is_interface;
     if (!is_interface && method->def && !method->def->is_virtual) {
-        mark_method(w, method, from, text);
+        mark_call(w, method, from, text);
         return;
     }
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);

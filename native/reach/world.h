@@ -57,6 +57,13 @@ typedef struct MethodNode {
     ARRAY(Target) targets;    // of a class slot: every allocated type that has it; of a selector: its row entries
 } MethodNode;
 
+/// A direct call of an instance method, waiting for the first instance of its class.
+typedef struct Tentative {
+    const Method *method;
+    const Node   *from;
+    const char   *text;
+} Tentative;
+
 typedef struct TypeNode {
     Type *type;
     Node  levels[4];          // NODE_Necessary .. NODE_Allocated
@@ -70,9 +77,9 @@ typedef struct TypeNode {
     uint32_t tls_index;
     DispatchGroup *group;
     ARRAY(struct TypeNode *) interface_waiters; // constructed types that list this instance once its definition is used
+    ARRAY(Tentative) tentative;
     ARRAY(SelectorEntry) row;
     ARRAY(const Method *) vtable;
-    bool has_vtable;
 } TypeNode;
 
 typedef struct StringNode {
@@ -171,6 +178,10 @@ bool mark_both(World *w, Node *node, const Node *from, const Node *other, const 
 MUST_CHECK bool mark_all(World *w);
 
 void mark_method(World *w, const Method *method, const Node *from, const char *text);
+/// The same for a call: an instance method of a class is only compiled once the class has instances (reach.md 3.3).
+void mark_call(World *w, const Method *method, const Node *from, const char *text);
+/// The class got its first instance: the calls that waited for it count now.
+void tentative_fire(World *w, TypeNode *node);
 /// Its address is stored somewhere: vtable, delegate, function pointer, runtime structure.
 void mark_address(World *w, const Method *method, const Node *from, const char *text);
 /// A slot or selector, unless the recursion limit cuts it.
@@ -208,6 +219,8 @@ static inline bool method_is_selector(const Method *declaration)
 {
     return declaration->arg_count > 0 || (declaration->owner->def && declaration->owner->def->is_interface);
 }
+/// Code that `selector` reaches on instances of `type`; NULL if it cannot be called on them.
+const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition);
 /// Code to put into a table for `code` on instances of `type`: structs get their unboxing stub.
 const Method *boxed_entry(World *w, const Type *type, const Method *code);
 /// GetThunk and __GetFieldHelper overrides that the compiler makes; else the slot's own implementation.
