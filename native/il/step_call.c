@@ -45,7 +45,7 @@ static void note_get_type(Import *im, const Value *object)
 /// Pops, emits, pushes; nothing is left to fold.
 static void finish_call(Import *im, Instruction in)
 {
-    const Signature *signature = in.method->signature;
+    const Signature *signature = in.op == OP_native_call && in.type2 ? in.type2->signature : in.method->signature;
     if (signature->has_this && in.op != OP_newobj) {
         Value receiver = peek(im, signature->param_count);
         if (receiver.kind == STACK_Object && !in.type2) {
@@ -286,7 +286,7 @@ void step_call(Import *im, const Instruction *in)
         step_jump(im, in);
         return;
     }
-    if (argument_count(in->method->signature) > im->depth) {
+    if (in->op != OP_native_call && argument_count(in->method->signature) > im->depth) {
         import_invalid(im, "a call has too few arguments on the evaluation stack");
         return;
     }
