@@ -52,7 +52,8 @@ typedef struct Instruction {
         const Signature *signature;  // calli
         const Failure   *failure;    // throw_failure
     };
-    Type     *type2;       // constrained. type; new_delegate: the delegate type; create_span: element type; ldelem etc.: see opcode.def
+    Type     *type2;       // constrained. type; new_delegate: the delegate type; create_span: element type; native_call: function
+                           // pointer type with the native signature where it differs from the method's
     Type     *receiver;    // call/callvirt/invoke_delegate: static type of `this` on the stack, NULL if unknown
     Intrinsic intrinsic;
 } Instruction;

@@ -215,6 +215,8 @@ FoldId fold_find(Il *il, const Method *method);
 bool method_is_unsupported_isa(Il *il, const Method *method);
 void special_free(Il *il);
 void reported_free(Il *il);
+/// TLR2004 with the reason in words, once per definition.
+void report_unsupported(Il *il, const Method *method, const char *reason);
 /// TLR2001, once per definition.
 void report_invalid(Il *il, const Method *method, const char *reason);
 
@@ -282,7 +284,7 @@ Code *synth_delegate(Il *il, const Method *method, Arena *arena);
 Code *synth_array(Il *il, const Method *method, Arena *arena);
 Code *synth_field_helper(Il *il, const Method *method, Arena *arena);
 Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **failure);
-Code *synth_pinvoke(Il *il, const Method *method, Arena *arena, const Failure **failure);
+Code *synth_pinvoke(Il *il, const Method *method, Arena *arena);
 Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure **failure);
 /// Wraps a finished body in Monitor enter/exit ([MethodImpl(Synchronized)]).
 void  body_synchronize(Il *il, Body *body, Arena *arena);

@@ -84,6 +84,14 @@ void report_failure(Il *il, const Method *method, uint32_t offset, const Failure
                 (DiagLocation){ .file = image_path(def->owner->module->image), .member = name.data }, failure_text(failure, arena));
 }
 
+void report_unsupported(Il *il, const Method *method, const char *reason)
+{
+    if (!report_once(il, method->def, SIZE_MAX)) return;
+    Text name = method_diagnostic_name(il->ts, method, il->program);
+    diag_report(il->diag, DIAG_MemberNotFound,
+                (DiagLocation){ .file = image_path(method->def->owner->module->image), .member = name.data }, reason);
+}
+
 void report_invalid(Il *il, const Method *method, const char *reason)
 {
     if (!method->def || !report_once(il, method->def, SIZE_MAX)) return;

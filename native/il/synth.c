@@ -171,7 +171,7 @@ static Code *ordinary_code(Il *il, const Method *method, Arena *arena, const Fai
         if (text_equal_z(def->name, "Invoke")) return synth_delegate(il, method, arena);
         return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowPlatformNotSupportedException); // BeginInvoke, EndInvoke
     }
-    if (def && def->is_pinvoke) return synth_pinvoke(il, method, arena, failure);
+    if (def && def->is_pinvoke) return synth_pinvoke(il, method, arena);
     if (def && attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime.CompilerServices",
                               "UnsafeAccessorAttribute", &blob))
         return synth_accessor(il, method, arena, failure);

@@ -66,7 +66,7 @@ static LLVMValueRef lazy_target(Lowering *l, const Method *method)
 void op_native_call(Lowering *l)
 {
     const Method    *method = l->in->method;
-    const Signature *signature = l->in->method->signature;
+    const Signature *signature = l->in->type2 ? l->in->type2->signature : l->in->method->signature; // type2: marshalled
     MethodCode       code = il_method_code(l->u->il, method);
     Value           *args = pop_arguments(l, signature->param_count);
     LLVMValueRef     target;
