@@ -11,7 +11,8 @@ static Access field_access(Lowering *l, Value object, Field *field)
     switch (object.kind) {
     case STACK_Object:
         check_null(l, object);
-        access.address = gep_bytes(l, value_pointer(l, object), OBJECT_FIELDS_OFFSET + (uint64_t)offset);
+        // Modulo 2^32: Object's own MethodTable field lies before the first field.
+        access.address = gep_bytes(l, value_pointer(l, object), (uint32_t)(OBJECT_FIELDS_OFFSET + offset));
         access.facts = FACT_Heap | FACT_NonNull;
         break;
     case STACK_Value:
