@@ -1,8 +1,14 @@
-// Custom attributes (II.22.10, II.23.3), P/Invoke imports, field data and constants, read straight from the tables.
+// Custom attributes (II.22.10, II.23.3), P/Invoke imports, field data and constants, read straight from the
+// tables.
 #include "types/private.h"
 
-enum { SERIALIZATION_TYPE = 0x50, SERIALIZATION_BOXED = 0x51, SERIALIZATION_FIELD = 0x53, SERIALIZATION_PROPERTY = 0x54,
-       SERIALIZATION_ENUM = 0x55 };
+enum {
+    SERIALIZATION_TYPE = 0x50,
+    SERIALIZATION_BOXED = 0x51,
+    SERIALIZATION_FIELD = 0x53,
+    SERIALIZATION_PROPERTY = 0x54,
+    SERIALIZATION_ENUM = 0x55
+};
 
 AttributeScan attribute_scan(const Module *module, Token owner)
 {
@@ -46,13 +52,16 @@ bool attribute_next(AttributeScan *scan, AttributeRow *out)
     const Image *image = scan->module->image;
     uint32_t     row = scan->row++;
     Token        constructor = column_token(image, COLUMN_CustomAttribute_Type, row);
-    *out = (AttributeRow){ .rid = row, .constructor = constructor, .name_space = TEXT_LITERAL(""), .name = TEXT_LITERAL("") };
+    *out = (AttributeRow){
+        .rid = row, .constructor = constructor, .name_space = TEXT_LITERAL(""), .name = TEXT_LITERAL("")
+    };
     out->blob = column_blob(image, COLUMN_CustomAttribute_Value, row);
     Token type = { 0 };
     if (token_table(constructor) == TABLE_MemberRef && token_rid(constructor))
         type = column_token(image, COLUMN_MemberRef_Class, token_rid(constructor));
     else if (token_table(constructor) == TABLE_MethodDef && token_rid(constructor))
-        type = token_make(TABLE_TypeDef, method_owner_rid(module_record(scan->module), token_rid(constructor)));
+        type =
+            token_make(TABLE_TypeDef, method_owner_rid(module_record(scan->module), token_rid(constructor)));
     type_token_name(scan->module, type, &out->name_space, &out->name);
     return true;
 }
@@ -103,8 +112,8 @@ bool attribute_string_argument(Bytes blob, uint32_t index, Text *out)
 }
 
 typedef struct FieldOrPropType { // II.23.3
-    uint8_t kind;    // element type code
-    uint8_t element; // of SZARRAY
+    uint8_t kind;                // element type code
+    uint8_t element;             // of SZARRAY
 } FieldOrPropType;
 
 static bool named_type_read(Cursor *cursor, FieldOrPropType *type)
@@ -121,19 +130,32 @@ static bool simple_value_skip(Cursor *cursor, uint8_t kind)
 {
     Text text;
     switch (kind) {
-    case ELEMENT_TYPE_BOOLEAN: case ELEMENT_TYPE_I1: case ELEMENT_TYPE_U1: return cursor_skip(cursor, 1);
-    case ELEMENT_TYPE_CHAR: case ELEMENT_TYPE_I2: case ELEMENT_TYPE_U2: return cursor_skip(cursor, 2);
-    // The size of an enum needs its definition; nearly all are int32, and a wrong guess only loses later arguments.
-    case ELEMENT_TYPE_I4: case ELEMENT_TYPE_U4: case ELEMENT_TYPE_R4: case SERIALIZATION_ENUM: return cursor_skip(cursor, 4);
-    case ELEMENT_TYPE_I8: case ELEMENT_TYPE_U8: case ELEMENT_TYPE_R8: return cursor_skip(cursor, 8);
-    case ELEMENT_TYPE_STRING: case SERIALIZATION_TYPE: return ser_string_read(cursor, &text);
+    case ELEMENT_TYPE_BOOLEAN:
+    case ELEMENT_TYPE_I1:
+    case ELEMENT_TYPE_U1: return cursor_skip(cursor, 1);
+    case ELEMENT_TYPE_CHAR:
+    case ELEMENT_TYPE_I2:
+    case ELEMENT_TYPE_U2: return cursor_skip(cursor, 2);
+    // The size of an enum needs its definition; nearly all are int32, and a wrong guess only loses later
+    // arguments.
+    case ELEMENT_TYPE_I4:
+    case ELEMENT_TYPE_U4:
+    case ELEMENT_TYPE_R4:
+    case SERIALIZATION_ENUM: return cursor_skip(cursor, 4);
+    case ELEMENT_TYPE_I8:
+    case ELEMENT_TYPE_U8:
+    case ELEMENT_TYPE_R8: return cursor_skip(cursor, 8);
+    case ELEMENT_TYPE_STRING:
+    case SERIALIZATION_TYPE: return ser_string_read(cursor, &text);
     default: return false;
     }
 }
 
 static bool named_value_skip(Cursor *cursor, FieldOrPropType type)
 {
-    if (type.kind == SERIALIZATION_BOXED && (!named_type_read(cursor, &type) || type.kind == SERIALIZATION_BOXED)) return false;
+    if (type.kind == SERIALIZATION_BOXED &&
+        (!named_type_read(cursor, &type) || type.kind == SERIALIZATION_BOXED))
+        return false;
     if (type.kind != ELEMENT_TYPE_SZARRAY) return simple_value_skip(cursor, type.kind);
     uint32_t count;
     if (!read_u32(cursor, &count)) return false;
@@ -148,13 +170,15 @@ bool attribute_named_string(Bytes blob, uint32_t fixed_argument_size, const char
 {
     Cursor   cursor = cursor_over(blob);
     uint16_t prolog, count;
-    if (!read_u16(&cursor, &prolog) || prolog != 1 || !cursor_skip(&cursor, fixed_argument_size) || !read_u16(&cursor, &count))
+    if (!read_u16(&cursor, &prolog) || prolog != 1 || !cursor_skip(&cursor, fixed_argument_size) ||
+        !read_u16(&cursor, &count))
         return false;
     for (uint16_t i = 0; i < count; i++) {
         uint8_t         member;
         FieldOrPropType type = { 0 };
         Text            argument;
-        if (!read_u8(&cursor, &member) || (member != SERIALIZATION_FIELD && member != SERIALIZATION_PROPERTY) ||
+        if (!read_u8(&cursor, &member) ||
+            (member != SERIALIZATION_FIELD && member != SERIALIZATION_PROPERTY) ||
             !named_type_read(&cursor, &type) || !ser_string_read(&cursor, &argument))
             return false;
         if (type.kind == ELEMENT_TYPE_STRING && text_equal_z(argument, name))
@@ -168,13 +192,15 @@ bool method_pinvoke_import(const MethodDef *def, PInvokeImport *out)
 {
     const Image *image = def->owner->module->image;
     uint32_t     count;
-    uint32_t     row = sorted_rows_find(image, COLUMN_ImplMap_MemberForwarded, token_make(TABLE_MethodDef, def->rid), &count);
+    uint32_t     row = sorted_rows_find(image, COLUMN_ImplMap_MemberForwarded,
+                                        token_make(TABLE_MethodDef, def->rid), &count);
     if (!row) return false;
     Token scope = column_token(image, COLUMN_ImplMap_ImportScope, row);
     out->flags = (uint16_t)column_read(image, COLUMN_ImplMap_MappingFlags, row);
     out->entry_name = column_text(image, COLUMN_ImplMap_ImportName, row);
     if (out->entry_name.size == 0) out->entry_name = def->name; // II.22.22: the method's own name
-    out->module_name = token_rid(scope) ? column_text(image, COLUMN_ModuleRef_Name, token_rid(scope)) : TEXT_LITERAL("");
+    out->module_name =
+        token_rid(scope) ? column_text(image, COLUMN_ModuleRef_Name, token_rid(scope)) : TEXT_LITERAL("");
     return true;
 }
 
@@ -183,8 +209,8 @@ bool method_runtime_import(const MethodDef *def, Text *symbol)
 {
     Bytes blob;
     if (!def->is_internal_call && def->rva) return false;
-    if (!attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime", "RuntimeImportAttribute",
-                        &blob))
+    if (!attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime",
+                        "RuntimeImportAttribute", &blob))
         return false;
     return attribute_string_argument(blob, 1, symbol) || attribute_string_argument(blob, 0, symbol);
 }
@@ -201,25 +227,28 @@ bool field_rva_data(TypeSystem *ts, Field *field, Bytes *out)
 {
     const Image *image = field->def->owner->module->image;
     uint32_t     count;
-    uint32_t     row = sorted_rows_find(image, COLUMN_FieldRva_Field, token_make(TABLE_Field, field->def->rid), &count);
+    uint32_t     row =
+        sorted_rows_find(image, COLUMN_FieldRva_Field, token_make(TABLE_Field, field->def->rid), &count);
     if (!field->def->has_rva || !row) return false;
     Bytes    rest;
     uint32_t size = type_size(ts, field->type);
-    return rva_bytes(image, column_read(image, COLUMN_FieldRva_Rva, row), &rest) && bytes_slice(rest, 0, size, out);
+    return rva_bytes(image, column_read(image, COLUMN_FieldRva_Rva, row), &rest) &&
+           bytes_slice(rest, 0, size, out);
 }
 
 bool field_constant(const FieldDef *def, ElementType *type, Bytes *out)
 {
     const Image *image = def->owner->module->image;
     uint32_t     count;
-    uint32_t     row = sorted_rows_find(image, COLUMN_Constant_Parent, token_make(TABLE_Field, def->rid), &count);
+    uint32_t row = sorted_rows_find(image, COLUMN_Constant_Parent, token_make(TABLE_Field, def->rid), &count);
     if (!row) return false;
-    *type = (ElementType)(column_read(image, COLUMN_Constant_Type, row) & 0xFF); // high byte is padding (II.22.9)
+    *type =
+        (ElementType)(column_read(image, COLUMN_Constant_Type, row) & 0xFF); // high byte is padding (II.22.9)
     *out = column_blob(image, COLUMN_Constant_Value, row);
     return true;
 }
 
-// ---- Generic parameters (II.22.20) -----------------------------------------------------------------------------------------
+// ---- Generic parameters (II.22.20) ------------------------------------------------------------------------
 
 static uint32_t generic_param_row(const Module *module, Token owner, uint32_t index)
 {
@@ -230,7 +259,8 @@ static uint32_t generic_param_row(const Module *module, Token owner, uint32_t in
     return 0;
 }
 
-uint32_t generic_param_flags(const TypeDef *type_def_or_null, const MethodDef *method_def_or_null, uint32_t index)
+uint32_t generic_param_flags(const TypeDef *type_def_or_null, const MethodDef *method_def_or_null,
+                             uint32_t index)
 {
     const Module *module = type_def_or_null ? type_def_or_null->module : method_def_or_null->owner->module;
     Token         owner = type_def_or_null ? token_make(TABLE_TypeDef, type_def_or_null->rid)
@@ -245,8 +275,9 @@ uint32_t type_def_variance(const TypeDef *def, uint32_t index)
     if (!record->variance_read) {
         record->variance_read = true;
         // Only interfaces and delegates may have variant parameters (II.9.5).
-        bool may_vary = def->generic_count && (def->is_interface || def->is_delegate), varies = false;
-        uint8_t *variance = may_vary ? ARENA_ARRAY(module_record(def->module)->ts->arena, uint8_t, def->generic_count) : NULL;
+        bool     may_vary = def->generic_count && (def->is_interface || def->is_delegate), varies = false;
+        uint8_t *variance =
+            may_vary ? ARENA_ARRAY(module_record(def->module)->ts->arena, uint8_t, def->generic_count) : NULL;
         for (uint32_t i = 0; may_vary && i < def->generic_count; i++) {
             variance[i] = generic_param_flags(def, NULL, i) & 3;
             if (variance[i]) varies = true;

@@ -4,15 +4,30 @@
 #include <stdlib.h>
 
 enum { // II.23.1.15, .10, .11, .5
-    TYPE_Interface = 0x20, TYPE_Abstract = 0x80, TYPE_Sealed = 0x100, TYPE_BeforeFieldInit = 0x100000,
-    METHOD_Static = 0x10, METHOD_Final = 0x20, METHOD_Virtual = 0x40, METHOD_NewSlot = 0x100, METHOD_Abstract = 0x400,
-    METHOD_RtSpecialName = 0x1000, METHOD_PInvokeImpl = 0x2000,
-    IMPL_CodeTypeMask = 0x3, IMPL_Runtime = 0x3, IMPL_NoInlining = 0x8, IMPL_Synchronized = 0x20,
-    IMPL_AggressiveInlining = 0x100, IMPL_InternalCall = 0x1000,
-    FIELD_Static = 0x10, FIELD_InitOnly = 0x20, FIELD_Literal = 0x40, FIELD_HasRva = 0x100,
+    TYPE_Interface = 0x20,
+    TYPE_Abstract = 0x80,
+    TYPE_Sealed = 0x100,
+    TYPE_BeforeFieldInit = 0x100000,
+    METHOD_Static = 0x10,
+    METHOD_Final = 0x20,
+    METHOD_Virtual = 0x40,
+    METHOD_NewSlot = 0x100,
+    METHOD_Abstract = 0x400,
+    METHOD_RtSpecialName = 0x1000,
+    METHOD_PInvokeImpl = 0x2000,
+    IMPL_CodeTypeMask = 0x3,
+    IMPL_Runtime = 0x3,
+    IMPL_NoInlining = 0x8,
+    IMPL_Synchronized = 0x20,
+    IMPL_AggressiveInlining = 0x100,
+    IMPL_InternalCall = 0x1000,
+    FIELD_Static = 0x10,
+    FIELD_InitOnly = 0x20,
+    FIELD_Literal = 0x40,
+    FIELD_HasRva = 0x100,
 };
 
-// ---- Owners ------------------------------------------------------------------------------------------------------------
+// ---- Owners -----------------------------------------------------------------------------------------------
 
 static uint32_t *owners_read(ModuleRecord *module, ColumnId list_column, uint32_t member_count)
 {
@@ -38,7 +53,7 @@ uint32_t field_owner_rid(ModuleRecord *module, uint32_t rid)
     return rid && rid <= module->field_def_count ? module->field_owners[rid - 1] : 0;
 }
 
-// ---- Types -------------------------------------------------------------------------------------------------------------
+// ---- Types ------------------------------------------------------------------------------------------------
 
 typedef enum BaseKind { BASE_Other, BASE_ValueType, BASE_Enum, BASE_MulticastDelegate } BaseKind;
 
@@ -54,7 +69,8 @@ static BaseKind base_kind(TypeSystem *ts, const Image *image, Token extends)
         space_column = COLUMN_TypeDef_TypeNamespace;
         if (token_table(extends) != TABLE_TypeDef) return BASE_Other;
     }
-    if (!token_rid(extends) || column_text(image, space_column, token_rid(extends)).data != ts->name_system.data)
+    if (!token_rid(extends) ||
+        column_text(image, space_column, token_rid(extends)).data != ts->name_system.data)
         return BASE_Other;
     Text name = column_text(image, name_column, token_rid(extends));
     if (text_equal_z(name, "ValueType")) return BASE_ValueType;
@@ -67,12 +83,15 @@ static const struct ElementRow {
     const char *name;
     ElementType element_type;
 } element_rows[] = {
-    { "Void", ELEMENT_TYPE_VOID },     { "Boolean", ELEMENT_TYPE_BOOLEAN }, { "Char", ELEMENT_TYPE_CHAR },
-    { "SByte", ELEMENT_TYPE_I1 },      { "Byte", ELEMENT_TYPE_U1 },         { "Int16", ELEMENT_TYPE_I2 },
-    { "UInt16", ELEMENT_TYPE_U2 },     { "Int32", ELEMENT_TYPE_I4 },        { "UInt32", ELEMENT_TYPE_U4 },
-    { "Int64", ELEMENT_TYPE_I8 },      { "UInt64", ELEMENT_TYPE_U8 },       { "Single", ELEMENT_TYPE_R4 },
-    { "Double", ELEMENT_TYPE_R8 },     { "String", ELEMENT_TYPE_STRING },   { "IntPtr", ELEMENT_TYPE_I },
-    { "UIntPtr", ELEMENT_TYPE_U },     { "Object", ELEMENT_TYPE_OBJECT },   { "TypedReference", ELEMENT_TYPE_TYPEDBYREF },
+    { "Void", ELEMENT_TYPE_VOID },     { "Boolean", ELEMENT_TYPE_BOOLEAN },
+    { "Char", ELEMENT_TYPE_CHAR },     { "SByte", ELEMENT_TYPE_I1 },
+    { "Byte", ELEMENT_TYPE_U1 },       { "Int16", ELEMENT_TYPE_I2 },
+    { "UInt16", ELEMENT_TYPE_U2 },     { "Int32", ELEMENT_TYPE_I4 },
+    { "UInt32", ELEMENT_TYPE_U4 },     { "Int64", ELEMENT_TYPE_I8 },
+    { "UInt64", ELEMENT_TYPE_U8 },     { "Single", ELEMENT_TYPE_R4 },
+    { "Double", ELEMENT_TYPE_R8 },     { "String", ELEMENT_TYPE_STRING },
+    { "IntPtr", ELEMENT_TYPE_I },      { "UIntPtr", ELEMENT_TYPE_U },
+    { "Object", ELEMENT_TYPE_OBJECT }, { "TypedReference", ELEMENT_TYPE_TYPEDBYREF },
 };
 
 static bool module_is_core(const Module *module)
@@ -121,7 +140,8 @@ static void special_methods_find(TypeSystem *ts, TypeDef *def)
     for (uint32_t i = 0; i < def->method_count; i++) {
         uint32_t    rid = def->first_method_rid + i;
         const char *name = column_text(image, COLUMN_MethodDef_Name, rid).data;
-        if (name == ts->name_static_constructor.data) def->static_constructor = method_def_get(ts, def->module, rid);
+        if (name == ts->name_static_constructor.data)
+            def->static_constructor = method_def_get(ts, def->module, rid);
         if (name == ts->name_finalize.data && is_finalizer_row(ts, image, rid))
             def->finalizer = method_def_get(ts, def->module, rid);
     }
@@ -135,11 +155,14 @@ static const TypeDef *enclosing_find(TypeSystem *ts, Module *module, uint32_t ri
         uint32_t count;
         uint32_t row = sorted_rows_find(module->image, COLUMN_NestedClass_NestedClass,
                                         token_make(TABLE_TypeDef, outer), &count);
-        uint32_t next = row ? token_rid(column_token(module->image, COLUMN_NestedClass_EnclosingClass, row)) : 0;
+        uint32_t next =
+            row ? token_rid(column_token(module->image, COLUMN_NestedClass_EnclosingClass, row)) : 0;
         if (next == 0 && outer == rid) return NULL;
         if (next == 0) {
-            row = sorted_rows_find(module->image, COLUMN_NestedClass_NestedClass, token_make(TABLE_TypeDef, rid), &count);
-            return type_def_get(ts, module, token_rid(column_token(module->image, COLUMN_NestedClass_EnclosingClass, row)));
+            row = sorted_rows_find(module->image, COLUMN_NestedClass_NestedClass,
+                                   token_make(TABLE_TypeDef, rid), &count);
+            return type_def_get(
+                ts, module, token_rid(column_token(module->image, COLUMN_NestedClass_EnclosingClass, row)));
         }
         outer = next;
     }
@@ -189,14 +212,15 @@ TypeDef *type_def_get(TypeSystem *ts, Module *module, uint32_t rid)
     return def ? def : type_def_make(ts, module, rid);
 }
 
-// ---- Methods and fields --------------------------------------------------------------------------------------------------
+// ---- Methods and fields -----------------------------------------------------------------------------------
 
 static void method_attributes_read(MethodDef *def)
 {
     AttributeScan scan = attribute_scan(def->owner->module, token_make(TABLE_MethodDef, def->rid));
     AttributeRow  row;
     while (attribute_next(&scan, &row)) {
-        if (text_equal_z(row.name, "IntrinsicAttribute") && text_equal_z(row.name_space, "System.Runtime.CompilerServices"))
+        if (text_equal_z(row.name, "IntrinsicAttribute") &&
+            text_equal_z(row.name_space, "System.Runtime.CompilerServices"))
             def->is_intrinsic = true;
         if (text_equal_z(row.name, "UnmanagedCallersOnlyAttribute") &&
             text_equal_z(row.name_space, "System.Runtime.InteropServices"))
@@ -207,7 +231,7 @@ static void method_attributes_read(MethodDef *def)
 // Counts from the head of the signature (II.23.2.1), without decoding it.
 static void method_counts_read(MethodDef *def)
 {
-    Cursor   cursor = cursor_over(column_blob(def->owner->module->image, COLUMN_MethodDef_Signature, def->rid));
+    Cursor cursor = cursor_over(column_blob(def->owner->module->image, COLUMN_MethodDef_Signature, def->rid));
     uint8_t  head;
     uint32_t generic_count = 0;
     if (!read_u8(&cursor, &head)) return;
@@ -218,8 +242,8 @@ static void method_counts_read(MethodDef *def)
 
 static MethodDef *method_def_make(TypeSystem *ts, Module *module, uint32_t rid)
 {
-    const Image     *image = module->image;
-    TypeDef         *owner = type_def_get(ts, module, method_owner_rid(module_record(module), rid));
+    const Image *image = module->image;
+    TypeDef     *owner = type_def_get(ts, module, method_owner_rid(module_record(module), rid));
     if (!owner) return NULL;
     if (module->methods[rid - 1]) return module->methods[rid - 1]; // made while the owner was
     MethodDefRecord *record = ARENA_NEW(ts->arena, MethodDefRecord);
@@ -278,9 +302,10 @@ FieldDef *field_def_get(TypeSystem *ts, Module *module, uint32_t rid)
     return def;
 }
 
-// ---- Signatures of definitions -------------------------------------------------------------------------------------------
+// ---- Signatures of definitions ----------------------------------------------------------------------------
 
-const Signature *method_def_signature(TypeSystem *ts, const MethodDef *def, const Modifiers **modifiers, Failure *failure)
+const Signature *method_def_signature(TypeSystem *ts, const MethodDef *def, const Modifiers **modifiers,
+                                      Failure *failure)
 {
     MethodDefRecord *record = method_def_record(def);
     if (record->state == ENTRY_Empty) {
@@ -329,10 +354,11 @@ bool modifiers_equal(const Modifiers *a, const Modifiers *b)
 bool method_modifiers_equal(TypeSystem *ts, const MethodDef *a, const MethodDef *b)
 {
     const Modifiers *x, *y;
-    return method_def_signature(ts, a, &x, NULL) && method_def_signature(ts, b, &y, NULL) && modifiers_equal(x, y);
+    return method_def_signature(ts, a, &x, NULL) && method_def_signature(ts, b, &y, NULL) &&
+           modifiers_equal(x, y);
 }
 
-// ---- Members by name -----------------------------------------------------------------------------------------------------
+// ---- Members by name --------------------------------------------------------------------------------------
 
 typedef struct NameRid {
     const char *name;
@@ -346,7 +372,8 @@ static int name_rid_compare(const void *a, const void *b)
     return (x->rid > y->rid) - (x->rid < y->rid);
 }
 
-static void name_index_build(NameIndex *index, const TypeDef *def, ColumnId name_column, uint32_t first, uint32_t count)
+static void name_index_build(NameIndex *index, const TypeDef *def, ColumnId name_column, uint32_t first,
+                             uint32_t count)
 {
     TypeSystem *ts = module_record(def->module)->ts;
     ArenaMark   mark = arena_mark(&ts->scratch);
@@ -368,14 +395,16 @@ static void name_index_build(NameIndex *index, const TypeDef *def, ColumnId name
 const NameIndex *method_index(const TypeDef *def)
 {
     NameIndex *index = &type_def_record(def)->methods;
-    if (!index->built) name_index_build(index, def, COLUMN_MethodDef_Name, def->first_method_rid, def->method_count);
+    if (!index->built)
+        name_index_build(index, def, COLUMN_MethodDef_Name, def->first_method_rid, def->method_count);
     return index;
 }
 
 const NameIndex *field_index(const TypeDef *def)
 {
     NameIndex *index = &type_def_record(def)->fields;
-    if (!index->built) name_index_build(index, def, COLUMN_Field_Name, def->first_field_rid, def->field_count);
+    if (!index->built)
+        name_index_build(index, def, COLUMN_Field_Name, def->first_field_rid, def->field_count);
     return index;
 }
 

@@ -1,4 +1,5 @@
-// `tailor --dump=types`: layout, slots and interfaces of the types whose display name matches, as stable text.
+// `tailor --dump=types`: layout, slots and interfaces of the types whose display name matches, as stable
+// text.
 #include "types/private.h"
 
 static void line_print(FILE *out, const char *prefix, Text text)
@@ -14,28 +15,34 @@ static void layout_dump(TypeSystem *ts, Type *type, FILE *out)
         fprintf(out, "  no layout: %.*s\n", TEXT_ARG(failure.message));
         return;
     }
-    fprintf(out, "  size %u align %u base-size %u%s%s%s%s\n", layout->size, layout->alignment, type_base_size(ts, type),
-            layout->has_padding ? " padding" : "", layout->has_overlap ? " overlap" : "", layout->has_byrefs ? " byrefs" : "",
+    fprintf(out, "  size %u align %u base-size %u%s%s%s%s\n", layout->size, layout->alignment,
+            type_base_size(ts, type), layout->has_padding ? " padding" : "",
+            layout->has_overlap ? " overlap" : "", layout->has_byrefs ? " byrefs" : "",
             layout->is_blittable ? " blittable" : "");
     if (layout->reference_count) {
         fprintf(out, "  references at");
-        for (uint32_t i = 0; i < layout->reference_count; i++) fprintf(out, " %u", layout->reference_offsets[i]);
+        for (uint32_t i = 0; i < layout->reference_count; i++)
+            fprintf(out, " %u", layout->reference_offsets[i]);
         fprintf(out, "\n");
     }
 }
 
 static void fields_dump(TypeSystem *ts, Type *type, FILE *out)
 {
-    static const char *const static_names[] = { [STATIC_NonGC] = "static", [STATIC_GC] = "gc-static", [STATIC_Thread] = "thread-static",
-                                                [STATIC_Rva] = "rva", [STATIC_Literal] = "literal" };
-    uint32_t      count;
-    Field *const *fields = type_fields(ts, type, &count);
-    bool          has_layout = type_layout(ts, type, NULL) != NULL;
+    static const char *const static_names[] = { [STATIC_NonGC] = "static",
+                                                [STATIC_GC] = "gc-static",
+                                                [STATIC_Thread] = "thread-static",
+                                                [STATIC_Rva] = "rva",
+                                                [STATIC_Literal] = "literal" };
+    uint32_t                 count;
+    Field *const            *fields = type_fields(ts, type, &count);
+    bool                     has_layout = type_layout(ts, type, NULL) != NULL;
     for (uint32_t i = 0; i < count; i++) {
         Text name = type_display(ts, fields[i]->type, &ts->scratch);
         bool is_static = fields[i]->def->is_static;
         if (!is_static && !has_layout) continue;
-        fprintf(out, "  %s %.*s: %.*s +%u\n", is_static ? static_names[field_static_kind(ts, fields[i])] : "field",
+        fprintf(out, "  %s %.*s: %.*s +%u\n",
+                is_static ? static_names[field_static_kind(ts, fields[i])] : "field",
                 TEXT_ARG(fields[i]->def->name), TEXT_ARG(name),
                 is_static ? field_static_offset(ts, fields[i]) : field_offset(ts, fields[i]));
     }
@@ -59,7 +66,8 @@ static void interfaces_dump(TypeSystem *ts, Type *type, FILE *out)
 {
     uint32_t     count;
     Type *const *interfaces = type_interfaces(ts, type, &count);
-    for (uint32_t i = 0; i < count; i++) line_print(out, "interface ", type_display(ts, interfaces[i], &ts->scratch));
+    for (uint32_t i = 0; i < count; i++)
+        line_print(out, "interface ", type_display(ts, interfaces[i], &ts->scratch));
 }
 
 static void type_dump(TypeSystem *ts, Type *type, Text name, FILE *out)

@@ -6,7 +6,7 @@ static bool is_array(const Type *type)
     return type->kind == TYPE_SzArray || type->kind == TYPE_Array;
 }
 
-// ---- Base --------------------------------------------------------------------------------------------------------------------
+// ---- Base -------------------------------------------------------------------------------------------------
 
 static Type *base_compute(TypeSystem *ts, Type *type)
 {
@@ -16,7 +16,8 @@ static Type *base_compute(TypeSystem *ts, Type *type)
     if (!token_rid(extends)) return NULL;
     GenericContext context = type_context(type);
     Type          *base = type_from_token(ts, type->def->module, extends, &context, NULL);
-    if (!base || base->kind != TYPE_Named || base->def->is_interface || base->is_generic_definition) return NULL;
+    if (!base || base->kind != TYPE_Named || base->def->is_interface || base->is_generic_definition)
+        return NULL;
     return base;
 }
 
@@ -50,20 +51,22 @@ bool type_is_derived_from(TypeSystem *ts, Type *type, const Type *base)
     return false;
 }
 
-// ---- Interfaces --------------------------------------------------------------------------------------------------------------
+// ---- Interfaces -------------------------------------------------------------------------------------------
 
 static void declared_interfaces_read(TypeSystem *ts, Type *type, TypeDetails *details)
 {
     const Module *module = type->def->module;
     uint32_t      count;
-    uint32_t      row = sorted_rows_find(module->image, COLUMN_InterfaceImpl_Class, token_make(TABLE_TypeDef, type->def->rid), &count);
+    uint32_t      row = sorted_rows_find(module->image, COLUMN_InterfaceImpl_Class,
+                                         token_make(TABLE_TypeDef, type->def->rid), &count);
     if (!row) return;
     GenericContext context = type_context(type);
     details->declared_interfaces = ARENA_ARRAY(ts->arena, Type *, count);
     for (uint32_t i = 0; i < count; i++) {
         Token token = column_token(module->image, COLUMN_InterfaceImpl_Interface, row + i);
         Type *interface = type_from_token(ts, type->def->module, token, &context, NULL);
-        if (interface && interface->kind == TYPE_Named && interface->def->is_interface && !interface->is_generic_definition)
+        if (interface && interface->kind == TYPE_Named && interface->def->is_interface &&
+            !interface->is_generic_definition)
             details->declared_interfaces[details->declared_interface_count++] = interface;
     }
 }
@@ -124,7 +127,8 @@ static void raw_interfaces_compute(TypeSystem *ts, Type *type, TypeDetails *deta
         interfaces_collect(ts, self, &list);
         details->raw_interface_count = list.count;
         details->raw_interfaces =
-            list.count ? arena_copy(ts->arena, list.items, list.count * sizeof *list.items, alignof(Type *)) : NULL;
+            list.count ? arena_copy(ts->arena, list.items, list.count * sizeof *list.items, alignof(Type *))
+                       : NULL;
         arena_rewind(&ts->scratch, mark);
         return;
     }
@@ -141,7 +145,8 @@ bool array_has_generic_interfaces(TypeSystem *ts, const Type *array)
 {
     const Type *element = array->element;
     (void)ts;
-    if (array->kind != TYPE_SzArray || element->kind == TYPE_Pointer || element->kind == TYPE_FunctionPointer) return false;
+    if (array->kind != TYPE_SzArray || element->kind == TYPE_Pointer || element->kind == TYPE_FunctionPointer)
+        return false;
     return element->kind != TYPE_ByRef && !(element->def && element->def->is_byref_like);
 }
 
@@ -213,7 +218,7 @@ bool type_implements(TypeSystem *ts, Type *type, const Type *interface)
     return false;
 }
 
-// ---- Fields ------------------------------------------------------------------------------------------------------------------
+// ---- Fields -----------------------------------------------------------------------------------------------
 
 static FieldRecord *field_make(TypeSystem *ts, Type *type, uint32_t rid, const GenericContext *context)
 {
@@ -267,7 +272,7 @@ Field *type_find_field(TypeSystem *ts, Type *type, const char *name)
     return NULL;
 }
 
-// ---- Methods -----------------------------------------------------------------------------------------------------------------
+// ---- Methods ----------------------------------------------------------------------------------------------
 
 Method *const *type_methods(TypeSystem *ts, Type *type, uint32_t *count)
 {
@@ -278,7 +283,8 @@ Method *const *type_methods(TypeSystem *ts, Type *type, uint32_t *count)
             details->methods = ARENA_ARRAY(ts->arena, Method *, type->def->method_count);
             for (uint32_t i = 0; i < type->def->method_count; i++) {
                 // A method whose signature names something missing cannot be called; it is left out.
-                Method *method = method_on(ts, method_def_get(ts, type->def->module, type->def->first_method_rid + i), type);
+                Method *method = method_on(
+                    ts, method_def_get(ts, type->def->module, type->def->first_method_rid + i), type);
                 if (method) details->methods[details->method_count++] = method;
             }
         }
@@ -302,30 +308,35 @@ Method *type_find_method(TypeSystem *ts, Type *type, const char *name, const Sig
 {
     Text interned = text_intern_z(ts->texts, name);
     for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
-        Method *method = type->kind == TYPE_Named ? method_by_name(ts, type, interned, signature_or_null) : NULL;
+        Method *method =
+            type->kind == TYPE_Named ? method_by_name(ts, type, interned, signature_or_null) : NULL;
         if (method) return method;
     }
     return NULL;
 }
 
-// ---- MethodImpl (II.22.27) ---------------------------------------------------------------------------------------------------
+// ---- MethodImpl (II.22.27) --------------------------------------------------------------------------------
 
 static void overrides_read(TypeSystem *ts, Type *self, TypeDetails *details)
 {
     Module      *module = self->def->module;
     const Image *image = module->image;
     uint32_t     count;
-    uint32_t     row = sorted_rows_find(image, COLUMN_MethodImpl_Class, token_make(TABLE_TypeDef, self->def->rid), &count);
+    uint32_t     row =
+        sorted_rows_find(image, COLUMN_MethodImpl_Class, token_make(TABLE_TypeDef, self->def->rid), &count);
     if (!row) return;
     details->overrides = ARENA_ARRAY(ts->arena, OverridePair, count);
     for (uint32_t i = 0; i < count; i++) {
         OverridePair pair = { 0 };
         Bytes        blob;
-        pair.declaration = method_from_token(ts, module, column_token(image, COLUMN_MethodImpl_MethodDeclaration, row + i), NULL, NULL);
-        pair.body = method_from_token(ts, module, column_token(image, COLUMN_MethodImpl_MethodBody, row + i), NULL, NULL);
+        pair.declaration = method_from_token(
+            ts, module, column_token(image, COLUMN_MethodImpl_MethodDeclaration, row + i), NULL, NULL);
+        pair.body = method_from_token(ts, module, column_token(image, COLUMN_MethodImpl_MethodBody, row + i),
+                                      NULL, NULL);
         if (!pair.declaration || !pair.body || !pair.declaration->def || !pair.body->def) continue;
-        pair.preserves_base = attribute_find(pair.body->def->owner->module, token_make(TABLE_MethodDef, pair.body->def->rid),
-                                             "System.Runtime.CompilerServices", "PreserveBaseOverridesAttribute", &blob);
+        pair.preserves_base =
+            attribute_find(pair.body->def->owner->module, token_make(TABLE_MethodDef, pair.body->def->rid),
+                           "System.Runtime.CompilerServices", "PreserveBaseOverridesAttribute", &blob);
         details->overrides[details->override_count++] = pair;
     }
 }
@@ -355,7 +366,7 @@ const OverridePair *type_overrides(TypeSystem *ts, Type *type, uint32_t *count)
     return details->overrides;
 }
 
-// ---- Enums and reduced types ---------------------------------------------------------------------------------------------------
+// ---- Enums and reduced types ------------------------------------------------------------------------------
 
 Type *type_enum_underlying(TypeSystem *ts, Type *type)
 {
@@ -365,8 +376,8 @@ Type *type_enum_underlying(TypeSystem *ts, Type *type)
     for (uint32_t i = 0; i < count; i++) {
         if (fields[i]->def->is_static) continue; // the one instance field, value__ (II.14.3)
         ElementType element = fields[i]->type->element_type;
-        bool        integral = (element >= ELEMENT_TYPE_BOOLEAN && element <= ELEMENT_TYPE_R8) || element == ELEMENT_TYPE_I ||
-                        element == ELEMENT_TYPE_U;
+        bool        integral = (element >= ELEMENT_TYPE_BOOLEAN && element <= ELEMENT_TYPE_R8) ||
+                        element == ELEMENT_TYPE_I || element == ELEMENT_TYPE_U;
         return integral ? fields[i]->type : type_primitive(ts, ELEMENT_TYPE_I4);
     }
     return type_primitive(ts, ELEMENT_TYPE_I4);

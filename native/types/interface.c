@@ -1,9 +1,10 @@
-// Which method an interface call reaches, as CoreLib's DispatchResolve finds it from the maps the stock compiler writes:
-// level by level up the class chain, exact interface before variant ones; after the whole chain, default methods.
+// Which method an interface call reaches, as CoreLib's DispatchResolve finds it from the maps the stock
+// compiler writes: level by level up the class chain, exact interface before variant ones; after the whole
+// chain, default methods.
 #include "types/private.h"
 
-// Virtual method of that name and signature declared by `type` itself; `last` of several if `reverse` (overrides of base
-// classes), else the first.
+// Virtual method of that name and signature declared by `type` itself; `last` of several if `reverse`
+// (overrides of base classes), else the first.
 static Method *virtual_match(TypeSystem *ts, const Method *wanted, Type *type, bool reverse)
 {
     const NameIndex *index = method_index(type->def);
@@ -13,7 +14,9 @@ static Method *virtual_match(TypeSystem *ts, const Method *wanted, Type *type, b
         MethodDef *def = method_def_get(ts, type->def->module, index->rids[first + i]);
         if (!def || !def->is_virtual || def->is_static != wanted->def->is_static) continue;
         Method *candidate = method_on(ts, def, type);
-        if (!candidate || candidate->signature != wanted->signature || !method_modifiers_equal(ts, def, wanted->def)) continue;
+        if (!candidate || candidate->signature != wanted->signature ||
+            !method_modifiers_equal(ts, def, wanted->def))
+            continue;
         found = candidate;
         if (!reverse) break;
     }
@@ -68,22 +71,25 @@ static Method *class_implementation_compute(TypeSystem *ts, Type *type, Method *
     if (declares_interface(ts, type, method->owner)) {
         // Listed again: members of this class count before what the base had chosen.
         Method *found = virtual_match(ts, method, type, false);
-        if (found || !base || class_implementation(ts, base, method) || type_implements(ts, base, method->owner)) return found;
+        if (found || !base || class_implementation(ts, base, method) ||
+            type_implements(ts, base, method->owner))
+            return found;
         return virtual_match_upwards(ts, method, base);
     }
     if (!type_implements(ts, type, method->owner)) return NULL;
-    if (base && class_implementation_upwards(ts, base, method)) return NULL; // found there when the walk arrives
+    if (base && class_implementation_upwards(ts, base, method))
+        return NULL; // found there when the walk arrives
     Method *found = virtual_match(ts, method, type, false);
     return found ? found : virtual_match_upwards(ts, method, base);
 }
 
-// The method of `type` or its bases that implements interface method `method` as far as this level of the chain decides;
-// NULL if a base class decides. `method` is without own arguments.
+// The method of `type` or its bases that implements interface method `method` as far as this level of the
+// chain decides; NULL if a base class decides. `method` is without own arguments.
 static Method *class_implementation(TypeSystem *ts, Type *type, Method *method)
 {
     if (type->kind != TYPE_Named || type->def->is_interface) return NULL;
-    uintptr_t key[] = { (uintptr_t)type, (uintptr_t)method };
-    void    **cell = map_cell(&ts->class_map, ts->arena, key, 2);
+    uintptr_t         key[] = { (uintptr_t)type, (uintptr_t)method };
+    void            **cell = map_cell(&ts->class_map, ts->arena, key, 2);
     static const char none; // stands for "computed: nothing"
     if (!*cell) {
         *cell = (void *)&none;
@@ -100,18 +106,19 @@ static Method *level_implementation(TypeSystem *ts, Type *type, Method *method)
     return method->def->is_static ? override_body(ts, type, method) : class_implementation(ts, type, method);
 }
 
-// ---- Default interface methods -------------------------------------------------------------------------------------------------
+// ---- Default interface methods ----------------------------------------------------------------------------
 
 typedef struct DefaultSearch {
-    Type       *most_specific;
-    Method     *body;
-    bool        diamond;
+    Type   *most_specific;
+    Method *body;
+    bool    diamond;
 } DefaultSearch;
 
 static void default_consider(TypeSystem *ts, DefaultSearch *search, Type *interface, Method *method)
 {
     if (interface == method->owner) {
-        if (!search->most_specific && !method->def->is_abstract) *search = (DefaultSearch){ interface, method, false };
+        if (!search->most_specific && !method->def->is_abstract)
+            *search = (DefaultSearch){ interface, method, false };
         return;
     }
     if (!type_implements(ts, interface, method->owner)) return;
@@ -119,8 +126,7 @@ static void default_consider(TypeSystem *ts, DefaultSearch *search, Type *interf
     if (!body) return;
     if (!search->most_specific || type_implements(ts, interface, search->most_specific))
         *search = (DefaultSearch){ interface, body, false };
-    else if (!type_implements(ts, search->most_specific, interface))
-        search->diamond = true;
+    else if (!type_implements(ts, search->most_specific, interface)) search->diamond = true;
 }
 
 static ResolveKind default_implementation(TypeSystem *ts, Type *type, Method *method, Method **body)
@@ -136,10 +142,10 @@ static ResolveKind default_implementation(TypeSystem *ts, Type *type, Method *me
     return search.body->def->is_abstract ? RESOLVE_Reabstracted : RESOLVE_Default;
 }
 
-// ---- The walk ------------------------------------------------------------------------------------------------------------------
+// ---- The walk ---------------------------------------------------------------------------------------------
 
-// The interface of a level's list answers for the called one: the same, or converted by variance. Through arrays even
-// invariant parameters vary (int[] as IList<uint>).
+// The interface of a level's list answers for the called one: the same, or converted by variance. Through
+// arrays even invariant parameters vary (int[] as IList<uint>).
 static bool interface_answers(TypeSystem *ts, Type *listed, Type *called, bool variant, bool is_array)
 {
     if (!variant) return listed == called;
@@ -149,17 +155,18 @@ static bool interface_answers(TypeSystem *ts, Type *listed, Type *called, bool v
         uint32_t variance = type_def_variance(called->def, i);
         bool     ok;
         if (variance == 2) ok = type_arguments_compatible(ts, called->args[i], listed->args[i], false);
-        else if (variance == 1 || is_array) ok = type_arguments_compatible(ts, listed->args[i], called->args[i], is_array);
+        else if (variance == 1 || is_array)
+            ok = type_arguments_compatible(ts, listed->args[i], called->args[i], is_array);
         else ok = listed->args[i] == called->args[i];
         if (!ok) return false;
     }
     return true;
 }
 
-// One pass over the interfaces of one level. `level` is the exact class; names and signatures are compared on its
-// definition, where arguments cannot make two of them equal by chance.
-static ResolveKind level_resolve(TypeSystem *ts, Type *level, Method *declaration, bool variant, bool defaults, bool is_array,
-                                 Method **result)
+// One pass over the interfaces of one level. `level` is the exact class; names and signatures are compared on
+// its definition, where arguments cannot make two of them equal by chance.
+static ResolveKind level_resolve(TypeSystem *ts, Type *level, Method *declaration, bool variant,
+                                 bool defaults, bool is_array, Method **result)
 {
     Type          *self = type_to_self(ts, level);
     uint32_t       count, open_count;
@@ -167,7 +174,8 @@ static ResolveKind level_resolve(TypeSystem *ts, Type *level, Method *declaratio
     Type *const   *open = type_raw_interfaces(ts, self, &open_count);
     GenericContext context = type_context(level);
     for (uint32_t i = 0; i < count && i < open_count; i++) {
-        if (!exact[i] || !open[i] || !interface_answers(ts, exact[i], declaration->owner, variant, is_array)) continue;
+        if (!exact[i] || !open[i] || !interface_answers(ts, exact[i], declaration->owner, variant, is_array))
+            continue;
         Method     *method = method_on(ts, declaration->def, open[i]), *body = NULL;
         ResolveKind kind = RESOLVE_Class;
         if (!method) continue;
@@ -180,7 +188,8 @@ static ResolveKind level_resolve(TypeSystem *ts, Type *level, Method *declaratio
     return RESOLVE_None;
 }
 
-static ResolveKind chain_resolve(TypeSystem *ts, Type *type, Method *declaration, bool is_array, Method **result)
+static ResolveKind chain_resolve(TypeSystem *ts, Type *type, Method *declaration, bool is_array,
+                                 Method **result)
 {
     for (int defaults = 0; defaults <= 1; defaults++) {
         Type *level = type;
@@ -220,8 +229,10 @@ static Resolution resolve(TypeSystem *ts, Type *type, Method *declaration)
 ResolveKind type_resolve_interface(TypeSystem *ts, Type *type, Method *declaration, Method **result)
 {
     *result = NULL;
-    if (!declaration->def || !declaration->def->owner->is_interface || declaration->synthetic) return RESOLVE_None;
-    Method *plain = declaration->arg_count ? method_on(ts, declaration->def, declaration->owner) : declaration;
+    if (!declaration->def || !declaration->def->owner->is_interface || declaration->synthetic)
+        return RESOLVE_None;
+    Method *plain =
+        declaration->arg_count ? method_on(ts, declaration->def, declaration->owner) : declaration;
     if (!plain) return RESOLVE_None;
     uintptr_t key[] = { (uintptr_t)type, (uintptr_t)plain };
     void    **cell = map_cell(&ts->interface_map, ts->arena, key, 2);
@@ -233,7 +244,8 @@ ResolveKind type_resolve_interface(TypeSystem *ts, Type *type, Method *declarati
     const Resolution *answer = map_get(&ts->interface_map, key, 2);
     *result = answer->result;
     if (declaration->arg_count && *result) {
-        *result = method_instantiate(ts, (*result)->def, (*result)->owner, declaration->args, declaration->arg_count, NULL);
+        *result = method_instantiate(ts, (*result)->def, (*result)->owner, declaration->args,
+                                     declaration->arg_count, NULL);
         if (!*result) return RESOLVE_None;
     }
     return answer->kind;

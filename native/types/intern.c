@@ -13,7 +13,8 @@ typedef struct Key {
 static void key_begin(TypeSystem *ts, Key *key, size_t capacity)
 {
     key->count = 0;
-    key->words = capacity <= KEY_STACK_WORDS ? key->words_inline : ARENA_ARRAY(&ts->scratch, uintptr_t, capacity);
+    key->words =
+        capacity <= KEY_STACK_WORDS ? key->words_inline : ARENA_ARRAY(&ts->scratch, uintptr_t, capacity);
 }
 
 static void key_add(Key *key, uintptr_t word)
@@ -34,7 +35,7 @@ static bool type_too_complex(const TypeDef *def, uint32_t depth, uint32_t nodes,
     return true;
 }
 
-// ---- Types -----------------------------------------------------------------------------------------------------------------
+// ---- Types ------------------------------------------------------------------------------------------------
 
 static Type *const *args_copy(TypeSystem *ts, Type *const *args, uint32_t count)
 {
@@ -100,17 +101,22 @@ Type *type_from_def(TypeSystem *ts, const TypeDef *def)
 {
     TypeDefRecord *record = type_def_record(def);
     if (!record->definition) {
-        record->definition = type_intern(ts, &(Type){ .kind = TYPE_Named, .element_type = def->element_type, .def = def,
+        record->definition = type_intern(ts, &(Type){ .kind = TYPE_Named,
+                                                      .element_type = def->element_type,
+                                                      .def = def,
                                                       .is_value_type = def->is_value_type,
                                                       .is_generic_definition = def->generic_count > 0 });
     }
     return record->definition;
 }
 
-Type *type_instantiate(TypeSystem *ts, const TypeDef *def, Type *const *args, uint32_t count, Failure *failure)
+Type *type_instantiate(TypeSystem *ts, const TypeDef *def, Type *const *args, uint32_t count,
+                       Failure *failure)
 {
     if (count != def->generic_count)
-        return failure_set(failure, FAILURE_BadImageFormat, def->name, TEXT_LITERAL("wrong number of type arguments")), NULL;
+        return failure_set(failure, FAILURE_BadImageFormat, def->name,
+                           TEXT_LITERAL("wrong number of type arguments")),
+               NULL;
     if (count == 0) return type_from_def(ts, def);
     uint32_t depth = 0, nodes = 1;
     for (uint32_t i = 0; i < count; i++) {
@@ -121,39 +127,53 @@ Type *type_instantiate(TypeSystem *ts, const TypeDef *def, Type *const *args, ui
         nodes = saturating_add(nodes, type_node_count(args[i]));
     }
     if (type_too_complex(def, depth + 1, nodes, failure)) return NULL;
-    return type_intern(ts, &(Type){ .kind = TYPE_Named, .element_type = def->element_type, .def = def, .args = args,
-                                    .arg_count = count, .is_value_type = def->is_value_type });
+    return type_intern(ts, &(Type){ .kind = TYPE_Named,
+                                    .element_type = def->element_type,
+                                    .def = def,
+                                    .args = args,
+                                    .arg_count = count,
+                                    .is_value_type = def->is_value_type });
 }
 
 Type *type_sz_array(TypeSystem *ts, Type *element)
 {
-    return type_intern(ts, &(Type){ .kind = TYPE_SzArray, .element_type = ELEMENT_TYPE_SZARRAY, .element = element, .rank = 1 });
+    return type_intern(
+        ts,
+        &(Type){ .kind = TYPE_SzArray, .element_type = ELEMENT_TYPE_SZARRAY, .element = element, .rank = 1 });
 }
 
 Type *type_array(TypeSystem *ts, Type *element, uint32_t rank)
 {
-    return type_intern(ts, &(Type){ .kind = TYPE_Array, .element_type = ELEMENT_TYPE_ARRAY, .element = element, .rank = rank });
+    return type_intern(
+        ts,
+        &(Type){ .kind = TYPE_Array, .element_type = ELEMENT_TYPE_ARRAY, .element = element, .rank = rank });
 }
 
 Type *type_pointer(TypeSystem *ts, Type *element)
 {
-    return type_intern(ts, &(Type){ .kind = TYPE_Pointer, .element_type = ELEMENT_TYPE_PTR, .element = element });
+    return type_intern(ts,
+                       &(Type){ .kind = TYPE_Pointer, .element_type = ELEMENT_TYPE_PTR, .element = element });
 }
 
 Type *type_byref(TypeSystem *ts, Type *element)
 {
-    return type_intern(ts, &(Type){ .kind = TYPE_ByRef, .element_type = ELEMENT_TYPE_BYREF, .element = element });
+    return type_intern(ts,
+                       &(Type){ .kind = TYPE_ByRef, .element_type = ELEMENT_TYPE_BYREF, .element = element });
 }
 
 Type *type_function_pointer(TypeSystem *ts, const Signature *signature)
 {
-    return type_intern(ts, &(Type){ .kind = TYPE_FunctionPointer, .element_type = ELEMENT_TYPE_FNPTR, .signature = signature });
+    return type_intern(
+        ts,
+        &(Type){ .kind = TYPE_FunctionPointer, .element_type = ELEMENT_TYPE_FNPTR, .signature = signature });
 }
 
 Type *type_variable(TypeSystem *ts, TypeKind kind, uint32_t index)
 {
-    return type_intern(ts, &(Type){ .kind = kind, .index = index,
-                                    .element_type = kind == TYPE_Var ? ELEMENT_TYPE_VAR : ELEMENT_TYPE_MVAR });
+    return type_intern(ts,
+                       &(Type){ .kind = kind,
+                                .index = index,
+                                .element_type = kind == TYPE_Var ? ELEMENT_TYPE_VAR : ELEMENT_TYPE_MVAR });
 }
 
 Type *type_self(TypeSystem *ts, const TypeDef *def)
@@ -163,11 +183,13 @@ Type *type_self(TypeSystem *ts, const TypeDef *def)
         ArenaMark mark = arena_mark(&ts->scratch);
         Type    **args = ARENA_ARRAY(&ts->scratch, Type *, def->generic_count);
         for (uint32_t i = 0; i < def->generic_count; i++) args[i] = type_variable(ts, TYPE_Var, i);
-        record->self = def->generic_count
-                           ? type_intern(ts, &(Type){ .kind = TYPE_Named, .element_type = def->element_type, .def = def,
-                                                      .args = args, .arg_count = def->generic_count,
-                                                      .is_value_type = def->is_value_type })
-                           : type_from_def(ts, def);
+        record->self = def->generic_count ? type_intern(ts, &(Type){ .kind = TYPE_Named,
+                                                                     .element_type = def->element_type,
+                                                                     .def = def,
+                                                                     .args = args,
+                                                                     .arg_count = def->generic_count,
+                                                                     .is_value_type = def->is_value_type })
+                                          : type_from_def(ts, def);
         arena_rewind(&ts->scratch, mark);
     }
     return record->self;
@@ -183,7 +205,7 @@ GenericContext type_context(const Type *type)
     return (GenericContext){ .type_args = type->args, .type_arg_count = type->arg_count };
 }
 
-// ---- Signatures ------------------------------------------------------------------------------------------------------------
+// ---- Signatures -------------------------------------------------------------------------------------------
 
 static void signature_derive(SignatureRecord *record)
 {
@@ -204,7 +226,8 @@ const Signature *signature_make(TypeSystem *ts, const Signature *prototype)
     Key       key;
     key_begin(ts, &key, prototype->param_count + 2);
     key_add(&key, (uintptr_t)prototype->convention | (uintptr_t)prototype->has_this << 8 |
-                      (uintptr_t)prototype->explicit_this << 9 | (uintptr_t)prototype->suppress_gc_transition << 10 |
+                      (uintptr_t)prototype->explicit_this << 9 |
+                      (uintptr_t)prototype->suppress_gc_transition << 10 |
                       (uintptr_t)prototype->generic_count << 16);
     key_add(&key, (uintptr_t)prototype->return_type);
     for (uint32_t i = 0; i < prototype->param_count; i++) key_add(&key, (uintptr_t)prototype->params[i]);
@@ -219,8 +242,8 @@ const Signature *signature_make(TypeSystem *ts, const Signature *prototype)
     return &record->signature;
 }
 
-const Signature *signature_substitute(TypeSystem *ts, const Signature *signature, const GenericContext *context,
-                                      Failure *failure)
+const Signature *signature_substitute(TypeSystem *ts, const Signature *signature,
+                                      const GenericContext *context, Failure *failure)
 {
     if (!((const SignatureRecord *)signature)->is_open) return signature;
     ArenaMark mark = arena_mark(&ts->scratch);
@@ -238,13 +261,15 @@ const Signature *signature_substitute(TypeSystem *ts, const Signature *signature
     return interned;
 }
 
-// ---- Substitution ------------------------------------------------------------------------------------------------------------
+// ---- Substitution -----------------------------------------------------------------------------------------
 
 static Type *variable_substitute(Type *type, Type *const *args, uint32_t count, Failure *failure)
 {
     if (!args) return type; // stays open
     if (type->index < count) return args[type->index];
-    return failure_set(failure, FAILURE_BadImageFormat, TEXT_LITERAL("generic parameter"), TEXT_LITERAL("out of range")), NULL;
+    return failure_set(failure, FAILURE_BadImageFormat, TEXT_LITERAL("generic parameter"),
+                       TEXT_LITERAL("out of range")),
+           NULL;
 }
 
 static Type *instance_substitute(TypeSystem *ts, Type *type, const GenericContext *context, Failure *failure)
@@ -265,29 +290,39 @@ Type *type_substitute(TypeSystem *ts, Type *type, const GenericContext *context,
     Type *element;
     switch (type->kind) {
     case TYPE_Var: return variable_substitute(type, context->type_args, context->type_arg_count, failure);
-    case TYPE_MVar: return variable_substitute(type, context->method_args, context->method_arg_count, failure);
+    case TYPE_MVar:
+        return variable_substitute(type, context->method_args, context->method_arg_count, failure);
     case TYPE_Named: return type->arg_count ? instance_substitute(ts, type, context, failure) : type;
     case TYPE_FunctionPointer: {
         const Signature *signature = signature_substitute(ts, type->signature, context, failure);
         return signature ? type_function_pointer(ts, signature) : NULL;
     }
-    case TYPE_SzArray: case TYPE_Array: case TYPE_Pointer: case TYPE_ByRef: break;
+    case TYPE_SzArray:
+    case TYPE_Array:
+    case TYPE_Pointer:
+    case TYPE_ByRef: break;
     }
     element = type_substitute(ts, type->element, context, failure);
-    if (!element || type_too_complex(NULL, element->depth + 1, type_node_count(element), failure)) return NULL;
+    if (!element || type_too_complex(NULL, element->depth + 1, type_node_count(element), failure))
+        return NULL;
     if (element->kind == TYPE_ByRef && type->kind != TYPE_ByRef)
-        return failure_set(failure, FAILURE_TypeLoad, TEXT_LITERAL("array or pointer of byref"), TEXT_LITERAL("")), NULL;
+        return failure_set(failure, FAILURE_TypeLoad, TEXT_LITERAL("array or pointer of byref"),
+                           TEXT_LITERAL("")),
+               NULL;
     switch (type->kind) {
     case TYPE_SzArray: return type_sz_array(ts, element);
     case TYPE_Array: return type_array(ts, element, type->rank);
     case TYPE_Pointer: return type_pointer(ts, element);
     case TYPE_ByRef: return type_byref(ts, element);
-    case TYPE_Named: case TYPE_FunctionPointer: case TYPE_Var: case TYPE_MVar: break;
+    case TYPE_Named:
+    case TYPE_FunctionPointer:
+    case TYPE_Var:
+    case TYPE_MVar: break;
     }
     return NULL;
 }
 
-// ---- Methods -----------------------------------------------------------------------------------------------------------------
+// ---- Methods ----------------------------------------------------------------------------------------------
 
 static Method *method_intern(TypeSystem *ts, const Method *prototype, bool *added)
 {
@@ -337,18 +372,22 @@ static Method *method_complete(TypeSystem *ts, Method *method, const MethodDef *
     return method;
 }
 
-Method *method_instantiate(TypeSystem *ts, const MethodDef *def, Type *owner, Type *const *args, uint32_t count,
-                           Failure *failure)
+Method *method_instantiate(TypeSystem *ts, const MethodDef *def, Type *owner, Type *const *args,
+                           uint32_t count, Failure *failure)
 {
-    if (!owner || owner->kind != TYPE_Named || owner->def != def->owner || (count && count != def->generic_count))
-        return failure_set(failure, FAILURE_BadImageFormat, def->name, TEXT_LITERAL("wrong owner or type arguments")), NULL;
+    if (!owner || owner->kind != TYPE_Named || owner->def != def->owner ||
+        (count && count != def->generic_count))
+        return failure_set(failure, FAILURE_BadImageFormat, def->name,
+                           TEXT_LITERAL("wrong owner or type arguments")),
+               NULL;
     for (uint32_t i = 0; i < count; i++) {
         if (!args[i] || args[i]->kind == TYPE_ByRef || args[i]->element_type == ELEMENT_TYPE_VOID)
             return failure_set(failure, FAILURE_TypeLoad, def->name, def->owner->module->name), NULL;
     }
     if (count == 0) args = NULL; // the open definition of a generic method: its parameters stay variables
     bool    added;
-    Method *method = method_intern(ts, &(Method){ .def = def, .owner = owner, .args = args, .arg_count = count }, &added);
+    Method *method =
+        method_intern(ts, &(Method){ .def = def, .owner = owner, .args = args, .arg_count = count }, &added);
     if (method->signature) return method;
     method->args = args; // valid during completion; copied there
     return method_complete(ts, method, def, failure);
@@ -369,12 +408,13 @@ Method *method_substitute(TypeSystem *ts, Method *method, const GenericContext *
     Type    **args = ARENA_ARRAY(&ts->scratch, Type *, method->arg_count);
     uint32_t  i = 0;
     while (i < method->arg_count && (args[i] = type_substitute(ts, method->args[i], context, NULL))) i++;
-    Method *result = i == method->arg_count ? method_instantiate(ts, method->def, owner, args, i, NULL) : NULL;
+    Method *result =
+        i == method->arg_count ? method_instantiate(ts, method->def, owner, args, i, NULL) : NULL;
     arena_rewind(&ts->scratch, mark);
     return result;
 }
 
-// ---- Synthetic methods -------------------------------------------------------------------------------------------------------
+// ---- Synthetic methods ------------------------------------------------------------------------------------
 
 static const struct SyntheticRow {
     const char *name;
@@ -404,7 +444,9 @@ static const Signature *accessor_signature(TypeSystem *ts, MethodSynthetic kind,
     ArenaMark mark = arena_mark(&ts->scratch);
     Type    **params = ARENA_ARRAY(&ts->scratch, Type *, (size_t)owner->rank + 1);
     for (uint32_t i = 0; i < owner->rank; i++) params[i] = type_primitive(ts, ELEMENT_TYPE_I4);
-    Signature signature = { .has_this = true, .params = params, .param_count = owner->rank,
+    Signature signature = { .has_this = true,
+                            .params = params,
+                            .param_count = owner->rank,
                             .return_type = type_primitive(ts, ELEMENT_TYPE_VOID) };
     if (kind == SYNTHETIC_ArraySet) params[signature.param_count++] = owner->element;
     if (kind == SYNTHETIC_ArrayGet) signature.return_type = owner->element;
@@ -422,30 +464,42 @@ static const Signature *declared_signature(TypeSystem *ts, Type *type, const cha
 
 static const Signature *startup_signature(TypeSystem *ts) // int32 StartupCodeMain(int32 argc, char **argv)
 {
-    Type *int32 = type_primitive(ts, ELEMENT_TYPE_I4), *params[] = { int32, type_primitive(ts, ELEMENT_TYPE_I) };
+    Type *int32 = type_primitive(ts, ELEMENT_TYPE_I4),
+         *params[] = { int32, type_primitive(ts, ELEMENT_TYPE_I) };
     return signature_make(ts, &(Signature){ .return_type = int32, .params = params, .param_count = 2 });
 }
 
 static const Signature *object_array_signature(TypeSystem *ts) // object InvokeObjectArrayThunk(object[])
 {
     Type *object = type_primitive(ts, ELEMENT_TYPE_OBJECT), *params[] = { type_sz_array(ts, object) };
-    return signature_make(ts, &(Signature){ .has_this = true, .return_type = object, .params = params, .param_count = 1 });
+    return signature_make(
+        ts, &(Signature){ .has_this = true, .return_type = object, .params = params, .param_count = 1 });
 }
 
-static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves)
+static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind, Type *owner,
+                                            const Method *serves)
 {
     switch (kind) {
-    case SYNTHETIC_ArrayGet: case SYNTHETIC_ArraySet: case SYNTHETIC_ArrayAddress: case SYNTHETIC_ArrayCtor:
-        return accessor_signature(ts, kind, owner);
+    case SYNTHETIC_ArrayGet:
+    case SYNTHETIC_ArraySet:
+    case SYNTHETIC_ArrayAddress:
+    case SYNTHETIC_ArrayCtor: return accessor_signature(ts, kind, owner);
     case SYNTHETIC_GetFieldHelper:
         return declared_signature(ts, well_known_type(ts, WELL_KNOWN_TYPE_ValueType), "__GetFieldHelper");
-    case SYNTHETIC_DelegateGetThunk: return declared_signature(ts, well_known_type(ts, WELL_KNOWN_TYPE_Delegate), "GetThunk");
-    case SYNTHETIC_DelegateInvoke: case SYNTHETIC_DelegateMulticast: case SYNTHETIC_DelegateClosedStatic:
-    case SYNTHETIC_DelegateOpenStatic: case SYNTHETIC_DelegateOpenInstance:
+    case SYNTHETIC_DelegateGetThunk:
+        return declared_signature(ts, well_known_type(ts, WELL_KNOWN_TYPE_Delegate), "GetThunk");
+    case SYNTHETIC_DelegateInvoke:
+    case SYNTHETIC_DelegateMulticast:
+    case SYNTHETIC_DelegateClosedStatic:
+    case SYNTHETIC_DelegateOpenStatic:
+    case SYNTHETIC_DelegateOpenInstance:
         return serves ? serves->signature : declared_signature(ts, owner, "Invoke");
     case SYNTHETIC_DelegateObjectArray: return object_array_signature(ts);
     case SYNTHETIC_StartupMain: return startup_signature(ts);
-    case SYNTHETIC_None: case SYNTHETIC_UnboxingStub: case SYNTHETIC_UnmanagedEntry: case SYNTHETIC_ThrowBody: break;
+    case SYNTHETIC_None:
+    case SYNTHETIC_UnboxingStub:
+    case SYNTHETIC_UnmanagedEntry:
+    case SYNTHETIC_ThrowBody: break;
     }
     return serves ? serves->signature : NULL;
 }
@@ -454,7 +508,10 @@ static Method *synthetic_intern(TypeSystem *ts, MethodSynthetic kind, Type *owne
                                 const Signature *signature)
 {
     bool   added;
-    Method prototype = { .def = serves ? serves->def : NULL, .owner = owner, .synthetic = kind, .synthetic_method = serves,
+    Method prototype = { .def = serves ? serves->def : NULL,
+                         .owner = owner,
+                         .synthetic = kind,
+                         .synthetic_method = serves,
                          .signature = signature };
     if (serves) {
         prototype.args = serves->args;
@@ -472,7 +529,8 @@ static Method *synthetic_intern(TypeSystem *ts, MethodSynthetic kind, Type *owne
 
 Method *method_accessor(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Signature *signature)
 {
-    return synthetic_intern(ts, kind, owner, NULL, kind == SYNTHETIC_ArrayCtor ? signature : accessor_signature(ts, kind, owner));
+    return synthetic_intern(ts, kind, owner, NULL,
+                            kind == SYNTHETIC_ArrayCtor ? signature : accessor_signature(ts, kind, owner));
 }
 
 Method *method_synthetic(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves)

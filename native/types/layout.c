@@ -1,12 +1,19 @@
-// Instance layout (II.10.7, corelib-contract 1.3): sequential and explicit for types without references, else automatic
-// as the stock compiler does it: small fields into the base's tail, then by falling size with references first among
-// the pointer-sized, structs last. Offsets of classes count from the first field, 8 behind the object pointer.
+// Instance layout (II.10.7, corelib-contract 1.3): sequential and explicit for types without references, else
+// automatic as the stock compiler does it: small fields into the base's tail, then by falling size with
+// references first among the pointer-sized, structs last. Offsets of classes count from the first field, 8
+// behind the object pointer.
 #include "types/private.h"
 
 #include <stdlib.h>
 
-enum { POINTER_SIZE = 8, MAXIMUM_ALIGNMENT = 64, LARGEST_LOG2 = 3,
-       TYPE_LayoutMask = 0x18, TYPE_SequentialLayout = 0x08, TYPE_ExplicitLayout = 0x10 }; // II.23.1.15
+enum {
+    POINTER_SIZE = 8,
+    MAXIMUM_ALIGNMENT = 64,
+    LARGEST_LOG2 = 3,
+    TYPE_LayoutMask = 0x18,
+    TYPE_SequentialLayout = 0x08,
+    TYPE_ExplicitLayout = 0x10
+}; // II.23.1.15
 
 typedef struct LayoutField {
     Field   *field;
@@ -19,9 +26,9 @@ typedef struct LayoutBuilder {
     Type        *type;
     LayoutField *fields;
     uint32_t     count;
-    bool         has_references; // own fields and base
+    bool         has_references;      // own fields and base
     uint32_t     packing, class_size; // ClassLayout (II.22.8), 0 if absent
-    uint64_t     position;       // next free byte
+    uint64_t     position;            // next free byte
     uint32_t     largest_alignment;
     Layout      *layout;
     Failure     *failure;
@@ -53,15 +60,25 @@ bool type_is_by_value_class(const Type *type)
 static uint32_t primitive_size(ElementType element)
 {
     switch ((unsigned)element) {
-    case ELEMENT_TYPE_BOOLEAN: case ELEMENT_TYPE_I1: case ELEMENT_TYPE_U1: return 1;
-    case ELEMENT_TYPE_CHAR: case ELEMENT_TYPE_I2: case ELEMENT_TYPE_U2: return 2;
-    case ELEMENT_TYPE_I4: case ELEMENT_TYPE_U4: case ELEMENT_TYPE_R4: return 4;
-    case ELEMENT_TYPE_I8: case ELEMENT_TYPE_U8: case ELEMENT_TYPE_R8: case ELEMENT_TYPE_I: case ELEMENT_TYPE_U: return 8;
+    case ELEMENT_TYPE_BOOLEAN:
+    case ELEMENT_TYPE_I1:
+    case ELEMENT_TYPE_U1: return 1;
+    case ELEMENT_TYPE_CHAR:
+    case ELEMENT_TYPE_I2:
+    case ELEMENT_TYPE_U2: return 2;
+    case ELEMENT_TYPE_I4:
+    case ELEMENT_TYPE_U4:
+    case ELEMENT_TYPE_R4: return 4;
+    case ELEMENT_TYPE_I8:
+    case ELEMENT_TYPE_U8:
+    case ELEMENT_TYPE_R8:
+    case ELEMENT_TYPE_I:
+    case ELEMENT_TYPE_U: return 8;
     default: return 0;
     }
 }
 
-// ---- References ----------------------------------------------------------------------------------------------------------------
+// ---- References -------------------------------------------------------------------------------------------
 
 static bool has_references_compute(TypeSystem *ts, Type *type)
 {
@@ -93,7 +110,7 @@ bool type_has_references(TypeSystem *ts, Type *type)
     return type_is_by_value_class(type) && declares_references(ts, type);
 }
 
-// ---- Fields --------------------------------------------------------------------------------------------------------------------
+// ---- Fields -----------------------------------------------------------------------------------------------
 
 static bool field_measure(LayoutBuilder *b, LayoutField *out)
 {
@@ -102,7 +119,8 @@ static bool field_measure(LayoutBuilder *b, LayoutField *out)
         if (b->failure) *b->failure = *((const FieldRecord *)out->field)->failure;
         return false;
     }
-    if (type->kind == TYPE_Var || type->kind == TYPE_MVar) return layout_fails(b); // open types have no layout
+    if (type->kind == TYPE_Var || type->kind == TYPE_MVar)
+        return layout_fails(b); // open types have no layout
     if (type->kind == TYPE_ByRef && !b->type->def->is_byref_like) return layout_fails(b);
     out->size = out->alignment = POINTER_SIZE;
     out->is_reference = type_is_reference(type);
@@ -141,7 +159,8 @@ static bool class_layout_read(LayoutBuilder *b)
 {
     const Image *image = b->type->def->module->image;
     uint32_t     count;
-    uint32_t     row = sorted_rows_find(image, COLUMN_ClassLayout_Parent, token_make(TABLE_TypeDef, b->type->def->rid), &count);
+    uint32_t     row = sorted_rows_find(image, COLUMN_ClassLayout_Parent,
+                                        token_make(TABLE_TypeDef, b->type->def->rid), &count);
     if (!row) return true;
     b->packing = column_read(image, COLUMN_ClassLayout_PackingSize, row);
     b->class_size = column_read(image, COLUMN_ClassLayout_ClassSize, row);
@@ -162,7 +181,7 @@ static bool place_next(LayoutBuilder *b, LayoutField *field)
     return place(b, field, align_up(b->position, field->alignment));
 }
 
-// ---- Sequential and explicit -----------------------------------------------------------------------------------------------------
+// ---- Sequential and explicit ------------------------------------------------------------------------------
 
 static uint32_t packed_alignment(const LayoutBuilder *b, const LayoutField *field)
 {
@@ -189,7 +208,8 @@ static bool explicit_offset(LayoutBuilder *b, const Field *field, uint32_t *offs
 {
     const Image *image = b->type->def->module->image;
     uint32_t     count;
-    uint32_t     row = sorted_rows_find(image, COLUMN_FieldLayout_Field, token_make(TABLE_Field, field->def->rid), &count);
+    uint32_t     row =
+        sorted_rows_find(image, COLUMN_FieldLayout_Field, token_make(TABLE_Field, field->def->rid), &count);
     if (row) *offset = column_read(image, COLUMN_FieldLayout_Offset, row);
     return row && *offset <= VALUE_SIZE_LIMIT;
 }
@@ -203,7 +223,8 @@ static bool explicit_place(LayoutBuilder *b)
         if (!explicit_offset(b, field->field, &offset)) return layout_fails(b);
         alignment_note(b, packed_alignment(b, field));
         const Type *type = field->field->type;
-        bool        needs_alignment = field->is_reference || type->kind == TYPE_ByRef || (type->def && type->def->is_byref_like) ||
+        bool        needs_alignment = field->is_reference || type->kind == TYPE_ByRef ||
+                               (type->def && type->def->is_byref_like) ||
                                (field->is_by_value && type_has_references(b->ts, field->field->type));
         if (needs_alignment && (base + offset) % POINTER_SIZE) return layout_fails(b);
         if (!place(b, field, base + offset)) return false;
@@ -211,7 +232,7 @@ static bool explicit_place(LayoutBuilder *b)
     return true;
 }
 
-// ---- Automatic -------------------------------------------------------------------------------------------------------------------
+// ---- Automatic --------------------------------------------------------------------------------------------
 
 static uint32_t log2_of(uint32_t size)
 {
@@ -228,7 +249,8 @@ typedef struct SizeGroups { // fields that are neither references nor structs, b
 
 static void groups_fill(LayoutBuilder *b, SizeGroups *groups)
 {
-    for (uint32_t log = 0; log <= LARGEST_LOG2; log++) groups->fields[log] = ARENA_ARRAY(&b->ts->scratch, LayoutField *, b->count);
+    for (uint32_t log = 0; log <= LARGEST_LOG2; log++)
+        groups->fields[log] = ARENA_ARRAY(&b->ts->scratch, LayoutField *, b->count);
     for (uint32_t i = 0; i < b->count; i++) {
         LayoutField *field = &b->fields[i];
         if (field->is_by_value) {
@@ -286,7 +308,8 @@ static bool auto_place(LayoutBuilder *b)
     bool ok = tail_fill(b, &groups);
     for (uint32_t log = LARGEST_LOG2 + 1; ok && log-- > 0;) {
         if (log == LARGEST_LOG2) ok = references_place(b);
-        while (ok && groups.next[log] < groups.count[log]) ok = place_next(b, groups.fields[log][groups.next[log]++]);
+        while (ok && groups.next[log] < groups.count[log])
+            ok = place_next(b, groups.fields[log][groups.next[log]++]);
     }
     for (uint32_t i = 0; ok && i < b->count; i++) {
         if (b->fields[i].is_by_value) ok = place_next(b, &b->fields[i]);
@@ -304,22 +327,27 @@ static uint32_t auto_alignment(const LayoutBuilder *b)
     return alignment;
 }
 
-// ---- Size ------------------------------------------------------------------------------------------------------------------------
+// ---- Size -------------------------------------------------------------------------------------------------
 
 static uint32_t intrinsic_alignment(const LayoutBuilder *b, uint32_t alignment)
 {
     static const struct {
         const char *name_space, *name;
         uint32_t    alignment;
-    } rows[] = { // x86-64 System V: __m64 .. __m512, __int128. Vector<T> has no rule: two ulong fields
-        { "System.Runtime.Intrinsics", "Vector64`1", 8 },   { "System.Runtime.Intrinsics", "Vector128`1", 16 },
-        { "System.Runtime.Intrinsics", "Vector256`1", 32 }, { "System.Runtime.Intrinsics", "Vector512`1", 64 },
-        { "System", "Int128", 16 },                         { "System", "UInt128", 16 },
+    } rows[] = {
+        // x86-64 System V: __m64 .. __m512, __int128. Vector<T> has no rule: two ulong fields
+        { "System.Runtime.Intrinsics", "Vector64`1", 8 },
+        { "System.Runtime.Intrinsics", "Vector128`1", 16 },
+        { "System.Runtime.Intrinsics", "Vector256`1", 32 },
+        { "System.Runtime.Intrinsics", "Vector512`1", 64 },
+        { "System", "Int128", 16 },
+        { "System", "UInt128", 16 },
     };
     const TypeDef *def = b->type->def;
     if (!def->is_intrinsic || def->module != b->ts->core || def->enclosing) return alignment;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (text_equal_z(def->name, rows[i].name) && text_equal_z(def->name_space, rows[i].name_space)) return rows[i].alignment;
+        if (text_equal_z(def->name, rows[i].name) && text_equal_z(def->name_space, rows[i].name_space))
+            return rows[i].alignment;
     }
     return alignment;
 }
@@ -361,7 +389,7 @@ static void class_size_finish(LayoutBuilder *b, uint32_t base_size, bool is_sequ
     b->layout->alignment = POINTER_SIZE;
 }
 
-// ---- What the bytes are ----------------------------------------------------------------------------------------------------------
+// ---- What the bytes are -----------------------------------------------------------------------------------
 
 typedef ARRAY(uint32_t) OffsetList;
 
@@ -389,7 +417,8 @@ static void references_finish(LayoutBuilder *b, const Layout *base)
 {
     Layout    *layout = b->layout;
     OffsetList list = { 0 };
-    for (uint32_t i = 0; base && i < base->reference_count; i++) ARRAY_PUSH(&b->ts->scratch, &list, base->reference_offsets[i]);
+    for (uint32_t i = 0; base && i < base->reference_count; i++)
+        ARRAY_PUSH(&b->ts->scratch, &list, base->reference_offsets[i]);
     uint32_t repeats = repeat_count(b->type);
     for (uint32_t i = 0; i < b->count; i++) {
         uint32_t offset = layout->field_offsets[b->fields[i].field->index];
@@ -399,7 +428,8 @@ static void references_finish(LayoutBuilder *b, const Layout *base)
     if (list.count) qsort(list.items, list.count, sizeof *list.items, offset_compare);
     layout->reference_offsets = ARENA_ARRAY(b->ts->arena, uint32_t, list.count);
     for (uint32_t i = 0; i < list.count; i++) { // unions may share a reference
-        if (!i || list.items[i] != list.items[i - 1]) layout->reference_offsets[layout->reference_count++] = list.items[i];
+        if (!i || list.items[i] != list.items[i - 1])
+            layout->reference_offsets[layout->reference_count++] = list.items[i];
     }
 }
 
@@ -419,7 +449,8 @@ static bool value_mark(TypeSystem *ts, uint8_t *tags, Type *type, uint64_t offse
 {
     if (type_is_reference(type)) return words_mark(tags, offset, POINTER_SIZE, WORD_Reference);
     if (type->kind == TYPE_ByRef) return words_mark(tags, offset, POINTER_SIZE, WORD_ByRef);
-    bool plain = !type_is_by_value_class(type) || (!type_has_references(ts, type) && !type->def->is_byref_like);
+    bool plain =
+        !type_is_by_value_class(type) || (!type_has_references(ts, type) && !type->def->is_byref_like);
     if (plain || depth > DEPTH_LIMIT) return words_mark(tags, offset, type_size(ts, type), WORD_Data);
     uint32_t      count;
     Field *const *fields = type_fields(ts, type, &count);
@@ -455,9 +486,12 @@ static int field_place_compare(const void *a, const void *b)
 
 static void gaps_finish(LayoutBuilder *b, uint64_t start)
 {
-    LayoutField *sorted = b->count ? arena_copy(&b->ts->scratch, b->fields, b->count * sizeof *sorted, alignof(LayoutField)) : NULL;
-    uint64_t     covered = start;
-    for (uint32_t i = 0; i < b->count; i++) sorted[i].alignment = b->layout->field_offsets[sorted[i].field->index];
+    LayoutField *sorted =
+        b->count ? arena_copy(&b->ts->scratch, b->fields, b->count * sizeof *sorted, alignof(LayoutField))
+                 : NULL;
+    uint64_t covered = start;
+    for (uint32_t i = 0; i < b->count; i++)
+        sorted[i].alignment = b->layout->field_offsets[sorted[i].field->index];
     if (b->count) qsort(sorted, b->count, sizeof *sorted, field_place_compare);
     for (uint32_t i = 0; i < b->count; i++) {
         uint64_t at = sorted[i].alignment, end = at + (uint64_t)sorted[i].size * repeat_count(b->type);
@@ -472,7 +506,8 @@ static void gaps_finish(LayoutBuilder *b, uint64_t start)
     if (covered < b->layout->size) b->layout->has_padding = true;
 }
 
-// Blittable: the native form is the managed one (II.15.5.6): no references, bool or char, and a layout that is kept.
+// Blittable: the native form is the managed one (II.15.5.6): no references, bool or char, and a layout that
+// is kept.
 static bool is_blittable(LayoutBuilder *b, const Layout *base, bool is_auto)
 {
     bool is_enum = b->type->def->is_enum;
@@ -489,12 +524,13 @@ static bool is_blittable(LayoutBuilder *b, const Layout *base, bool is_auto)
     return true;
 }
 
-// ---- One type ----------------------------------------------------------------------------------------------------------------------
+// ---- One type ---------------------------------------------------------------------------------------------
 
 static bool fields_layout(LayoutBuilder *b, const Layout *base, bool *is_auto)
 {
     uint32_t kind = b->type->def->flags & TYPE_LayoutMask;
-    bool     is_explicit = kind == TYPE_ExplicitLayout, is_sequential = kind == TYPE_SequentialLayout && !b->has_references;
+    bool     is_explicit = kind == TYPE_ExplicitLayout,
+         is_sequential = kind == TYPE_SequentialLayout && !b->has_references;
     if ((is_explicit || kind == TYPE_SequentialLayout) && !class_layout_read(b)) return false;
     *is_auto = !is_explicit && !is_sequential;
     b->position = base ? base->size : 0;
@@ -507,11 +543,12 @@ static void primitive_layout(Layout *layout, Type *type)
 {
     layout->size = primitive_size(type->element_type); // void: 0
     layout->alignment = layout->size ? layout->size : 1;
-    layout->is_blittable = layout->size && type->element_type != ELEMENT_TYPE_BOOLEAN && type->element_type != ELEMENT_TYPE_CHAR;
+    layout->is_blittable =
+        layout->size && type->element_type != ELEMENT_TYPE_BOOLEAN && type->element_type != ELEMENT_TYPE_CHAR;
 }
 
-// Object declares the MethodTable pointer as a field. It lies at the object pointer, 8 before the first field: the offset
-// wraps around, so that 8 + offset is 0 in 32 bits.
+// Object declares the MethodTable pointer as a field. It lies at the object pointer, 8 before the first
+// field: the offset wraps around, so that 8 + offset is 0 in 32 bits.
 static void object_layout(Layout *layout)
 {
     layout->alignment = POINTER_SIZE;
@@ -564,7 +601,9 @@ static void layout_start(TypeSystem *ts, Type *type, TypeDetails *details)
 const Layout *type_layout(TypeSystem *ts, Type *type, Failure *failure)
 {
     if (type->kind != TYPE_Named || type->is_generic_definition)
-        return failure_set(failure, FAILURE_TypeLoad, type->def ? type->def->name : TEXT_LITERAL("type"), TEXT_LITERAL("")), NULL;
+        return failure_set(failure, FAILURE_TypeLoad, type->def ? type->def->name : TEXT_LITERAL("type"),
+                           TEXT_LITERAL("")),
+               NULL;
     TypeDetails *details = type_details(ts, type);
     if (details->layout_state == ENTRY_Empty) layout_start(ts, type, details);
     if (details->layout_state == ENTRY_Done) return details->layout;
@@ -574,7 +613,7 @@ const Layout *type_layout(TypeSystem *ts, Type *type, Failure *failure)
     return NULL;
 }
 
-// ---- Derived sizes -----------------------------------------------------------------------------------------------------------------
+// ---- Derived sizes ----------------------------------------------------------------------------------------
 
 uint32_t type_size(TypeSystem *ts, Type *type)
 {
@@ -593,7 +632,9 @@ uint32_t type_alignment(TypeSystem *ts, Type *type)
 uint32_t field_offset(TypeSystem *ts, Field *field)
 {
     const Layout *layout = type_layout(ts, field->owner, NULL);
-    return layout && !field->def->is_static && field->index < layout->field_count ? layout->field_offsets[field->index] : 0;
+    return layout && !field->def->is_static && field->index < layout->field_count
+               ? layout->field_offsets[field->index]
+               : 0;
 }
 
 uint32_t type_component_size(TypeSystem *ts, Type *type)
@@ -610,13 +651,19 @@ static uint32_t function_pointer_base_size(const Signature *signature)
 
 uint32_t type_base_size(TypeSystem *ts, Type *type)
 {
-    enum { HEADER_SIZE = 16, LEAST_BASE_SIZE = 24, STRING_BASE_SIZE = 22 }; // sync block word and MethodTable pointer
+    enum {
+        HEADER_SIZE = 16,
+        LEAST_BASE_SIZE = 24,
+        STRING_BASE_SIZE = 22
+    }; // sync block word and MethodTable pointer
     switch (type->kind) {
     case TYPE_SzArray: return LEAST_BASE_SIZE;
     case TYPE_Array: return LEAST_BASE_SIZE + POINTER_SIZE * type->rank;
     case TYPE_ByRef: return 1;
     case TYPE_FunctionPointer: return function_pointer_base_size(type->signature);
-    case TYPE_Pointer: case TYPE_Var: case TYPE_MVar: return 0;
+    case TYPE_Pointer:
+    case TYPE_Var:
+    case TYPE_MVar: return 0;
     case TYPE_Named: break;
     }
     if (type->is_generic_definition) return type->def->generic_count;

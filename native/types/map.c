@@ -3,7 +3,7 @@
 #include <string.h>
 
 // Tables live as long as the arena; outgrown bucket arrays are left to it.
-#define uthash_malloc(size) arena_alloc(arena, (size), alignof(max_align_t))
+#define uthash_malloc(size)        arena_alloc(arena, (size), alignof(max_align_t))
 #define uthash_free(pointer, size) ((void)(pointer))
 #include <uthash.h>
 

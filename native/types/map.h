@@ -1,5 +1,5 @@
-// Maps from short sequences of machine words (interned pointers and small numbers) to one value: the only hash table of
-// types/. Keys of interned parts are flat, so interning a type or method is one lookup.
+// Maps from short sequences of machine words (interned pointers and small numbers) to one value: the only
+// hash table of types/. Keys of interned parts are flat, so interning a type or method is one lookup.
 #pragma once
 
 #include "support/arena.h"

@@ -1,4 +1,5 @@
-// Opening the program: inputs at once, references when first named; names of types in a module; well-known members.
+// Opening the program: inputs at once, references when first named; names of types in a module; well-known
+// members.
 #include "types/private.h"
 
 #include <stdarg.h>
@@ -33,7 +34,8 @@ static Text simple_name_key(TypeSystem *ts, Text name)
     ArenaMark mark = arena_mark(&ts->scratch);
     char     *lower = arena_alloc(&ts->scratch, name.size + 1, 1);
     for (size_t i = 0; i < name.size; i++)
-        lower[i] = (char)(name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] - 'A' + 'a' : name.data[i]);
+        lower[i] =
+            (char)(name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] - 'A' + 'a' : name.data[i]);
     Text key = text_intern(ts->texts, lower, name.size);
     arena_rewind(&ts->scratch, mark);
     return key;
@@ -122,11 +124,12 @@ TextTable *types_texts(TypeSystem *ts)
     return ts->texts;
 }
 
-// ---- Names of a module's types ---------------------------------------------------------------------------------------
+// ---- Names of a module's types ----------------------------------------------------------------------------
 
 enum { KIND_TypeDef, KIND_ExportedType };
 
-static void **type_name_cell(ModuleRecord *module, Text name_space, Text name, uint32_t enclosing, uint32_t kind)
+static void **type_name_cell(ModuleRecord *module, Text name_space, Text name, uint32_t enclosing,
+                             uint32_t kind)
 {
     uintptr_t words[] = { (uintptr_t)name_space.data, (uintptr_t)name.data, enclosing, kind };
     return map_cell(&module->type_names, module->ts->arena, words, 4);
@@ -137,23 +140,28 @@ static void type_names_build(ModuleRecord *module)
     const Image *image = module->module.image;
     for (uint32_t rid = 1; rid <= module->type_def_count; rid++) {
         uint32_t enclosing = 0, count;
-        uint32_t row = sorted_rows_find(image, COLUMN_NestedClass_NestedClass, token_make(TABLE_TypeDef, rid), &count);
+        uint32_t row =
+            sorted_rows_find(image, COLUMN_NestedClass_NestedClass, token_make(TABLE_TypeDef, rid), &count);
         if (row) enclosing = token_rid(column_token(image, COLUMN_NestedClass_EnclosingClass, row));
-        void **cell = type_name_cell(module, column_text(image, COLUMN_TypeDef_TypeNamespace, rid),
-                                     column_text(image, COLUMN_TypeDef_TypeName, rid), enclosing, KIND_TypeDef);
+        void **cell =
+            type_name_cell(module, column_text(image, COLUMN_TypeDef_TypeNamespace, rid),
+                           column_text(image, COLUMN_TypeDef_TypeName, rid), enclosing, KIND_TypeDef);
         if (!*cell) *cell = (void *)(uintptr_t)rid;
     }
     for (uint32_t rid = 1; rid <= table_row_count(image, TABLE_ExportedType); rid++) {
         Token implementation = column_token(image, COLUMN_ExportedType_Implementation, rid);
-        if (token_table(implementation) == TABLE_ExportedType) continue; // nested: found through its outer type
-        void **cell = type_name_cell(module, column_text(image, COLUMN_ExportedType_TypeNamespace, rid),
-                                     column_text(image, COLUMN_ExportedType_TypeName, rid), 0, KIND_ExportedType);
+        if (token_table(implementation) == TABLE_ExportedType)
+            continue; // nested: found through its outer type
+        void **cell =
+            type_name_cell(module, column_text(image, COLUMN_ExportedType_TypeNamespace, rid),
+                           column_text(image, COLUMN_ExportedType_TypeName, rid), 0, KIND_ExportedType);
         if (!*cell) *cell = (void *)(uintptr_t)rid;
     }
     module->type_names_built = true;
 }
 
-static uint32_t type_name_get(ModuleRecord *module, Text name_space, Text name, uint32_t enclosing, uint32_t kind)
+static uint32_t type_name_get(ModuleRecord *module, Text name_space, Text name, uint32_t enclosing,
+                              uint32_t kind)
 {
     uintptr_t words[] = { (uintptr_t)name_space.data, (uintptr_t)name.data, enclosing, kind };
     return (uint32_t)(uintptr_t)map_get(&module->type_names, words, 4);
@@ -170,7 +178,7 @@ TypeDef *module_type_def(ModuleRecord *module, Text name_space, Text name, const
     return NULL;
 }
 
-// ---- Opening ---------------------------------------------------------------------------------------------------------
+// ---- Opening ----------------------------------------------------------------------------------------------
 
 static bool inputs_open(TypeSystem *ts, const Text *inputs, uint32_t count)
 {
@@ -233,32 +241,42 @@ static const struct PrimitiveRow {
     ElementType element_type;
     const char *name;
 } primitive_rows[] = {
-    { ELEMENT_TYPE_VOID, "Void" },     { ELEMENT_TYPE_BOOLEAN, "Boolean" }, { ELEMENT_TYPE_CHAR, "Char" },
-    { ELEMENT_TYPE_I1, "SByte" },      { ELEMENT_TYPE_U1, "Byte" },         { ELEMENT_TYPE_I2, "Int16" },
-    { ELEMENT_TYPE_U2, "UInt16" },     { ELEMENT_TYPE_I4, "Int32" },        { ELEMENT_TYPE_U4, "UInt32" },
-    { ELEMENT_TYPE_I8, "Int64" },      { ELEMENT_TYPE_U8, "UInt64" },       { ELEMENT_TYPE_R4, "Single" },
-    { ELEMENT_TYPE_R8, "Double" },     { ELEMENT_TYPE_STRING, "String" },   { ELEMENT_TYPE_I, "IntPtr" },
-    { ELEMENT_TYPE_U, "UIntPtr" },     { ELEMENT_TYPE_OBJECT, "Object" },   { ELEMENT_TYPE_TYPEDBYREF, "TypedReference" },
+    { ELEMENT_TYPE_VOID, "Void" },     { ELEMENT_TYPE_BOOLEAN, "Boolean" },
+    { ELEMENT_TYPE_CHAR, "Char" },     { ELEMENT_TYPE_I1, "SByte" },
+    { ELEMENT_TYPE_U1, "Byte" },       { ELEMENT_TYPE_I2, "Int16" },
+    { ELEMENT_TYPE_U2, "UInt16" },     { ELEMENT_TYPE_I4, "Int32" },
+    { ELEMENT_TYPE_U4, "UInt32" },     { ELEMENT_TYPE_I8, "Int64" },
+    { ELEMENT_TYPE_U8, "UInt64" },     { ELEMENT_TYPE_R4, "Single" },
+    { ELEMENT_TYPE_R8, "Double" },     { ELEMENT_TYPE_STRING, "String" },
+    { ELEMENT_TYPE_I, "IntPtr" },      { ELEMENT_TYPE_U, "UIntPtr" },
+    { ELEMENT_TYPE_OBJECT, "Object" }, { ELEMENT_TYPE_TYPEDBYREF, "TypedReference" },
 };
 
 static bool primitives_find(TypeSystem *ts)
 {
     for (size_t i = 0; i < sizeof primitive_rows / sizeof *primitive_rows; i++) {
         Type *type = well_known_find(ts, "System", primitive_rows[i].name);
-        if (!type) return pack_mismatch(ts, arena_format(ts->arena, "type System.%s is missing", primitive_rows[i].name));
+        if (!type)
+            return pack_mismatch(
+                ts, arena_format(ts->arena, "type System.%s is missing", primitive_rows[i].name));
         ts->primitives[primitive_rows[i].element_type] = type;
     }
     return true;
 }
 
-// System.__Canon has no row in the shipped CoreLib: its compiler makes it up, as an empty sealed class (corelib-contract 1.3).
+// System.__Canon has no row in the shipped CoreLib: its compiler makes it up, as an empty sealed class
+// (corelib-contract 1.3).
 static Type *canon_make(TypeSystem *ts)
 {
     enum { TYPE_Sealed = 0x100 };
     const TypeDef *object = type_primitive(ts, ELEMENT_TYPE_OBJECT)->def;
     TypeDefRecord *record = ARENA_NEW(ts->arena, TypeDefRecord);
-    record->def = (TypeDef){ .module = object->module, .flags = TYPE_Sealed, .name = text_intern_z(ts->texts, "__Canon"),
-                             .name_space = ts->name_system, .element_type = ELEMENT_TYPE_CLASS, .is_sealed = true };
+    record->def = (TypeDef){ .module = object->module,
+                             .flags = TYPE_Sealed,
+                             .name = text_intern_z(ts->texts, "__Canon"),
+                             .name_space = ts->name_system,
+                             .element_type = ELEMENT_TYPE_CLASS,
+                             .is_sealed = true };
     record->extends = token_make(TABLE_TypeDef, object->rid);
     return type_from_def(ts, &record->def);
 }
@@ -267,9 +285,11 @@ static bool well_known_types_find(TypeSystem *ts)
 {
     for (uint32_t i = 0; i < WELL_KNOWN_TYPE_COUNT; i++) {
         const struct WellKnownTypeRow *row = &well_known_type_rows[i];
-        ts->well_known_types[i] = i == WELL_KNOWN_TYPE_Canon ? canon_make(ts) : well_known_find(ts, row->name_space, row->name);
+        ts->well_known_types[i] =
+            i == WELL_KNOWN_TYPE_Canon ? canon_make(ts) : well_known_find(ts, row->name_space, row->name);
         if (!ts->well_known_types[i])
-            return pack_mismatch(ts, arena_format(ts->arena, "type %s.%s is missing", row->name_space, row->name));
+            return pack_mismatch(
+                ts, arena_format(ts->arena, "type %s.%s is missing", row->name_space, row->name));
     }
     return true;
 }
@@ -302,7 +322,8 @@ static bool well_known_methods_find(TypeSystem *ts)
         if (!ts->well_known_methods[i]) {
             const struct WellKnownTypeRow *owner = &well_known_type_rows[row->type];
             return pack_mismatch(ts, arena_format(ts->arena, "method %s.%s::%s(%s) is missing or ambiguous",
-                                                  owner->name_space, owner->name, row->name, row->params ? row->params : ""));
+                                                  owner->name_space, owner->name, row->name,
+                                                  row->params ? row->params : ""));
         }
     }
     return true;
@@ -311,12 +332,13 @@ static bool well_known_methods_find(TypeSystem *ts)
 static bool core_open(TypeSystem *ts)
 {
     ts->core = module_find(ts, TEXT_LITERAL("System.Private.CoreLib"));
-    if (!ts->core) return pack_mismatch(ts, "it is not among the inputs and references, or is not a valid assembly");
+    if (!ts->core)
+        return pack_mismatch(ts, "it is not among the inputs and references, or is not a valid assembly");
     return primitives_find(ts) && well_known_types_find(ts) && well_known_methods_find(ts);
 }
 
-TypeSystem *types_open(const Text *inputs, uint32_t input_count, const Text *references, uint32_t reference_count,
-                       Arena *program, TextTable *texts, Diag *diag)
+TypeSystem *types_open(const Text *inputs, uint32_t input_count, const Text *references,
+                       uint32_t reference_count, Arena *program, TextTable *texts, Diag *diag)
 {
     TypeSystem *ts = ARENA_NEW(program, TypeSystem);
     ts->arena = program;

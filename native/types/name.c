@@ -1,4 +1,5 @@
-// Names of types and methods for people: dumps and --why (design reach.md 6.2), and as the SDK's warnings print members.
+// Names of types and methods for people: dumps and --why (design reach.md 6.2), and as the SDK's warnings
+// print members.
 #include "types/private.h"
 
 static void type_def_path_print(TextBuilder *out, const TypeDef *def, char separator, uint32_t depth)
@@ -18,9 +19,10 @@ void type_def_print(TextBuilder *out, const TypeDef *def)
     type_def_path_print(out, def, '/', 0);
 }
 
-// ---- Display and unique --------------------------------------------------------------------------------------------------------
+// ---- Display and unique -----------------------------------------------------------------------------------
 
-static void args_print(TypeSystem *ts, TextBuilder *out, Type *const *args, uint32_t count, enum NameStyle style)
+static void args_print(TypeSystem *ts, TextBuilder *out, Type *const *args, uint32_t count,
+                       enum NameStyle style)
 {
     text_append_z(out, "<");
     for (uint32_t i = 0; i < count; i++) {
@@ -38,7 +40,8 @@ static void array_suffix_print(TextBuilder *out, const Type *type)
     text_append_z(out, "]");
 }
 
-static void function_pointer_print(TypeSystem *ts, TextBuilder *out, const Signature *signature, enum NameStyle style)
+static void function_pointer_print(TypeSystem *ts, TextBuilder *out, const Signature *signature,
+                                   enum NameStyle style)
 {
     text_append_z(out, signature->convention == CALL_Default ? "method " : "method unmanaged ");
     type_print(ts, out, signature->return_type, style);
@@ -47,7 +50,8 @@ static void function_pointer_print(TypeSystem *ts, TextBuilder *out, const Signa
     text_append_z(out, ")");
     // Signatures that differ in these only must not share a name.
     if (style == NAME_Unique)
-        text_append_format(out, "%u%d%d", (unsigned)signature->convention, signature->has_this, signature->suppress_gc_transition);
+        text_append_format(out, "%u%d%d", (unsigned)signature->convention, signature->has_this,
+                           signature->suppress_gc_transition);
 }
 
 // Warnings: no namespace, `List<T>`; generic parameters of enclosing types print with the innermost type.
@@ -65,11 +69,13 @@ void type_print(TypeSystem *ts, TextBuilder *out, const Type *type, enum NameSty
         type_def_print(out, type->def);
         if (type->arg_count) args_print(ts, out, type->args, type->arg_count, style);
         return;
-    case TYPE_SzArray: case TYPE_Array:
+    case TYPE_SzArray:
+    case TYPE_Array:
         type_print(ts, out, type->element, style);
         array_suffix_print(out, type);
         return;
-    case TYPE_Pointer: case TYPE_ByRef:
+    case TYPE_Pointer:
+    case TYPE_ByRef:
         type_print(ts, out, type->element, style);
         text_append_z(out, type->kind == TYPE_Pointer ? "*" : "&");
         return;
@@ -79,7 +85,8 @@ void type_print(TypeSystem *ts, TextBuilder *out, const Type *type, enum NameSty
     }
 }
 
-void signature_print_params(TypeSystem *ts, TextBuilder *out, const Signature *signature, enum NameStyle style)
+void signature_print_params(TypeSystem *ts, TextBuilder *out, const Signature *signature,
+                            enum NameStyle style)
 {
     for (uint32_t i = 0; i < signature->param_count; i++) {
         if (i) text_append_z(out, ",");
@@ -125,7 +132,7 @@ Text method_display(TypeSystem *ts, const Method *method, Arena *arena)
     return text_built(&out);
 }
 
-// ---- As in the SDK's warnings --------------------------------------------------------------------------------------------------
+// ---- As in the SDK's warnings -----------------------------------------------------------------------------
 
 static Text name_without_arity(Text name)
 {
@@ -136,11 +143,12 @@ static Text name_without_arity(Text name)
     return name;
 }
 
-static void parameter_name_print(TextBuilder *out, const TypeDef *type, const MethodDef *method, uint32_t index)
+static void parameter_name_print(TextBuilder *out, const TypeDef *type, const MethodDef *method,
+                                 uint32_t index)
 {
     const Module *module = type ? type->module : method->owner->module;
-    Token         owner = type ? token_make(TABLE_TypeDef, type->rid) : token_make(TABLE_MethodDef, method->rid);
-    uint32_t      count, row = sorted_rows_find(module->image, COLUMN_GenericParam_Owner, owner, &count);
+    Token    owner = type ? token_make(TABLE_TypeDef, type->rid) : token_make(TABLE_MethodDef, method->rid);
+    uint32_t count, row = sorted_rows_find(module->image, COLUMN_GenericParam_Owner, owner, &count);
     for (uint32_t i = 0; row && i < count; i++) {
         if (column_read(module->image, COLUMN_GenericParam_Number, row + i) != index) continue;
         text_append(out, column_text(module->image, COLUMN_GenericParam_Name, row + i));
@@ -171,12 +179,16 @@ static void diagnostic_name_print(TypeSystem *ts, TextBuilder *out, const Type *
 }
 
 // Types inside a member's parameter list: variables by their names in the source.
-static void diagnostic_param_print(TypeSystem *ts, TextBuilder *out, const Type *type, const MethodDef *method)
+static void diagnostic_param_print(TypeSystem *ts, TextBuilder *out, const Type *type,
+                                   const MethodDef *method)
 {
     switch (type->kind) {
     case TYPE_Var: parameter_name_print(out, method->owner, NULL, type->index); return;
     case TYPE_MVar: parameter_name_print(out, NULL, method, type->index); return;
-    case TYPE_SzArray: case TYPE_Array: case TYPE_Pointer: case TYPE_ByRef:
+    case TYPE_SzArray:
+    case TYPE_Array:
+    case TYPE_Pointer:
+    case TYPE_ByRef:
         diagnostic_param_print(ts, out, type->element, method);
         if (type->kind == TYPE_Pointer) text_append_z(out, "*");
         else if (type->kind == TYPE_ByRef) text_append_z(out, "&");
@@ -228,8 +240,9 @@ static bool accessor_find(const MethodDef *def, AccessorName *out)
         uint32_t semantics = column_read(image, COLUMN_MethodSemantics_Semantics, row);
         if (!token_rid(association) || (semantics & 0x1B) == 0) return false;
         out->part = semantics & 1 ? "set" : semantics & 2 ? "get" : semantics & 8 ? "add" : "remove";
-        out->name = token_table(association) == TABLE_Property ? column_text(image, COLUMN_Property_Name, token_rid(association))
-                                                               : column_text(image, COLUMN_Event_Name, token_rid(association));
+        out->name = token_table(association) == TABLE_Property
+                        ? column_text(image, COLUMN_Property_Name, token_rid(association))
+                        : column_text(image, COLUMN_Event_Name, token_rid(association));
         return true;
     }
     return false;
@@ -269,8 +282,7 @@ Text method_diagnostic_name(TypeSystem *ts, const Method *method, Arena *arena)
     }
     if (method->def->is_constructor || method->def->name.data == ts->name_static_constructor.data)
         text_append(&out, name_without_arity(method->def->owner->name));
-    else
-        text_append(&out, method->def->name);
+    else text_append(&out, method->def->name);
     diagnostic_signature_print(ts, &out, method);
     return text_built(&out);
 }

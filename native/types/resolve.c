@@ -1,8 +1,8 @@
-// Tokens to types, methods and fields (II.22): references across modules with type forwards, MemberRefs by name and
-// signature, and the caches that make each token be resolved once per module.
+// Tokens to types, methods and fields (II.22): references across modules with type forwards, MemberRefs by
+// name and signature, and the caches that make each token be resolved once per module.
 #include "types/private.h"
 
-// ---- TypeRef ---------------------------------------------------------------------------------------------------------------
+// ---- TypeRef ----------------------------------------------------------------------------------------------
 
 static Text name_full(TypeSystem *ts, Text name_space, Text name)
 {
@@ -23,8 +23,8 @@ static Module *assembly_ref_module(TypeSystem *ts, Module *from, Token assembly_
     return module;
 }
 
-static TypeDef *type_def_find(TypeSystem *ts, Module *module, Text name_space, Text name, const TypeDef *enclosing,
-                              Failure *failure);
+static TypeDef *type_def_find(TypeSystem *ts, Module *module, Text name_space, Text name,
+                              const TypeDef *enclosing, Failure *failure);
 
 // An ExportedType row (II.22.14): a forward to another assembly.
 static TypeDef *forward_follow(TypeSystem *ts, Module *module, uint32_t rid, Failure *failure)
@@ -32,8 +32,10 @@ static TypeDef *forward_follow(TypeSystem *ts, Module *module, uint32_t rid, Fai
     Token implementation = column_token(module->image, COLUMN_ExportedType_Implementation, rid);
     Text  name_space = column_text(module->image, COLUMN_ExportedType_TypeNamespace, rid);
     Text  name = column_text(module->image, COLUMN_ExportedType_TypeName, rid);
-    if (token_table(implementation) != TABLE_AssemblyRef || !token_rid(implementation) || ts->resolve_depth >= DEPTH_LIMIT)
-        return type_missing(ts, name_space, name, module, failure), NULL; // other modules of a file are not supported; or a circle
+    if (token_table(implementation) != TABLE_AssemblyRef || !token_rid(implementation) ||
+        ts->resolve_depth >= DEPTH_LIMIT)
+        return type_missing(ts, name_space, name, module, failure),
+               NULL; // other modules of a file are not supported; or a circle
     Module *target = assembly_ref_module(ts, module, implementation, failure);
     if (!target) return NULL;
     ts->resolve_depth++;
@@ -42,8 +44,8 @@ static TypeDef *forward_follow(TypeSystem *ts, Module *module, uint32_t rid, Fai
     return def;
 }
 
-static TypeDef *type_def_find(TypeSystem *ts, Module *module, Text name_space, Text name, const TypeDef *enclosing,
-                              Failure *failure)
+static TypeDef *type_def_find(TypeSystem *ts, Module *module, Text name_space, Text name,
+                              const TypeDef *enclosing, Failure *failure)
 {
     uint32_t forward = 0;
     TypeDef *def = module_type_def(module_record(module), name_space, name, enclosing, &forward);
@@ -73,7 +75,7 @@ static Type *type_ref_resolve(TypeSystem *ts, Module *module, uint32_t rid, Fail
     return def ? type_from_def(ts, def) : NULL;
 }
 
-// ---- Type tokens -----------------------------------------------------------------------------------------------------------
+// ---- Type tokens ------------------------------------------------------------------------------------------
 
 static bool bad_token(const Module *module, Failure *failure)
 {
@@ -96,7 +98,8 @@ Type *type_open_from_token(TypeSystem *ts, Module *module, Token token, Failure 
         TypeDef *def = type_def_get(ts, module, rid);
         return def ? type_from_def(ts, def) : (bad_token(module, failure), NULL);
     }
-    if ((table != TABLE_TypeRef && table != TABLE_TypeSpec) || !rid || rid > table_row_count(module->image, table))
+    if ((table != TABLE_TypeRef && table != TABLE_TypeSpec) || !rid ||
+        rid > table_row_count(module->image, table))
         return bad_token(module, failure), NULL;
     TypeEntry *entry = table == TABLE_TypeRef ? &record->type_refs[rid - 1] : &record->type_specs[rid - 1];
     if (entry->state == ENTRY_Empty) {
@@ -114,24 +117,28 @@ Type *type_open_from_token(TypeSystem *ts, Module *module, Token token, Failure 
     return NULL;
 }
 
-Type *type_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure)
+Type *type_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context,
+                      Failure *failure)
 {
     Type *open = type_open_from_token(ts, module, token, failure);
     return open ? type_substitute(ts, open, context, failure) : NULL;
 }
 
-// ---- MemberRef -------------------------------------------------------------------------------------------------------------
+// ---- MemberRef --------------------------------------------------------------------------------------------
 
 // The type that members are looked up in, open over its own definition's parameters.
 static Type *member_scope(TypeSystem *ts, Type *parent)
 {
     if (parent->kind == TYPE_Named) return type_self(ts, parent->def);
-    if (parent->kind == TYPE_SzArray || parent->kind == TYPE_Array) return well_known_type(ts, WELL_KNOWN_TYPE_Array);
+    if (parent->kind == TYPE_SzArray || parent->kind == TYPE_Array)
+        return well_known_type(ts, WELL_KNOWN_TYPE_Array);
     return NULL;
 }
 
-// Candidate with the wanted signature among the methods of `level`, which is a base class seen from the scope type.
-static const MethodDef *method_match(TypeSystem *ts, Type *level, Text name, const Signature *signature, const Modifiers *modifiers)
+// Candidate with the wanted signature among the methods of `level`, which is a base class seen from the scope
+// type.
+static const MethodDef *method_match(TypeSystem *ts, Type *level, Text name, const Signature *signature,
+                                     const Modifiers *modifiers)
 {
     const NameIndex *index = method_index(level->def);
     uint32_t         first, count = name_index_find(index, name, &first);
@@ -146,7 +153,8 @@ static const MethodDef *method_match(TypeSystem *ts, Type *level, Text name, con
     return NULL;
 }
 
-static const FieldDef *field_match(TypeSystem *ts, Type *level, Text name, const Type *type, const Modifiers *modifiers)
+static const FieldDef *field_match(TypeSystem *ts, Type *level, Text name, const Type *type,
+                                   const Modifiers *modifiers)
 {
     const NameIndex *index = field_index(level->def);
     uint32_t         first, count = name_index_find(index, name, &first);
@@ -190,7 +198,8 @@ static bool accessor_resolve(Type *array, Text name, const Signature *signature,
     if (text_equal_z(name, ".ctor")) {
         // Lengths, or bounds and lengths; a vector of vectors may give the lengths of inner ones (II.14.2).
         kind = SYNTHETIC_ArrayCtor;
-        if (signature->param_count == 2 * array->rank || array->kind == TYPE_SzArray) params = signature->param_count;
+        if (signature->param_count == 2 * array->rank || array->kind == TYPE_SzArray)
+            params = signature->param_count;
     }
     if (kind == SYNTHETIC_None || signature->param_count != params || !signature->has_this) return false;
     entry->owner = array;
@@ -199,14 +208,15 @@ static bool accessor_resolve(Type *array, Text name, const Signature *signature,
     return true;
 }
 
-static bool method_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Signature *signature, const Modifiers *modifiers,
-                               MemberEntry *entry)
+static bool method_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Signature *signature,
+                               const Modifiers *modifiers, MemberEntry *entry)
 {
     bool is_array = parent->kind == TYPE_SzArray || parent->kind == TYPE_Array;
     if (is_array && accessor_resolve(parent, name, signature, entry)) return true;
     GenericContext context = type_context(parent);
     uint32_t       steps = 0;
-    for (Type *level = member_scope(ts, parent); level && steps < 1024; level = type_base(ts, level), steps++) {
+    for (Type *level = member_scope(ts, parent); level && steps < 1024;
+         level = type_base(ts, level), steps++) {
         entry->method = method_match(ts, level, name, signature, modifiers);
         if (!entry->method) continue;
         entry->owner = type_substitute(ts, level, &context, &entry->failure);
@@ -215,12 +225,13 @@ static bool method_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Si
     return member_missing(ts, FAILURE_MissingMethod, parent, name, &entry->failure);
 }
 
-static bool field_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Type *type, const Modifiers *modifiers,
-                              MemberEntry *entry)
+static bool field_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Type *type,
+                              const Modifiers *modifiers, MemberEntry *entry)
 {
     GenericContext context = type_context(parent);
     uint32_t       steps = 0;
-    for (Type *level = member_scope(ts, parent); level && steps < 1024; level = type_base(ts, level), steps++) {
+    for (Type *level = member_scope(ts, parent); level && steps < 1024;
+         level = type_base(ts, level), steps++) {
         entry->field = field_match(ts, level, name, type, modifiers);
         if (!entry->field) continue;
         entry->owner = type_substitute(ts, level, &context, &entry->failure);
@@ -232,7 +243,9 @@ static bool field_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Typ
 static Type *member_ref_parent(TypeSystem *ts, Module *module, Token class_token, Failure *failure)
 {
     switch ((unsigned)token_table(class_token)) {
-    case TABLE_TypeDef: case TABLE_TypeRef: case TABLE_TypeSpec: {
+    case TABLE_TypeDef:
+    case TABLE_TypeRef:
+    case TABLE_TypeSpec: {
         Type *parent = type_open_from_token(ts, module, class_token, failure);
         return parent ? parent_instance(ts, parent) : NULL;
     }
@@ -241,7 +254,8 @@ static Type *member_ref_parent(TypeSystem *ts, Module *module, Token class_token
         return def ? type_from_def(ts, def) : NULL;
     }
     case TABLE_MethodDef: { // a vararg call site
-        TypeDef *def = type_def_get(ts, module, method_owner_rid(module_record(module), token_rid(class_token)));
+        TypeDef *def =
+            type_def_get(ts, module, method_owner_rid(module_record(module), token_rid(class_token)));
         return def ? type_self(ts, def) : NULL;
     }
     default: return bad_token(module, failure), NULL;
@@ -250,10 +264,11 @@ static Type *member_ref_parent(TypeSystem *ts, Module *module, Token class_token
 
 static bool member_ref_resolve(TypeSystem *ts, Module *module, uint32_t rid, MemberEntry *entry)
 {
-    Type *parent = member_ref_parent(ts, module, column_token(module->image, COLUMN_MemberRef_Class, rid), &entry->failure);
+    Type *parent = member_ref_parent(ts, module, column_token(module->image, COLUMN_MemberRef_Class, rid),
+                                     &entry->failure);
     if (!parent) return false;
-    Text  name = column_text(module->image, COLUMN_MemberRef_Name, rid);
-    Bytes blob = column_blob(module->image, COLUMN_MemberRef_Signature, rid);
+    Text            name = column_text(module->image, COLUMN_MemberRef_Name, rid);
+    Bytes           blob = column_blob(module->image, COLUMN_MemberRef_Signature, rid);
     SignatureReader reader = signature_reader(ts, module, blob, &entry->failure);
     reader.modifier_arena = ts->arena;
     if (blob.size && (blob.data[0] & 0x0F) == 0x06) { // FIELD (II.23.2.4)
@@ -268,7 +283,8 @@ static bool member_ref_resolve(TypeSystem *ts, Module *module, uint32_t rid, Mem
 
 static MemberEntry *member_ref_entry(TypeSystem *ts, Module *module, uint32_t rid, Failure *failure)
 {
-    if (!rid || rid > table_row_count(module->image, TABLE_MemberRef)) return bad_token(module, failure), NULL;
+    if (!rid || rid > table_row_count(module->image, TABLE_MemberRef))
+        return bad_token(module, failure), NULL;
     MemberEntry *entry = &module_record(module)->member_refs[rid - 1];
     if (entry->state == ENTRY_Empty) {
         entry->state = ENTRY_Busy;
@@ -279,7 +295,7 @@ static MemberEntry *member_ref_entry(TypeSystem *ts, Module *module, uint32_t ri
     return NULL;
 }
 
-// ---- Method tokens -----------------------------------------------------------------------------------------------------------
+// ---- Method tokens ----------------------------------------------------------------------------------------
 
 static bool method_spec_resolve(TypeSystem *ts, Module *module, uint32_t rid, MemberEntry *entry)
 {
@@ -297,8 +313,8 @@ static bool method_spec_resolve(TypeSystem *ts, Module *module, uint32_t rid, Me
         entry->method = base->method;
         entry->owner = base->owner;
     }
-    SignatureReader reader =
-        signature_reader(ts, module, column_blob(module->image, COLUMN_MethodSpec_Instantiation, rid), &entry->failure);
+    SignatureReader reader = signature_reader(
+        ts, module, column_blob(module->image, COLUMN_MethodSpec_Instantiation, rid), &entry->failure);
     Type **args;
     if (!signature_read_arguments(&reader, ts->arena, &args, &entry->arg_count)) return false;
     entry->args = args;
@@ -310,15 +326,18 @@ static bool method_spec_resolve(TypeSystem *ts, Module *module, uint32_t rid, Me
 
 static MemberEntry *method_spec_entry(TypeSystem *ts, Module *module, uint32_t rid, Failure *failure)
 {
-    if (!rid || rid > table_row_count(module->image, TABLE_MethodSpec)) return bad_token(module, failure), NULL;
+    if (!rid || rid > table_row_count(module->image, TABLE_MethodSpec))
+        return bad_token(module, failure), NULL;
     MemberEntry *entry = &module_record(module)->method_specs[rid - 1];
-    if (entry->state == ENTRY_Empty) entry->state = method_spec_resolve(ts, module, rid, entry) ? ENTRY_Done : ENTRY_Failed;
+    if (entry->state == ENTRY_Empty)
+        entry->state = method_spec_resolve(ts, module, rid, entry) ? ENTRY_Done : ENTRY_Failed;
     if (entry->state == ENTRY_Done) return entry;
     if (failure) *failure = entry->failure;
     return NULL;
 }
 
-static Method *method_entry_instantiate(TypeSystem *ts, MemberEntry *entry, const GenericContext *context, Failure *failure)
+static Method *method_entry_instantiate(TypeSystem *ts, MemberEntry *entry, const GenericContext *context,
+                                        Failure *failure)
 {
     if (entry->exact) return entry->exact;
     Type *owner = type_substitute(ts, entry->owner, context, failure);
@@ -338,7 +357,8 @@ static Method *method_entry_instantiate(TypeSystem *ts, MemberEntry *entry, cons
     return method;
 }
 
-Method *method_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure)
+Method *method_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context,
+                          Failure *failure)
 {
     uint32_t     rid = token_rid(token);
     MemberEntry *entry = NULL;
@@ -358,7 +378,7 @@ Method *method_from_token(TypeSystem *ts, Module *module, Token token, const Gen
     return method_entry_instantiate(ts, entry, context, failure);
 }
 
-// ---- Field tokens ------------------------------------------------------------------------------------------------------------
+// ---- Field tokens -----------------------------------------------------------------------------------------
 
 static Field *field_on(TypeSystem *ts, const FieldDef *def, Type *owner, Failure *failure)
 {
@@ -375,7 +395,8 @@ static Field *field_on(TypeSystem *ts, const FieldDef *def, Type *owner, Failure
     return fields[index];
 }
 
-Field *field_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure)
+Field *field_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context,
+                        Failure *failure)
 {
     const FieldDef *def;
     Type           *open;
@@ -396,7 +417,7 @@ Field *field_from_token(TypeSystem *ts, Module *module, Token token, const Gener
     return owner ? field_on(ts, def, owner, failure) : NULL;
 }
 
-// ---- By name -----------------------------------------------------------------------------------------------------------------
+// ---- By name ----------------------------------------------------------------------------------------------
 
 Type *type_find(TypeSystem *ts, Module *module, const char *name_space, const char *name)
 {
@@ -405,7 +426,7 @@ Type *type_find(TypeSystem *ts, Module *module, const char *name_space, const ch
     for (const char *at = name;;) {
         const char *end = at;
         while (*end && *end != '/') end++;
-        Text part = text_intern(ts->texts, at, (size_t)(end - at));
+        Text    part = text_intern(ts->texts, at, (size_t)(end - at));
         Module *where = def ? def->module : module;
         def = type_def_find(ts, where, def ? text_intern_z(ts->texts, "") : space, part, def, NULL);
         if (!def) return NULL;
@@ -426,8 +447,10 @@ Type *type_find_full_name(TypeSystem *ts, Module *module, Text full_name)
     Text        space = { full_name.data, dot == SIZE_MAX ? 0 : dot };
     size_t      start = dot == SIZE_MAX ? 0 : dot + 1;
     for (size_t i = start; i < full_name.size; i++) {
-        if (full_name.data[i] == '\\' && i + 1 < full_name.size) i++; // reflection escapes + , [ ] and the like
-        char c = full_name.data[i] == '+' && (i == 0 || full_name.data[i - 1] != '\\') ? '/' : full_name.data[i];
+        if (full_name.data[i] == '\\' && i + 1 < full_name.size)
+            i++; // reflection escapes + , [ ] and the like
+        char c =
+            full_name.data[i] == '+' && (i == 0 || full_name.data[i - 1] != '\\') ? '/' : full_name.data[i];
         text_append(&name, (Text){ &c, 1 });
     }
     const char *space_z = text_intern(ts->texts, space.data, space.size).data;

@@ -1,12 +1,20 @@
 // Decoding signature blobs (II.23.2) into interned types, in terms of the module's own generic parameters.
 #include "types/private.h"
 
-enum { CONVENTION_MASK = 0x0F, CONVENTION_Field = 0x06, CONVENTION_LocalSig = 0x07, CONVENTION_GenericInst = 0x0A,
-       SIGNATURE_Generic = 0x10, SIGNATURE_HasThis = 0x20, SIGNATURE_ExplicitThis = 0x40 };
+enum {
+    CONVENTION_MASK = 0x0F,
+    CONVENTION_Field = 0x06,
+    CONVENTION_LocalSig = 0x07,
+    CONVENTION_GenericInst = 0x0A,
+    SIGNATURE_Generic = 0x10,
+    SIGNATURE_HasThis = 0x20,
+    SIGNATURE_ExplicitThis = 0x40
+};
 
 bool bad_signature(SignatureReader *reader, const char *reason)
 {
-    return failure_set(reader->failure, FAILURE_BadImageFormat, text_intern_z(reader->ts->texts, reason), reader->module->name);
+    return failure_set(reader->failure, FAILURE_BadImageFormat, text_intern_z(reader->ts->texts, reason),
+                       reader->module->name);
 }
 
 SignatureReader signature_reader(TypeSystem *ts, Module *module, Bytes blob, Failure *failure)
@@ -24,7 +32,8 @@ static bool token_read(SignatureReader *reader, Token *out)
 {
     static const TableId tables[] = { TABLE_TypeDef, TABLE_TypeRef, TABLE_TypeSpec };
     uint32_t             coded;
-    if (!read_compressed_u32(&reader->cursor, &coded) || (coded & 3) == 3) return bad_signature(reader, "bad type token in signature");
+    if (!read_compressed_u32(&reader->cursor, &coded) || (coded & 3) == 3)
+        return bad_signature(reader, "bad type token in signature");
     *out = token_make(tables[coded & 3], coded >> 2);
     return true;
 }
@@ -57,7 +66,9 @@ static bool code_read(SignatureReader *reader, uint8_t *code)
 static Type *named_read(SignatureReader *reader)
 {
     Token token;
-    return token_read(reader, &token) ? type_open_from_token(reader->ts, reader->module, token, reader->failure) : NULL;
+    return token_read(reader, &token)
+               ? type_open_from_token(reader->ts, reader->module, token, reader->failure)
+               : NULL;
 }
 
 static Type *variable_read(SignatureReader *reader, TypeKind kind)
@@ -68,26 +79,32 @@ static Type *variable_read(SignatureReader *reader, TypeKind kind)
     return type_variable(reader->ts, kind, index);
 }
 
-static Type *array_read(SignatureReader *reader) // ArrayShape (II.23.2.13); sizes and bounds are not part of the type
+static Type *
+array_read(SignatureReader *reader) // ArrayShape (II.23.2.13); sizes and bounds are not part of the type
 {
     Type    *element = signature_read_type(reader);
     uint32_t rank, count, size;
     if (!element) return NULL;
     if (!read_compressed_u32(&reader->cursor, &rank) || rank == 0 || rank > 32)
         return bad_signature(reader, "bad array rank in signature"), NULL;
-    if (!read_compressed_u32(&reader->cursor, &count)) return bad_signature(reader, "truncated array shape"), NULL;
+    if (!read_compressed_u32(&reader->cursor, &count))
+        return bad_signature(reader, "truncated array shape"), NULL;
     for (uint32_t i = 0; i < count; i++) {
-        if (!read_compressed_u32(&reader->cursor, &size)) return bad_signature(reader, "truncated array shape"), NULL;
+        if (!read_compressed_u32(&reader->cursor, &size))
+            return bad_signature(reader, "truncated array shape"), NULL;
     }
-    if (!read_compressed_u32(&reader->cursor, &count)) return bad_signature(reader, "truncated array shape"), NULL;
+    if (!read_compressed_u32(&reader->cursor, &count))
+        return bad_signature(reader, "truncated array shape"), NULL;
     for (uint32_t i = 0; i < count; i++) {
         int32_t bound;
-        if (!read_compressed_i32(&reader->cursor, &bound)) return bad_signature(reader, "truncated array shape"), NULL;
+        if (!read_compressed_i32(&reader->cursor, &bound))
+            return bad_signature(reader, "truncated array shape"), NULL;
     }
     return type_array(reader->ts, element, rank);
 }
 
-static Type *instance_read(SignatureReader *reader) // GENERICINST (CLASS | VALUETYPE) TypeDefOrRef GenArgCount Type*
+static Type *
+instance_read(SignatureReader *reader) // GENERICINST (CLASS | VALUETYPE) TypeDefOrRef GenArgCount Type*
 {
     uint8_t  code;
     uint32_t count;
@@ -95,8 +112,8 @@ static Type *instance_read(SignatureReader *reader) // GENERICINST (CLASS | VALU
         return bad_signature(reader, "bad generic instance in signature"), NULL;
     Type *generic = named_read(reader);
     if (!generic) return NULL;
-    if (!read_compressed_u32(&reader->cursor, &count) || generic->kind != TYPE_Named || count != generic->def->generic_count ||
-        count == 0)
+    if (!read_compressed_u32(&reader->cursor, &count) || generic->kind != TYPE_Named ||
+        count != generic->def->generic_count || count == 0)
         return bad_signature(reader, "wrong number of type arguments in signature"), NULL;
     ArenaMark mark = arena_mark(&reader->ts->scratch);
     Type    **args = ARENA_ARRAY(&reader->ts->scratch, Type *, count);
@@ -134,23 +151,44 @@ static Type *sz_array_read(SignatureReader *reader)
 static Type *type_read_after(SignatureReader *reader, uint8_t code)
 {
     switch ((ElementType)code) {
-    case ELEMENT_TYPE_VOID: case ELEMENT_TYPE_BOOLEAN: case ELEMENT_TYPE_CHAR: case ELEMENT_TYPE_I1: case ELEMENT_TYPE_U1:
-    case ELEMENT_TYPE_I2: case ELEMENT_TYPE_U2: case ELEMENT_TYPE_I4: case ELEMENT_TYPE_U4: case ELEMENT_TYPE_I8:
-    case ELEMENT_TYPE_U8: case ELEMENT_TYPE_R4: case ELEMENT_TYPE_R8: case ELEMENT_TYPE_STRING: case ELEMENT_TYPE_I:
-    case ELEMENT_TYPE_U: case ELEMENT_TYPE_OBJECT: case ELEMENT_TYPE_TYPEDBYREF:
-        if (!reader->ts->primitives[code]) return bad_signature(reader, "primitive used before the core library is open"), NULL;
+    case ELEMENT_TYPE_VOID:
+    case ELEMENT_TYPE_BOOLEAN:
+    case ELEMENT_TYPE_CHAR:
+    case ELEMENT_TYPE_I1:
+    case ELEMENT_TYPE_U1:
+    case ELEMENT_TYPE_I2:
+    case ELEMENT_TYPE_U2:
+    case ELEMENT_TYPE_I4:
+    case ELEMENT_TYPE_U4:
+    case ELEMENT_TYPE_I8:
+    case ELEMENT_TYPE_U8:
+    case ELEMENT_TYPE_R4:
+    case ELEMENT_TYPE_R8:
+    case ELEMENT_TYPE_STRING:
+    case ELEMENT_TYPE_I:
+    case ELEMENT_TYPE_U:
+    case ELEMENT_TYPE_OBJECT:
+    case ELEMENT_TYPE_TYPEDBYREF:
+        if (!reader->ts->primitives[code])
+            return bad_signature(reader, "primitive used before the core library is open"), NULL;
         return reader->ts->primitives[code];
     case ELEMENT_TYPE_PTR: return pointer_read(reader, false);
     case ELEMENT_TYPE_BYREF: return pointer_read(reader, true);
-    case ELEMENT_TYPE_VALUETYPE: case ELEMENT_TYPE_CLASS: return named_read(reader);
+    case ELEMENT_TYPE_VALUETYPE:
+    case ELEMENT_TYPE_CLASS: return named_read(reader);
     case ELEMENT_TYPE_VAR: return variable_read(reader, TYPE_Var);
     case ELEMENT_TYPE_MVAR: return variable_read(reader, TYPE_MVar);
     case ELEMENT_TYPE_ARRAY: return array_read(reader);
     case ELEMENT_TYPE_SZARRAY: return sz_array_read(reader);
     case ELEMENT_TYPE_GENERICINST: return instance_read(reader);
     case ELEMENT_TYPE_FNPTR: return function_pointer_read(reader);
-    case ELEMENT_TYPE_END: case ELEMENT_TYPE_CMOD_REQD: case ELEMENT_TYPE_CMOD_OPT: case ELEMENT_TYPE_INTERNAL:
-    case ELEMENT_TYPE_MODIFIER: case ELEMENT_TYPE_SENTINEL: case ELEMENT_TYPE_PINNED: break;
+    case ELEMENT_TYPE_END:
+    case ELEMENT_TYPE_CMOD_REQD:
+    case ELEMENT_TYPE_CMOD_OPT:
+    case ELEMENT_TYPE_INTERNAL:
+    case ELEMENT_TYPE_MODIFIER:
+    case ELEMENT_TYPE_SENTINEL:
+    case ELEMENT_TYPE_PINNED: break;
     }
     return bad_signature(reader, "unknown element type in signature"), NULL;
 }
@@ -166,8 +204,8 @@ Type *signature_read_type(SignatureReader *reader)
     return type;
 }
 
-// [SuppressGCTransition] travels as modopt CallConvSuppressGCTransition on the return type; other CallConv* modifiers of
-// an `unmanaged` signature are one and the same convention on x86-64 System V.
+// [SuppressGCTransition] travels as modopt CallConvSuppressGCTransition on the return type; other CallConv*
+// modifiers of an `unmanaged` signature are one and the same convention on x86-64 System V.
 static bool has_suppress_gc_transition(const SignatureReader *reader, uint32_t first_modifier)
 {
     for (uint32_t i = first_modifier; i < reader->modifiers.count; i++) {
@@ -180,11 +218,14 @@ static bool has_suppress_gc_transition(const SignatureReader *reader, uint32_t f
 static bool params_read(SignatureReader *reader, Type **params, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool at_sentinel = cursor_left(&reader->cursor) && reader->cursor.data[reader->cursor.at] == ELEMENT_TYPE_SENTINEL;
-        if (at_sentinel && !cursor_skip(&reader->cursor, 1)) return bad_signature(reader, "truncated signature");
+        bool at_sentinel =
+            cursor_left(&reader->cursor) && reader->cursor.data[reader->cursor.at] == ELEMENT_TYPE_SENTINEL;
+        if (at_sentinel && !cursor_skip(&reader->cursor, 1))
+            return bad_signature(reader, "truncated signature");
         params[i] = signature_read_type(reader);
         if (!params[i]) return false;
-        if (params[i]->element_type == ELEMENT_TYPE_VOID) return bad_signature(reader, "parameter of type void");
+        if (params[i]->element_type == ELEMENT_TYPE_VOID)
+            return bad_signature(reader, "parameter of type void");
     }
     return true;
 }
@@ -199,7 +240,8 @@ const Signature *signature_read_method(SignatureReader *reader)
     uint32_t convention = head & CONVENTION_MASK;
     if (convention > CALL_VarArg && convention != CALL_Unmanaged)
         return bad_signature(reader, "not a method signature"), NULL;
-    if ((head & SIGNATURE_Generic) && (!read_compressed_u32(&reader->cursor, &generic_count) || generic_count > UINT16_MAX))
+    if ((head & SIGNATURE_Generic) &&
+        (!read_compressed_u32(&reader->cursor, &generic_count) || generic_count > UINT16_MAX))
         return bad_signature(reader, "bad generic parameter count"), NULL;
     // Each parameter takes at least a byte, which bounds what a wrong count may allocate.
     if (!read_compressed_u32(&reader->cursor, &count) || count > cursor_left(&reader->cursor))
@@ -209,9 +251,12 @@ const Signature *signature_read_method(SignatureReader *reader)
     // Conventions given as modifiers must be seen even where nobody compares modifiers.
     if (convention == CALL_Unmanaged && !modifier_arena) reader->modifier_arena = ts->arena;
     Type    **params = ARENA_ARRAY(&ts->scratch, Type *, count);
-    Signature signature = { .convention = (CallingConvention)convention, .has_this = (head & SIGNATURE_HasThis) != 0,
-                            .explicit_this = (head & SIGNATURE_ExplicitThis) != 0, .generic_count = (uint16_t)generic_count,
-                            .params = params, .param_count = count };
+    Signature signature = { .convention = (CallingConvention)convention,
+                            .has_this = (head & SIGNATURE_HasThis) != 0,
+                            .explicit_this = (head & SIGNATURE_ExplicitThis) != 0,
+                            .generic_count = (uint16_t)generic_count,
+                            .params = params,
+                            .param_count = count };
     reader->depth++;
     signature.return_type = signature_read_type(reader);
     if (signature.return_type && convention == CALL_Unmanaged)
@@ -230,15 +275,16 @@ Type *signature_read_field(SignatureReader *reader)
     if (!read_u8(&reader->cursor, &head) || (head & CONVENTION_MASK) != CONVENTION_Field)
         return bad_signature(reader, "not a field signature"), NULL;
     Type *type = signature_read_type(reader);
-    if (type && type->element_type == ELEMENT_TYPE_VOID) return bad_signature(reader, "field of type void"), NULL;
+    if (type && type->element_type == ELEMENT_TYPE_VOID)
+        return bad_signature(reader, "field of type void"), NULL;
     return type;
 }
 
 bool signature_read_arguments(SignatureReader *reader, Arena *arena, Type ***args, uint32_t *count)
 {
     uint8_t head;
-    if (!read_u8(&reader->cursor, &head) || head != CONVENTION_GenericInst || !read_compressed_u32(&reader->cursor, count) ||
-        *count == 0 || *count > cursor_left(&reader->cursor))
+    if (!read_u8(&reader->cursor, &head) || head != CONVENTION_GenericInst ||
+        !read_compressed_u32(&reader->cursor, count) || *count == 0 || *count > cursor_left(&reader->cursor))
         return bad_signature(reader, "bad method instantiation");
     *args = ARENA_ARRAY(arena, Type *, *count);
     for (uint32_t i = 0; i < *count; i++) {
@@ -248,23 +294,26 @@ bool signature_read_arguments(SignatureReader *reader, Arena *arena, Type ***arg
     return true;
 }
 
-// ---- StandAloneSig ---------------------------------------------------------------------------------------------------------
+// ---- StandAloneSig ----------------------------------------------------------------------------------------
 
 static bool stand_alone_blob(Module *module, Token token, Bytes *blob)
 {
     uint32_t rid = token_rid(token);
-    if (token_table(token) != TABLE_StandAloneSig || !rid || rid > table_row_count(module->image, TABLE_StandAloneSig))
+    if (token_table(token) != TABLE_StandAloneSig || !rid ||
+        rid > table_row_count(module->image, TABLE_StandAloneSig))
         return false;
     *blob = column_blob(module->image, COLUMN_StandAloneSig_Signature, rid);
     return true;
 }
 
-const Signature *signature_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context,
-                                      Failure *failure)
+const Signature *signature_from_token(TypeSystem *ts, Module *module, Token token,
+                                      const GenericContext *context, Failure *failure)
 {
     Bytes blob;
     if (!stand_alone_blob(module, token, &blob))
-        return failure_set(failure, FAILURE_BadImageFormat, TEXT_LITERAL("bad signature token"), module->name), NULL;
+        return failure_set(failure, FAILURE_BadImageFormat, TEXT_LITERAL("bad signature token"),
+                           module->name),
+               NULL;
     SignatureEntry *entry = &module_record(module)->stand_alone_signatures[token_rid(token) - 1];
     if (entry->state == ENTRY_Empty) {
         SignatureReader reader = signature_reader(ts, module, blob, &entry->failure);
@@ -291,18 +340,19 @@ static bool local_is_pinned(Cursor cursor)
     return false;
 }
 
-bool locals_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Arena *arena,
-                       Type ***types, bool **pinned, uint32_t *count, Failure *failure)
+bool locals_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context,
+                       Arena *arena, Type ***types, bool **pinned, uint32_t *count, Failure *failure)
 {
     Bytes blob;
     *count = 0;
     if (!stand_alone_blob(module, token, &blob))
-        return failure_set(failure, FAILURE_BadImageFormat, TEXT_LITERAL("bad local variable signature token"), module->name);
+        return failure_set(failure, FAILURE_BadImageFormat,
+                           TEXT_LITERAL("bad local variable signature token"), module->name);
     SignatureReader reader = signature_reader(ts, module, blob, failure);
     uint8_t         head;
     uint32_t        total;
-    if (!read_u8(&reader.cursor, &head) || head != CONVENTION_LocalSig || !read_compressed_u32(&reader.cursor, &total) ||
-        total > cursor_left(&reader.cursor))
+    if (!read_u8(&reader.cursor, &head) || head != CONVENTION_LocalSig ||
+        !read_compressed_u32(&reader.cursor, &total) || total > cursor_left(&reader.cursor))
         return bad_signature(&reader, "not a local variable signature");
     *types = ARENA_ARRAY(arena, Type *, total);
     *pinned = ARENA_ARRAY(arena, bool, total);

@@ -1,5 +1,5 @@
-// Where static fields lie (corelib-contract 2): by kind, in declaration order, each aligned. Structs with references lie
-// inline in the GC static object.
+// Where static fields lie (corelib-contract 2): by kind, in declaration order, each aligned. Structs with
+// references lie inline in the GC static object.
 #include "types/private.h"
 
 StaticKind field_static_kind(TypeSystem *ts, Field *field)
@@ -58,13 +58,15 @@ static void statics_compute(TypeSystem *ts, Type *type, TypeDetails *details)
             *offset = region_place(&layout->thread_size, size, alignment);
             static_references_add(ts, fields[i]->type, *offset, &thread);
             break;
-        case STATIC_Rva: case STATIC_Literal: break;
+        case STATIC_Rva:
+        case STATIC_Literal: break;
         }
     }
     layout->gc_size = (layout->gc_size + 7) & ~7u; // objects are whole words
     layout->thread_size = (layout->thread_size + 7) & ~7u;
     layout->gc_reference_count = gc.count;
-    layout->gc_reference_offsets = gc.count ? arena_copy(ts->arena, gc.items, gc.count * sizeof *gc.items, 4) : NULL;
+    layout->gc_reference_offsets =
+        gc.count ? arena_copy(ts->arena, gc.items, gc.count * sizeof *gc.items, 4) : NULL;
     layout->thread_reference_count = thread.count;
     layout->thread_reference_offsets =
         thread.count ? arena_copy(ts->arena, thread.items, thread.count * sizeof *thread.items, 4) : NULL;

@@ -39,7 +39,8 @@ static void method_unique_print(TypeSystem *ts, TextBuilder *out, const Method *
     text_append_z(out, "::");
     text_append(out, method->name);
     // The definition's row keeps overloads apart that differ only in custom modifiers.
-    if (method->def) text_append_format(out, "#%.*s:%u", TEXT_ARG(method->def->owner->module->name), method->def->rid);
+    if (method->def)
+        text_append_format(out, "#%.*s:%u", TEXT_ARG(method->def->owner->module->name), method->def->rid);
     text_append_format(out, "#%u<", (unsigned)method->synthetic);
     for (uint32_t i = 0; i < method->arg_count; i++) {
         type_print(ts, out, method->args[i], NAME_Unique);
@@ -95,7 +96,7 @@ Text symbol_field(TypeSystem *ts, const Field *field)
     return symbol;
 }
 
-// ---- Hash codes (corelib-contract 1.7: TypeHashingAlgorithms of CoreLib) ---------------------------------------------------------
+// ---- Hash codes (corelib-contract 1.7: TypeHashingAlgorithms of CoreLib) ----------------------------------
 
 static uint32_t rotate_left(uint32_t value, int bits)
 {
@@ -137,7 +138,9 @@ static uint32_t arguments_hash(TypeSystem *ts, uint32_t hash, Type *const *args,
 static uint32_t array_hash(TypeSystem *ts, const Type *type)
 {
     Type    *element = type->element;
-    uint32_t hash = type->kind == TYPE_SzArray ? 0xD5313557u : name_hash(ts, text_format(ts, "System.MDArrayRank%u`1", type->rank));
+    uint32_t hash = type->kind == TYPE_SzArray
+                        ? 0xD5313557u
+                        : name_hash(ts, text_format(ts, "System.MDArrayRank%u`1", type->rank));
     return arguments_hash(ts, hash, &element, 1);
 }
 
@@ -148,17 +151,15 @@ uint32_t type_hash(TypeSystem *ts, const Type *type)
     case TYPE_Named:
         hash = definition_hash(ts, type->def, 0);
         return type->arg_count ? arguments_hash(ts, hash, type->args, type->arg_count) : hash;
-    case TYPE_SzArray: case TYPE_Array: return array_hash(ts, type);
-    case TYPE_Pointer:
-        hash = type_hash(ts, type->element);
-        return (hash + rotate_left(hash, 5)) ^ 0x12D0;
-    case TYPE_ByRef:
-        hash = type_hash(ts, type->element);
-        return (hash + rotate_left(hash, 7)) ^ 0x4C85;
+    case TYPE_SzArray:
+    case TYPE_Array: return array_hash(ts, type);
+    case TYPE_Pointer: hash = type_hash(ts, type->element); return (hash + rotate_left(hash, 5)) ^ 0x12D0;
+    case TYPE_ByRef: hash = type_hash(ts, type->element); return (hash + rotate_left(hash, 7)) ^ 0x4C85;
     case TYPE_FunctionPointer:
         hash = type_hash(ts, type->signature->return_type);
         return arguments_hash(ts, hash, type->signature->params, type->signature->param_count);
-    case TYPE_Var: case TYPE_MVar: break;
+    case TYPE_Var:
+    case TYPE_MVar: break;
     }
     return type->index;
 }

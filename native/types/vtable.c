@@ -1,4 +1,5 @@
-// Virtual slots of classes and structs: newslot, override by name and signature, MethodImpl with covariant returns.
+// Virtual slots of classes and structs: newslot, override by name and signature, MethodImpl with covariant
+// returns.
 #include "types/private.h"
 
 bool method_def_is_finalizer(TypeSystem *ts, const MethodDef *def)
@@ -14,8 +15,8 @@ static bool has_slot(TypeSystem *ts, const MethodDef *def)
     return def->is_virtual && !def->is_static && !method_def_is_finalizer(ts, def);
 }
 
-// The slot that a method reusing one takes: the last introduced one of that name and signature, which is the most
-// derived declaration that hides the others (II.10.3.4).
+// The slot that a method reusing one takes: the last introduced one of that name and signature, which is the
+// most derived declaration that hides the others (II.10.3.4).
 static int32_t slot_find(TypeSystem *ts, const Slot *slots, uint32_t count, const Method *method)
 {
     for (uint32_t i = count; i-- > 0;) {
@@ -29,7 +30,8 @@ static int32_t slot_find(TypeSystem *ts, const Slot *slots, uint32_t count, cons
 
 static uint32_t redirect_end(const Slot *slots, uint32_t count, uint32_t slot)
 {
-    for (uint32_t steps = 0; slots[slot].redirect >= 0 && steps < count; steps++) slot = (uint32_t)slots[slot].redirect;
+    for (uint32_t steps = 0; slots[slot].redirect >= 0 && steps < count; steps++)
+        slot = (uint32_t)slots[slot].redirect;
     return slot;
 }
 
@@ -53,8 +55,8 @@ static void methods_place(TypeSystem *ts, Type *self, Slot *slots, uint32_t inhe
     }
 }
 
-// A MethodImpl on a class method makes its slot follow the body's slot from here on down; with PreserveBaseOverrides
-// (covariant returns) everything that followed the declaration moves along.
+// A MethodImpl on a class method makes its slot follow the body's slot from here on down; with
+// PreserveBaseOverrides (covariant returns) everything that followed the declaration moves along.
 static void overrides_apply(TypeSystem *ts, Type *self, Slot *slots, uint32_t count)
 {
     uint32_t            override_count;
@@ -105,7 +107,8 @@ static void instance_slots_compute(TypeSystem *ts, Type *type, TypeDetails *deta
     for (uint32_t i = 0; i < details->slot_count; i++) {
         details->slots[i] = open[i];
         Method *declaration = method_substitute(ts, open[i].declaration, &context);
-        Method *own = open[i].own == open[i].declaration ? declaration : method_substitute(ts, open[i].own, &context);
+        Method *own =
+            open[i].own == open[i].declaration ? declaration : method_substitute(ts, open[i].own, &context);
         // An instance too deep to exist keeps the open method; nobody can reach it.
         if (declaration) details->slots[i].declaration = declaration;
         if (own) details->slots[i].own = own;
@@ -124,7 +127,8 @@ static void implementations_resolve(TypeSystem *ts, TypeDetails *details)
 
 const VirtualSlot *type_virtual_slots(TypeSystem *ts, Type *type, uint32_t *count)
 {
-    if (type->kind == TYPE_SzArray || type->kind == TYPE_Array) type = well_known_type(ts, WELL_KNOWN_TYPE_Array);
+    if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
+        type = well_known_type(ts, WELL_KNOWN_TYPE_Array);
     *count = 0;
     if (type->kind != TYPE_Named) return NULL;
     TypeDetails *details = type_details(ts, type);
@@ -167,7 +171,8 @@ Method *method_slot_definition(TypeSystem *ts, Method *method)
 static Method *finalizer_resolve(TypeSystem *ts, Type *type)
 {
     for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
-        if (type->kind == TYPE_Named && type->def->finalizer) return method_on(ts, type->def->finalizer, type);
+        if (type->kind == TYPE_Named && type->def->finalizer)
+            return method_on(ts, type->def->finalizer, type);
     }
     return NULL;
 }
@@ -189,6 +194,7 @@ Method *type_resolve_virtual(TypeSystem *ts, Type *type, Method *declaration)
     const VirtualSlot *slots = type_virtual_slots(ts, type, &count);
     const VirtualSlot *own = type_virtual_slots(ts, declaration->owner, &own_count);
     // A receiver that does not derive from the declaration's class has something else in that slot.
-    if (slot >= count || slot >= own_count || slots[slot].declaration->def != own[slot].declaration->def) return NULL;
+    if (slot >= count || slot >= own_count || slots[slot].declaration->def != own[slot].declaration->def)
+        return NULL;
     return with_arguments(ts, slots[slot].implementation, declaration);
 }

@@ -1,6 +1,7 @@
-// Compares the type system's answers about shapes.dll with what the stock NativeAOT runtime did (shapes.expected). One
-// line is CoreCLR's instead: the stock compiler confuses VG<int>.M(T) with VG<int>.M(int) in a class derived from VG1<int>.
-// Usage: shapes_test shapes.dll shapes.expected. Exit code 77 where the packs are not restored.
+// Compares the type system's answers about shapes.dll with what the stock NativeAOT runtime did
+// (shapes.expected). One line is CoreCLR's instead: the stock compiler confuses VG<int>.M(T) with
+// VG<int>.M(int) in a class derived from VG1<int>. Usage: shapes_test shapes.dll shapes.expected. Exit code
+// 77 where the packs are not restored.
 #include "types_program.h"
 
 #include <stdlib.h>
@@ -12,15 +13,16 @@ typedef struct Test {
     uint32_t checks, failures;
 } Test;
 
-// ---- Types by display name: N.Outer/Inner`1<A,B>[,] --------------------------------------------------------------------
+// ---- Types by display name: N.Outer/Inner`1<A,B>[,] -------------------------------------------------------
 
 static Type *type_parse(Test *test, const char **at);
 
 static Type *definition_find(Test *test, Text name)
 {
-    TypeSystem *ts = test->program->ts;
-    Type       *type = type_find_full_name(ts, test->module, name);
-    static const char *const others[] = { "System.Private.CoreLib", "System.Runtime", "System.Collections", "System.Runtime.Numerics" };
+    TypeSystem              *ts = test->program->ts;
+    Type                    *type = type_find_full_name(ts, test->module, name);
+    static const char *const others[] = { "System.Private.CoreLib", "System.Runtime", "System.Collections",
+                                          "System.Runtime.Numerics" };
     for (size_t i = 0; !type && i < sizeof others / sizeof *others; i++) {
         Module *module = program_module(test->program, others[i]);
         if (module) type = type_find_full_name(ts, module, name);
@@ -57,7 +59,7 @@ static Type *type_parse(Test *test, const char **at)
     return suffixes_parse(test, type, at);
 }
 
-// ---- Checks --------------------------------------------------------------------------------------------------------------
+// ---- Checks -----------------------------------------------------------------------------------------------
 
 static void check_failed(Test *test, const char *line, const char *found)
 {
@@ -78,7 +80,8 @@ static void base_check(Test *test, const char *line, const char *at, Type *type)
     char *hash;
     check_number(test, line, at, type_base_size(test->program->ts, type));
     strtoul(at, &hash, 10);
-    if (strtoul(hash, NULL, 16) != type_hash(test->program->ts, type)) check_failed(test, line, "another hash code");
+    if (strtoul(hash, NULL, 16) != type_hash(test->program->ts, type))
+        check_failed(test, line, "another hash code");
 }
 
 static void field_check(Test *test, const char *line, const char *at, Type *type)
@@ -99,7 +102,7 @@ static Method *method_find(Test *test, Type *type, Text name)
     bool           with_params = name.size && name.data[name.size - 1] == ')';
     for (uint32_t i = 0; i < count; i++) {
         if (!with_params && text_equal(methods[i]->name, name)) return methods[i];
-        Text display = method_display(ts, methods[i], &test->program->arena);
+        Text        display = method_display(ts, methods[i], &test->program->arena);
         const char *member = strstr(display.data, "::");
         if (with_params && member && text_equal_z(name, member + 2)) return methods[i];
     }
@@ -109,20 +112,22 @@ static Method *method_find(Test *test, Type *type, Text name)
 // The string that a method's body loads first.
 static Text tag_of(Test *test, const Method *method)
 {
-    BodyBytes   body;
-    const char *reason;
-    Utf16       tag;
+    BodyBytes    body;
+    const char  *reason;
+    Utf16        tag;
     const Image *image = method->def->owner->module->image;
-    if (!body_read(image, method->def->rid, &test->program->arena, &body, &reason)) return TEXT_LITERAL("no body");
+    if (!body_read(image, method->def->rid, &test->program->arena, &body, &reason))
+        return TEXT_LITERAL("no body");
     // The C# compiler bridges some implementations: ldarg.0; call or callvirt; ret.
     bool is_bridge = body.code.size == 7 && body.code.data[0] == 0x02 &&
                      (body.code.data[1] == 0x28 || body.code.data[1] == 0x6F);
     if (body.code.size < 5 || (!is_bridge && body.code.data[0] != 0x72)) return TEXT_LITERAL("no ldstr");
     const uint8_t *d = body.code.data + is_bridge;
-    Token          token = { (uint32_t)d[1] | (uint32_t)d[2] << 8 | (uint32_t)d[3] << 16 | (uint32_t)d[4] << 24 };
+    Token token = { (uint32_t)d[1] | (uint32_t)d[2] << 8 | (uint32_t)d[3] << 16 | (uint32_t)d[4] << 24 };
     if (is_bridge) {
         GenericContext context = method_context(method);
-        Method        *target = method_from_token(test->program->ts, method->def->owner->module, token, &context, NULL);
+        Method        *target =
+            method_from_token(test->program->ts, method->def->owner->module, token, &context, NULL);
         return target ? tag_of(test, target) : TEXT_LITERAL("bad call");
     }
     if (!user_string_read(image, token, &test->program->arena, &tag)) return TEXT_LITERAL("bad string");
@@ -144,7 +149,8 @@ static Text dispatch(Test *test, Type *type, Method *method, bool is_interface)
     case RESOLVE_None: return TEXT_LITERAL("none");
     case RESOLVE_Ambiguous: return TEXT_LITERAL("ambiguous");
     case RESOLVE_Reabstracted: return TEXT_LITERAL("reabstracted");
-    case RESOLVE_Class: case RESOLVE_Default: break;
+    case RESOLVE_Class:
+    case RESOLVE_Default: break;
     }
     return result ? tag_of(test, result) : TEXT_LITERAL("null");
 }
@@ -184,7 +190,8 @@ static void line_check(Test *test, const char *line)
     }
     at += *at == ' ';
     if (text_equal_z(kind, "size")) check_number(test, line, at, type_size(test->program->ts, type));
-    else if (text_equal_z(kind, "align")) check_number(test, line, at, type_alignment(test->program->ts, type));
+    else if (text_equal_z(kind, "align"))
+        check_number(test, line, at, type_alignment(test->program->ts, type));
     else if (text_equal_z(kind, "base")) base_check(test, line, at, type);
     else if (text_equal_z(kind, "field")) field_check(test, line, at, type);
     else if (text_equal_z(kind, "call")) call_check(test, line, at, type, true);

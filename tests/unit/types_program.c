@@ -30,7 +30,8 @@ static void assemblies_add(Program *program, PathList *paths, const char *direct
         ARRAY_PUSH(&program->arena, paths, (Text){ path, strlen(path) });
     }
     closedir(stream);
-    if (paths->count > first) qsort(paths->items + first, paths->count - first, sizeof *paths->items, name_compare);
+    if (paths->count > first)
+        qsort(paths->items + first, paths->count - first, sizeof *paths->items, name_compare);
 }
 
 Program *program_open(const char *input)
@@ -39,13 +40,15 @@ Program *program_open(const char *input)
     *program = (Program){ .diag = diag_open(false) };
     program->texts.arena = &program->arena;
     PathList    references = { 0 };
-    const char *pack = arena_format(&program->arena, "%s/microsoft.netcore.app.runtime.nativeaot.linux-x64/10.0.12/runtimes/linux-x64",
-                                    packages_directory(&program->arena));
+    const char *pack = arena_format(
+        &program->arena, "%s/microsoft.netcore.app.runtime.nativeaot.linux-x64/10.0.12/runtimes/linux-x64",
+        packages_directory(&program->arena));
     assemblies_add(program, &references, arena_format(&program->arena, "%s/native", pack));
     assemblies_add(program, &references, arena_format(&program->arena, "%s/lib/net10.0", pack));
     if (references.count) {
         Text path = { input, input ? strlen(input) : 0 };
-        program->ts = types_open(&path, input ? 1 : 0, references.items, references.count, &program->arena, &program->texts, program->diag);
+        program->ts = types_open(&path, input ? 1 : 0, references.items, references.count, &program->arena,
+                                 &program->texts, program->diag);
     }
     if (program->ts) return program;
     program_close(program);

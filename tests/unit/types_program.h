@@ -10,9 +10,10 @@ typedef struct Program {
     TypeSystem *ts;
 } Program;
 
-/// Over CoreLib and the framework of the tested packs, and `input` (a path, or NULL). NULL if there are no packs.
+/// Over CoreLib and the framework of the tested packs, and `input` (a path, or NULL). NULL if there are no
+/// packs.
 Program *program_open(const char *input);
-void program_close(Program *program);
+void     program_close(Program *program);
 /// Module by simple name; NULL if absent.
 Module *program_module(Program *program, const char *name);
 /// Type of CoreLib.

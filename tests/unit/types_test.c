@@ -1,5 +1,5 @@
-// Facts of the shipped CoreLib that the type system must reproduce (design corelib-contract.md sections 1, 2, 5.2); they
-// need the restored packs and skip without them.
+// Facts of the shipped CoreLib that the type system must reproduce (design corelib-contract.md sections 1,
+// 2, 5.2); they need the restored packs and skip without them.
 #include "types_program.h"
 
 #include "cmocka_all.h"
@@ -25,7 +25,8 @@ static int teardown_all(void **state)
 static Type *instance(const char *name_space, const char *name, Type *first, Type *second)
 {
     Type *args[] = { first, second };
-    return type_instantiate(program->ts, core_type(program, name_space, name)->def, args, second ? 2 : 1, NULL);
+    return type_instantiate(program->ts, core_type(program, name_space, name)->def, args, second ? 2 : 1,
+                            NULL);
 }
 
 static Type *primitive(ElementType element)
@@ -33,7 +34,7 @@ static Type *primitive(ElementType element)
     return type_primitive(program->ts, element);
 }
 
-// ---- Names, hashes, interning ------------------------------------------------------------------------------------------
+// ---- Names, hashes, interning -----------------------------------------------------------------------------
 
 static void test_hash_codes(void **state)
 {
@@ -54,9 +55,11 @@ static void test_interning(void **state)
     (void)state;
     if (!program) skip();
     TypeSystem *ts = program->ts;
-    Type *list = instance("System.Collections.Generic", "List`1", primitive(ELEMENT_TYPE_STRING), NULL);
-    assert_ptr_equal(list, instance("System.Collections.Generic", "List`1", primitive(ELEMENT_TYPE_STRING), NULL));
-    assert_ptr_not_equal(list, instance("System.Collections.Generic", "List`1", primitive(ELEMENT_TYPE_OBJECT), NULL));
+    Type       *list = instance("System.Collections.Generic", "List`1", primitive(ELEMENT_TYPE_STRING), NULL);
+    assert_ptr_equal(list,
+                     instance("System.Collections.Generic", "List`1", primitive(ELEMENT_TYPE_STRING), NULL));
+    assert_ptr_not_equal(
+        list, instance("System.Collections.Generic", "List`1", primitive(ELEMENT_TYPE_OBJECT), NULL));
     assert_ptr_not_equal(type_sz_array(ts, list), type_array(ts, list, 1));
     assert_ptr_equal(type_byref(ts, list), type_byref(ts, list));
     Method *add = type_find_method(ts, list, "Add", NULL);
@@ -70,21 +73,26 @@ static void test_names(void **state)
     (void)state;
     if (!program) skip();
     TypeSystem *ts = program->ts;
-    Type *entry = instance("System.Collections.Generic", "Dictionary`2/Enumerator", primitive(ELEMENT_TYPE_STRING), primitive(ELEMENT_TYPE_I4));
+    Type       *entry = instance("System.Collections.Generic", "Dictionary`2/Enumerator",
+                                 primitive(ELEMENT_TYPE_STRING), primitive(ELEMENT_TYPE_I4));
     assert_string_equal(type_display(ts, type_array(ts, entry, 2), &program->arena).data,
                         "System.Collections.Generic.Dictionary`2/Enumerator<System.String,System.Int32>[,]");
-    Type   *dictionary = instance("System.Collections.Generic", "Dictionary`2", primitive(ELEMENT_TYPE_STRING), primitive(ELEMENT_TYPE_I4));
+    Type *dictionary = instance("System.Collections.Generic", "Dictionary`2", primitive(ELEMENT_TYPE_STRING),
+                                primitive(ELEMENT_TYPE_I4));
     Method *method = type_find_method(ts, dictionary, "ContainsKey", NULL);
-    assert_string_equal(method_display(ts, method, &program->arena).data,
-                        "CoreLib: System.Collections.Generic.Dictionary`2<System.String,System.Int32>::ContainsKey(!0)");
+    assert_string_equal(
+        method_display(ts, method, &program->arena).data,
+        "CoreLib: System.Collections.Generic.Dictionary`2<System.String,System.Int32>::ContainsKey(!0)");
     assert_string_equal(method_diagnostic_name(ts, method, &program->arena).data,
                         "System.Collections.Generic.Dictionary<TKey,TValue>.ContainsKey(TKey)");
     method = type_find_method(ts, core_type(program, "System", "Type"), "op_Equality", NULL);
     assert_string_equal(method_display(ts, method, &program->arena).data,
                         "CoreLib: System.Type::op_Equality(System.Type,System.Type):System.Boolean");
     method = type_find_method(ts, core_type(program, "System.Reflection", "Assembly"), "get_Location", NULL);
-    assert_string_equal(method_diagnostic_name(ts, method, &program->arena).data, "System.Reflection.Assembly.Location.get");
-    assert_ptr_equal(type_find_full_name(ts, entry->def->module, TEXT_LITERAL("System.Collections.Generic.Dictionary`2+Enumerator")),
+    assert_string_equal(method_diagnostic_name(ts, method, &program->arena).data,
+                        "System.Reflection.Assembly.Location.get");
+    assert_ptr_equal(type_find_full_name(ts, entry->def->module,
+                                         TEXT_LITERAL("System.Collections.Generic.Dictionary`2+Enumerator")),
                      type_from_def(ts, entry->def));
 }
 
@@ -109,7 +117,7 @@ static void test_symbols_are_unique(void **state)
     for (uint32_t i = 1; i < count; i++) assert_false(text_equal(symbols[i], symbols[i - 1]));
 }
 
-// ---- Layout ---------------------------------------------------------------------------------------------------------------
+// ---- Layout -----------------------------------------------------------------------------------------------
 
 static uint32_t offset_of(Type *type, const char *name)
 {
@@ -150,7 +158,8 @@ static void test_reduced_elements(void **state)
     assert_int_equal(type_reduced_element(ts, core_type(program, "System", "DayOfWeek")), ELEMENT_TYPE_I4);
     assert_int_equal(type_reduced_element(ts, primitive(ELEMENT_TYPE_U8)), ELEMENT_TYPE_I8);
     assert_int_equal(type_reduced_element(ts, primitive(ELEMENT_TYPE_CHAR)), ELEMENT_TYPE_CHAR);
-    assert_ptr_equal(type_enum_underlying(ts, core_type(program, "System", "DayOfWeek")), primitive(ELEMENT_TYPE_I4));
+    assert_ptr_equal(type_enum_underlying(ts, core_type(program, "System", "DayOfWeek")),
+                     primitive(ELEMENT_TYPE_I4));
 }
 
 static void test_statics(void **state)
@@ -195,7 +204,7 @@ static void test_rva_data(void **state)
     assert_true(found > 50);
 }
 
-// ---- Slots and interfaces ---------------------------------------------------------------------------------------------------
+// ---- Slots and interfaces ---------------------------------------------------------------------------------
 
 static void test_object_slots(void **state)
 {
@@ -222,7 +231,8 @@ static void test_finalizer(void **state)
     Type       *handle = core_type(program, "System.Runtime.InteropServices", "SafeHandle");
     assert_non_null(handle->def->finalizer);
     Method *object_finalize = type_find_method(ts, primitive(ELEMENT_TYPE_OBJECT), "Finalize", NULL);
-    Method *resolved = type_resolve_virtual(ts, core_type(program, "Microsoft.Win32.SafeHandles", "SafeFileHandle"), object_finalize);
+    Method *resolved = type_resolve_virtual(
+        ts, core_type(program, "Microsoft.Win32.SafeHandles", "SafeFileHandle"), object_finalize);
     assert_ptr_equal(resolved->def, handle->def->finalizer);
     assert_null(primitive(ELEMENT_TYPE_OBJECT)->def->finalizer);
 }
@@ -231,9 +241,9 @@ static void test_array_interfaces(void **state)
 {
     (void)state;
     if (!program) skip();
-    TypeSystem  *ts = program->ts;
-    Type        *array = type_sz_array(ts, primitive(ELEMENT_TYPE_STRING));
-    uint32_t     count, plain_count;
+    TypeSystem *ts = program->ts;
+    Type       *array = type_sz_array(ts, primitive(ELEMENT_TYPE_STRING));
+    uint32_t    count, plain_count;
     (void)type_interfaces(ts, array, &count);
     (void)type_interfaces(ts, well_known_type(ts, WELL_KNOWN_TYPE_Array), &plain_count);
     assert_int_equal(count, plain_count + 5);
@@ -241,18 +251,25 @@ static void test_array_interfaces(void **state)
     assert_int_equal(count, plain_count);
     (void)type_interfaces(ts, type_array(ts, primitive(ELEMENT_TYPE_I4), 2), &count);
     assert_int_equal(count, plain_count);
-    Type   *of_object = instance("System.Collections.Generic", "IEnumerable`1", primitive(ELEMENT_TYPE_OBJECT), NULL);
+    Type *of_object =
+        instance("System.Collections.Generic", "IEnumerable`1", primitive(ELEMENT_TYPE_OBJECT), NULL);
     Method *declaration = type_find_method(ts, of_object, "GetEnumerator", NULL), *result;
     assert_int_equal(type_resolve_interface(ts, array, declaration, &result), RESOLVE_Class);
     assert_ptr_equal(result->owner, instance("System", "Array`1", primitive(ELEMENT_TYPE_STRING), NULL));
     Type *of_uint = instance("System.Collections.Generic", "IList`1", primitive(ELEMENT_TYPE_U4), NULL);
     declaration = type_find_method(ts, of_uint, "get_Item", NULL);
-    assert_int_equal(type_resolve_interface(ts, type_sz_array(ts, primitive(ELEMENT_TYPE_I4)), declaration, &result), RESOLVE_Class);
+    assert_int_equal(
+        type_resolve_interface(ts, type_sz_array(ts, primitive(ELEMENT_TYPE_I4)), declaration, &result),
+        RESOLVE_Class);
     assert_ptr_equal(result->owner, instance("System", "Array`1", primitive(ELEMENT_TYPE_I4), NULL));
-    assert_int_equal(type_resolve_interface(ts, type_sz_array(ts, primitive(ELEMENT_TYPE_I2)), declaration, &result), RESOLVE_None);
+    assert_int_equal(
+        type_resolve_interface(ts, type_sz_array(ts, primitive(ELEMENT_TYPE_I2)), declaration, &result),
+        RESOLVE_None);
     Type *list = core_type(program, "System.Collections", "IList");
     declaration = type_find_method(ts, list, "get_Item", NULL);
-    assert_int_equal(type_resolve_interface(ts, type_array(ts, primitive(ELEMENT_TYPE_I4), 2), declaration, &result), RESOLVE_Class);
+    assert_int_equal(
+        type_resolve_interface(ts, type_array(ts, primitive(ELEMENT_TYPE_I4), 2), declaration, &result),
+        RESOLVE_Class);
     assert_ptr_equal(result->owner, well_known_type(ts, WELL_KNOWN_TYPE_Array));
 }
 
@@ -262,16 +279,24 @@ static void test_static_virtuals(void **state)
     if (!program) skip();
     TypeSystem *ts = program->ts;
     Type       *int32 = primitive(ELEMENT_TYPE_I4), *args[] = { int32, int32, int32 };
-    Type       *adding = type_instantiate(ts, core_type(program, "System.Numerics", "IAdditionOperators`3")->def, args, 3, NULL);
-    Method     *result;
-    assert_int_equal(type_resolve_constrained(ts, int32, type_find_method(ts, adding, "op_Addition", NULL), &result), RESOLVE_Class);
+    Type   *adding = type_instantiate(ts, core_type(program, "System.Numerics", "IAdditionOperators`3")->def,
+                                      args, 3, NULL);
+    Method *result;
+    assert_int_equal(
+        type_resolve_constrained(ts, int32, type_find_method(ts, adding, "op_Addition", NULL), &result),
+        RESOLVE_Class);
     assert_ptr_equal(result->owner, int32);
     // A default static virtual: INumberBase<T>.CreateChecked calls it where the type does not replace it.
-    assert_int_equal(type_resolve_constrained(ts, int32, type_find_method(ts, adding, "op_CheckedAddition", NULL), &result), RESOLVE_Class);
+    assert_int_equal(type_resolve_constrained(
+                         ts, int32, type_find_method(ts, adding, "op_CheckedAddition", NULL), &result),
+                     RESOLVE_Class);
     Type *decimal = core_type(program, "System", "Decimal");
     Type *decimals[] = { decimal, decimal, decimal };
-    adding = type_instantiate(ts, core_type(program, "System.Numerics", "IAdditionOperators`3")->def, decimals, 3, NULL);
-    assert_int_equal(type_resolve_constrained(ts, decimal, type_find_method(ts, adding, "op_CheckedAddition", NULL), &result), RESOLVE_Default);
+    adding = type_instantiate(ts, core_type(program, "System.Numerics", "IAdditionOperators`3")->def,
+                              decimals, 3, NULL);
+    assert_int_equal(type_resolve_constrained(
+                         ts, decimal, type_find_method(ts, adding, "op_CheckedAddition", NULL), &result),
+                     RESOLVE_Default);
     assert_true(result->def->owner->is_interface);
 }
 
@@ -281,28 +306,33 @@ static void test_constrained_object_methods(void **state)
     if (!program) skip();
     TypeSystem *ts = program->ts;
     Method     *to_string = type_find_method(ts, primitive(ELEMENT_TYPE_OBJECT), "ToString", NULL), *result;
-    assert_int_equal(type_resolve_constrained(ts, primitive(ELEMENT_TYPE_I4), to_string, &result), RESOLVE_Class);
+    assert_int_equal(type_resolve_constrained(ts, primitive(ELEMENT_TYPE_I4), to_string, &result),
+                     RESOLVE_Class);
     assert_ptr_equal(result->owner, primitive(ELEMENT_TYPE_I4));
-    assert_int_equal(type_resolve_constrained(ts, core_type(program, "System", "DayOfWeek"), to_string, &result), RESOLVE_Class);
+    assert_int_equal(
+        type_resolve_constrained(ts, core_type(program, "System", "DayOfWeek"), to_string, &result),
+        RESOLVE_Class);
     assert_ptr_equal(result->owner, well_known_type(ts, WELL_KNOWN_TYPE_Enum));
 }
 
-// ---- Attributes and imports --------------------------------------------------------------------------------------------------
+// ---- Attributes and imports -------------------------------------------------------------------------------
 
 static void test_imports(void **state)
 {
     (void)state;
     if (!program) skip();
-    TypeSystem *ts = program->ts;
-    Text        symbol;
-    Method     *compare = NULL;
-    uint32_t    count;
+    TypeSystem    *ts = program->ts;
+    Text           symbol;
+    Method        *compare = NULL;
+    uint32_t       count;
     Method *const *methods = type_methods(ts, core_type(program, "System.Runtime", "InternalCalls"), &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (method_runtime_import(methods[i]->def, &symbol) && text_equal_z(symbol, "RhpNewFast")) compare = methods[i];
+        if (method_runtime_import(methods[i]->def, &symbol) && text_equal_z(symbol, "RhpNewFast"))
+            compare = methods[i];
     }
     assert_non_null(compare);
-    Method *exception = type_find_method(ts, core_type(program, "System", "RuntimeExceptionHelpers"), "GetRuntimeException", NULL);
+    Method *exception = type_find_method(ts, core_type(program, "System", "RuntimeExceptionHelpers"),
+                                         "GetRuntimeException", NULL);
     assert_true(method_runtime_export(exception->def, &symbol));
     assert_string_equal(arena_format(&program->arena, "%.*s", TEXT_ARG(symbol)), "GetRuntimeException");
     Type         *sys = core_type(program, "", "Interop/Sys");
@@ -328,14 +358,15 @@ static void test_definition_flags(void **state)
     assert_true(core_type(program, "System", "DayOfWeek")->def->is_enum);
     assert_false(well_known_type(program->ts, WELL_KNOWN_TYPE_Enum)->def->is_value_type);
     assert_true(core_type(program, "System", "Nullable`1")->def->is_nullable);
-    assert_int_equal(type_def_variance(core_type(program, "System.Collections.Generic", "IEnumerable`1")->def, 0), 1);
+    assert_int_equal(
+        type_def_variance(core_type(program, "System.Collections.Generic", "IEnumerable`1")->def, 0), 1);
     assert_int_equal(type_def_variance(core_type(program, "System", "Action`1")->def, 0), 2);
     assert_false(type_def_is_variant(core_type(program, "System.Collections.Generic", "IList`1")->def));
     Type *two = core_type(program, "System", "TwoObjects");
     assert_true(two && two->def->is_inline_array && two->def->inline_array_count == 2);
 }
 
-// ---- Limits ------------------------------------------------------------------------------------------------------------------
+// ---- Limits -----------------------------------------------------------------------------------------------
 
 static void test_endless_types_fail(void **state)
 {
@@ -356,13 +387,15 @@ static void test_endless_types_fail(void **state)
     }
     assert_in_range(levels, 8, 20); // the tree doubles at each level
     Failure failure = { 0 };
-    assert_null(type_layout(program->ts, core_type(program, "System.Collections.Generic", "List`1"), &failure));
+    assert_null(
+        type_layout(program->ts, core_type(program, "System.Collections.Generic", "List`1"), &failure));
     assert_int_equal(failure.kind, FAILURE_TypeLoad);
-    assert_null(method_from_token(program->ts, program_module(program, "System.Private.CoreLib"), (Token){ 0x0AFFFFFF }, NULL, &failure));
+    assert_null(method_from_token(program->ts, program_module(program, "System.Private.CoreLib"),
+                                  (Token){ 0x0AFFFFFF }, NULL, &failure));
     assert_int_equal(failure.kind, FAILURE_BadImageFormat);
 }
 
-// ---- Everything in the framework resolves -------------------------------------------------------------------------------------
+// ---- Everything in the framework resolves -----------------------------------------------------------------
 
 static void members_resolve(Module *module, TypeDef *def)
 {
@@ -370,12 +403,14 @@ static void members_resolve(Module *module, TypeDef *def)
     Type       *type = type_from_def(ts, def);
     uint32_t    count, declared, rows = 0;
     (void)type_declared_interfaces(ts, type, &declared);
-    (void)sorted_rows_find(module->image, COLUMN_InterfaceImpl_Class, token_make(TABLE_TypeDef, def->rid), &rows);
+    (void)sorted_rows_find(module->image, COLUMN_InterfaceImpl_Class, token_make(TABLE_TypeDef, def->rid),
+                           &rows);
     if (declared) assert_int_equal(declared, rows);
     (void)type_interfaces(ts, type, &count);
     Field *const *fields = type_fields(ts, type, &count);
     for (uint32_t i = 0; i < count; i++)
-        assert_non_null(field_from_token(ts, module, token_make(TABLE_Field, fields[i]->def->rid), NULL, NULL));
+        assert_non_null(
+            field_from_token(ts, module, token_make(TABLE_Field, fields[i]->def->rid), NULL, NULL));
     (void)type_methods(ts, type, &count);
     assert_int_equal(count, def->method_count);
     (void)type_virtual_slots(ts, type, &count);
@@ -402,7 +437,8 @@ static void test_framework_resolves(void **state)
 {
     (void)state;
     if (!program) skip();
-    static const char *const names[] = { "System.Private.CoreLib", "System.Console", "System.Linq", "System.Collections" };
+    static const char *const names[] = { "System.Private.CoreLib", "System.Console", "System.Linq",
+                                         "System.Collections" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         Module *module = program_module(program, names[i]);
         assert_non_null(module);
@@ -418,12 +454,23 @@ static void test_framework_resolves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hash_codes), cmocka_unit_test(test_interning), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_symbols_are_unique), cmocka_unit_test(test_known_objects), cmocka_unit_test(test_reduced_elements),
-        cmocka_unit_test(test_statics), cmocka_unit_test(test_rva_data), cmocka_unit_test(test_object_slots),
-        cmocka_unit_test(test_finalizer), cmocka_unit_test(test_array_interfaces), cmocka_unit_test(test_static_virtuals),
-        cmocka_unit_test(test_constrained_object_methods), cmocka_unit_test(test_imports), cmocka_unit_test(test_definition_flags),
-        cmocka_unit_test(test_endless_types_fail), cmocka_unit_test(test_framework_resolves),
+        cmocka_unit_test(test_hash_codes),
+        cmocka_unit_test(test_interning),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_symbols_are_unique),
+        cmocka_unit_test(test_known_objects),
+        cmocka_unit_test(test_reduced_elements),
+        cmocka_unit_test(test_statics),
+        cmocka_unit_test(test_rva_data),
+        cmocka_unit_test(test_object_slots),
+        cmocka_unit_test(test_finalizer),
+        cmocka_unit_test(test_array_interfaces),
+        cmocka_unit_test(test_static_virtuals),
+        cmocka_unit_test(test_constrained_object_methods),
+        cmocka_unit_test(test_imports),
+        cmocka_unit_test(test_definition_flags),
+        cmocka_unit_test(test_endless_types_fail),
+        cmocka_unit_test(test_framework_resolves),
     };
     return cmocka_run_group_tests_name("types", tests, setup_all, teardown_all);
 }
