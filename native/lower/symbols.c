@@ -117,6 +117,7 @@ bool method_callee(UnitState *u, Arena *arena, const Method *method, Callee *out
     out->type = out->abi.type;
     if (code.kind == CODE_RuntimeImport) {
         out->function = external_function(u, code.symbol.data, out->type);
+        LLVMSetVisibility(out->function, LLVMDefaultVisibility); // libm's functions live in a shared library
         abi_annotate_function(u, &out->abi, out->function);
         return true;
     }
