@@ -87,17 +87,30 @@ static int types_equal(Import *im, const Value *a, const Value *b)
     if ((a->known == KNOWN_Type && b->known == KNOWN_Null) || (b->known == KNOWN_Type && a->known == KNOWN_Null)) return 0;
     const IlFacts *facts = im->il->facts;
     const Value   *known = a->known == KNOWN_Type ? a : b, *other = a->known == KNOWN_Type ? b : a;
-    if (known->known == KNOWN_Type && other->known == KNOWN_GetType && facts && facts->has_runtime_type &&
-        !facts->has_runtime_type(facts->context, known->known_type))
-        return 0;
+    if (known->known != KNOWN_Type || !facts) return -1;
+    // Closed world (reach.md 2.2): the other side cannot be T's object if nothing else makes or shows that.
+    if (other->known == KNOWN_GetType && facts->has_instances && !facts->has_instances(facts->context, known->known_type)) return 0;
+    if (facts->has_runtime_type && !facts->has_runtime_type(facts->context, known->known_type)) return 0;
     return -1;
+}
+
+/// `t == typeof(T)` that stays: its ldtype does not by itself let T's object come to other places.
+static void mark_comparison(Import *im)
+{
+    if (!im->emitting || im->out.count == im->out_block_first) return;
+    Instruction *last = &im->out.items[im->out.count - 1];
+    if (last->op == OP_ldtype) last->compare_only = true;
 }
 
 static bool fold_equality(Import *im, bool inequality)
 {
     Value b = peek(im, 0), a = peek(im, 1);
     int   equal = types_equal(im, &a, &b);
-    return equal >= 0 && answer(im, 2, inequality ? !equal : equal);
+    if (equal < 0) {
+        mark_comparison(im);
+        return false;
+    }
+    return answer(im, 2, inequality ? !equal : equal);
 }
 
 static bool fold_get_type(Import *im)

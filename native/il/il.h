@@ -37,6 +37,7 @@ typedef struct Instruction {
     uint8_t  alignment;    // with PREFIX_Unaligned
     bool     check_cctor;  // static field access that must run the owner's lazy .cctor first
     bool     is_direct;    // callvirt whose target is known to be `method` itself (non-virtual, final, sealed): null check + call
+    bool     compare_only;   // ldtype: the object is only compared with one that nobody knows (Type.op_Equality)
     bool     receiver_exact; // the receiver's run-time type is exactly `receiver`
     uint32_t offset;       // IL offset; synthetic bodies: instruction number
     union {
@@ -135,7 +136,8 @@ typedef struct MethodCode {
 typedef struct IlFacts {
     void *context;
     bool (*is_constructed)(void *context, const Type *type);       // or a subclass of it / implementer: `isinst` can succeed
-    bool (*has_runtime_type)(void *context, const Type *type);     // some instance or typeof exists (GetType()== tests)
+    bool (*has_runtime_type)(void *context, const Type *type);     // its RuntimeType can come from elsewhere than a comparison
+    bool (*has_instances)(void *context, const Type *type);        // of exactly this type: x.GetType() == typeof(T) can succeed
     bool (*field_constant)(void *context, const Field *field, int64_t *value); // read-only static with a known value
 } IlFacts;
 

@@ -64,13 +64,22 @@ static int pure_pops(const Instruction *in)
         in->op == OP_ldstr || in->op == OP_ldtype || in->op == OP_ldtoken || in->op == OP_ldtoken_method ||
         in->op == OP_ldtoken_field || in->op == OP_ldftn || in->op == OP_sizeof || in->op == OP_create_span)
         return 0;
-    if ((in->op == OP_ldsfld || in->op == OP_ldsflda) && !in->check_cctor) return 0;
+    // II.10.5.3.3: with beforefieldinit an access that is gone need not have run the constructor.
+    if (in->op == OP_ldsfld || in->op == OP_ldsflda) return in->check_cctor && !in->field->owner->def->is_before_field_init ? -1 : 0;
     if (in->op == OP_isinst || (in->op == OP_box && !in->type->def->is_nullable)) return 1;
     if (in->op == OP_intrinsic) {
         if (in->intrinsic == INTRINSIC_MethodTableOf || in->intrinsic == INTRINSIC_AllocatorOf) return 0;
         if (in->intrinsic == INTRINSIC_UnsafeAs) return 1;
     }
     return -1;
+}
+
+/// Later accesses in the block must test again when the instruction that did is deleted.
+static void forget_checked(Import *im, const Instruction *deleted)
+{
+    if (!deleted->check_cctor) return;
+    for (uint32_t i = 0; i < im->checked.count; i++)
+        if (im->checked.items[i] == deleted->field->owner) im->checked.items[i] = im->checked.items[--im->checked.count];
 }
 
 void emit_pop(Import *im)
@@ -82,6 +91,7 @@ void emit_pop(Import *im)
         int                pops = pure_pops(last);
         if (pops < 0) break;
         if (last->op == OP_ldloc || last->op == OP_ldloca) im->local_loads[last->index]--;
+        forget_checked(im, last);
         im->out.count--;
         pending += (uint32_t)pops;
         pending--;

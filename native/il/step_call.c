@@ -69,23 +69,26 @@ static bool any_known(const Value *args, uint32_t count)
     return false;
 }
 
-/// Constant results of small callees (reach.md 2.1.5, 2.2). The receiver must be known not to be null.
-static bool fold_small_callee(Import *im, const Method *method, bool tests_null)
+/// What a small callee returns on the arguments that are on the stack (reach.md 2.1.5, 2.2).
+static bool evaluate_callee(Import *im, const Method *method, Value *out)
 {
     uint32_t count = argument_count(method->signature);
     if (im->depth < count || count > 8) return false;
     const Value *args = &im->stack[im->depth - count];
-    if (tests_null && !args[0].non_null) return false;
-    int64_t constant;
-    Value   result;
-    if (!any_known(args, count)) {
-        if (!il_constant_result(im->il, method, &constant)) return false;
-        result = value_integer(value_of_type(im->il, method->signature->return_type).kind, constant);
-    } else {
+    int64_t      constant;
+    if (any_known(args, count)) {
         Value *copy = arena_copy(im->arena, args, count * sizeof *args, alignof(Value));
-        if (!import_evaluate(im, method, copy, count, &result)) return false;
+        return import_evaluate(im, method, copy, count, out);
     }
-    for (uint32_t i = 0; i < count; i++) {
+    if (!il_constant_result(im->il, method, &constant)) return false;
+    *out = value_integer(value_of_type(im->il, method->signature->return_type).kind, constant);
+    return true;
+}
+
+/// Replaces the arguments by the known result of the call.
+static void replace_call(Import *im, const Method *method, Value result)
+{
+    for (uint32_t i = 0; i < argument_count(method->signature); i++) {
         (void)pop(im);
         emit_pop(im);
     }
@@ -97,7 +100,13 @@ static bool fold_small_callee(Import *im, const Method *method, bool tests_null)
         step_integer(im, result.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, result.integer);
         if (result.kind == STACK_NativeInt) step_op(im, OP_conv_i);
     }
-    return true;
+}
+
+/// A null receiver does not count where a substitution says what the method returns: the switch, not the object, decides.
+static bool tests_null(Import *im, const Instruction *in)
+{
+    if (in->op != OP_callvirt || peek(im, in->method->signature->param_count).non_null) return false;
+    return method_substitution(im->il, in->method->def).kind == SUBSTITUTION_None;
 }
 
 /// A call of exactly `in->method`.
@@ -105,6 +114,7 @@ static void step_direct_call(Import *im, Instruction in)
 {
     const Method *method = in.method;
     bool          boxes = in.type2 != NULL;
+    Value         result;
     if (!boxes && fold_call(im, method, in.op == OP_callvirt)) return;
     if (im->invalid || im->ended) return;
     if (is_delegate_invoke(method)) {
@@ -113,16 +123,24 @@ static void step_direct_call(Import *im, Instruction in)
     } else if (!boxes) {
         in.intrinsic = intrinsic_find(im->il, method);
         if (in.intrinsic != INTRINSIC_None) in.op = OP_intrinsic;
-        else if (fold_small_callee(im, method, in.op == OP_callvirt)) return;
+        else if (evaluate_callee(im, method, &result)) {
+            if (tests_null(im, &in)) { // the call stays for its null test; its result is known all the same
+                finish_call(im, in);
+                if (!im->invalid && !im->ended) im->stack[im->depth - 1] = result;
+            } else {
+                replace_call(im, method, result);
+            }
+            return;
+        }
     }
     if (in.op == OP_intrinsic && in.intrinsic == INTRINSIC_UnsafeAs) {
         Value value = pop(im);
         emit(im, in);
-        Value result = value_of_type(im->il, method->signature->return_type);
-        if (value.type && result.type && type_is_castable_to(im->il->ts, value.type, result.type)) result = value;
-        result.non_null = value.non_null;
-        if (value.known == KNOWN_Null) result.known = KNOWN_Null;
-        push(im, result);
+        Value cast = value_of_type(im->il, method->signature->return_type);
+        if (value.type && cast.type && type_is_castable_to(im->il->ts, value.type, cast.type)) cast = value;
+        cast.non_null = value.non_null;
+        if (value.known == KNOWN_Null) cast.known = KNOWN_Null;
+        push(im, cast);
         return;
     }
     finish_call(im, in);
