@@ -15,7 +15,6 @@ typedef enum Preserve { PRESERVE_Nothing, PRESERVE_Methods, PRESERVE_Fields, PRE
 
 static void report(Descriptor *d, DiagId id, const XmlElement *element, const char *what, const char *where)
 {
-    if (!d->w->reach->warn) return;
     DiagLocation location = { .file = d->path, .line = element->line, .column = element->column };
     diag_report(d->w->reach->diag, id, location, what, where);
 }
@@ -278,7 +277,7 @@ static void descriptor_file_mark(World *w, Text path)
     const char *name = arena_format(&w->arena, "%.*s", TEXT_ARG(path));
     Bytes       bytes;
     if (!file_exists(name)) {
-        if (w->reach->warn) diag_report(w->reach->diag, DIAG_DescriptorMissing, (DiagLocation){ 0 }, name);
+        diag_report(w->reach->diag, DIAG_DescriptorMissing, (DiagLocation){ 0 }, name);
         return;
     }
     if (!file_map(name, &bytes, w->reach->diag)) return;

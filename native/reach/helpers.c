@@ -123,8 +123,9 @@ static void add_failure(HelperList *list, const Failure *failure)
 static void add_new_object(HelperList *list, const Method *constructor)
 {
     if (constructor->owner->kind == TYPE_Array || constructor->owner->kind == TYPE_SzArray) {
-        add(list, WELL_KNOWN_METHOD_NewObjArray);
-        add(list, WELL_KNOWN_METHOD_NewObjArrayRare);
+        // Rank 1 and given lower bounds are the rare forms (corelib-contract 5.2).
+        bool rare = constructor->owner->rank <= 1 || constructor->signature->param_count > constructor->owner->rank;
+        add(list, rare ? WELL_KNOWN_METHOD_NewObjArrayRare : WELL_KNOWN_METHOD_NewObjArray);
     }
 }
 

@@ -38,6 +38,8 @@ bool mark(World *w, Node *node, const Node *from, const char *text)
     if (from) node->growth = growth_next(from, entity_depth(from), entity_depth(node));
     ARRAY_PUSH(&w->arena, &w->marked[node->kind], node);
     ARRAY_PUSH(&w->arena, &w->next, node);
+    if (node->kind == NODE_Necessary || node->kind == NODE_Allocated)
+        facts_type_changed(w, type_node(w, node->entity), node->kind);
     return true;
 }
 
@@ -190,6 +192,23 @@ void mark_runtime_type(World *w, Type *type, const Node *from, const char *text)
     if (!node->cut && node->levels[1].marked) mark(w, &node->runtime_type, from, text);
 }
 
+void mark_compared(World *w, Type *type, const Node *from)
+{
+    TypeNode *node = type_node(w, type);
+    if (node->compared) return;
+    node->compared = true;
+    ARRAY_PUSH(&w->arena, &w->compared, (Comparison){ type, from });
+}
+
+void mark_all_compared(World *w)
+{
+    for (uint32_t i = 0; i < w->compared.count; i++) {
+        TypeNode *node = type_node(w, w->compared.items[i].type);
+        mark_necessary(w, node->type, w->compared.items[i].from, "typeof in a comparison");
+        if (node->levels[0].marked) mark(w, &node->runtime_type, w->compared.items[i].from, "typeof in a comparison");
+    }
+}
+
 void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, const char *text)
 {
     if (kind == STATIC_Literal || kind == STATIC_Rva) return;
@@ -251,7 +270,7 @@ static void module_process(World *w, const Module *module, const Node *node)
         Method *cctor = method_instantiate(w->ts, def->static_constructor, type_from_def(w->ts, def), NULL, 0, &failure);
         if (cctor) {
             mark_address(w, cctor, node, "module initializer");
-            ARRAY_PUSH(&w->arena, &w->module_initializers, cctor);
+            list_add(w, &w->module_initializers, cctor);
         }
     }
     module_descriptor_mark(w, module, node);

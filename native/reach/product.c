@@ -32,12 +32,12 @@ static void methods_sort(const Method **items, uint32_t count)
 // ---- Slots and selectors ------------------------------------------------------------------------------------------------
 
 /// Two different codes behind it: only then a table entry is ever read.
-static bool needs_table(const MethodNode *node)
+static bool needs_table(const Reach *reach, const MethodNode *node)
 {
     const Method *first = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {
         const Method *code = node->targets.items[i].code;
-        if (!code || code == first) continue;
+        if (!code || code == first || !reach_has_method(reach, code)) continue;
         if (first) return true;
         first = code;
     }
@@ -51,7 +51,7 @@ static void selectors_number(Reach *reach)
     for (uint32_t i = 0; i < marked->count; i++) {
         MethodNode *node = method_node(w, marked->items[i]->entity);
         bool        is_selector = method_is_selector(node->method);
-        if (!needs_table(node)) continue;
+        if (!needs_table(reach, node)) continue;
         if (!is_selector) {
             reach->slots[reach->slot_count++] = node->method;
             continue;
@@ -91,7 +91,9 @@ static void vtable_make(World *w, TypeNode *node)
         const MethodNode *slot = method_node_find(w, slots[i].declaration);
         if (!slot || slot->index < 0 || method_is_selector(slot->method)) continue;
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
-        ARRAY_PUSH(&w->arena, &node->vtable, implementation ? boxed_entry(w, node->type, implementation) : NULL);
+        const Method *code = implementation ? boxed_entry(w, node->type, implementation) : NULL;
+        // Not compiled: no call has a receiver that this type can stand behind.
+        ARRAY_PUSH(&w->arena, &node->vtable, code && reach_has_method(w->reach, code) ? code : NULL);
     }
 }
 

@@ -1,8 +1,7 @@
-// reach_run: mark to a fixpoint, then fold every body again with what the closed world has shown, and mark again from the
-// roots; until nothing shrinks (reach.md 0).
+// reach_run: marks to the least fixpoint. Bodies are folded with the facts of the growing world and folded again when one of
+// these changes (facts.c). What il/ remembers of callees (constant results) may be older than the facts, so a pass over
+// every body ends the work; it is repeated until it adds nothing (reach.md 0).
 #include "reach/world.h"
-
-enum { ROUND_LIMIT = 4 };
 
 static uint32_t world_size(const World *w)
 {
@@ -11,33 +10,28 @@ static uint32_t world_size(const World *w)
     return size;
 }
 
-/// One round over bodies folded with the facts of `facts_world` (NULL: none). NULL after a report.
-static World *round_run(Reach *reach, World *facts_world)
+static void rescan_all(World *w)
 {
-    reach->facts = facts_world ? world_facts(facts_world) : (IlFacts){ 0 };
-    il_set_facts(reach->il, &reach->facts);
-    World *w = world_open(reach);
-    roots_mark(w);
-    bool ok = mark_all(w);
-    facts_prepare(w);
-    if (ok) return w;
-    world_close(w);
-    return NULL;
+    il_set_facts(w->il, &w->reach->facts); // forgets constant results
+    for (uint32_t i = 0; i < w->marked[NODE_Method].count; i++)
+        method_rescan(w, method_node(w, w->marked[NODE_Method].items[i]->entity));
 }
 
-static bool rounds_run(Reach *reach)
+static bool world_mark(Reach *reach)
 {
-    reach->warn = true;
-    while (reach->rounds < ROUND_LIMIT) {
-        World *w = round_run(reach, reach->world);
-        if (!w) return false;
+    World *w = reach->world = world_open(reach);
+    reach->facts = world_facts(w);
+    il_set_facts(reach->il, &reach->facts);
+    roots_mark(w);
+    uint32_t size;
+    do {
         reach->rounds++;
-        reach->warn = false;
-        world_close(reach->facts_world);
-        reach->facts_world = reach->world;
-        reach->world = w;
-        if (reach->facts_world && world_size(reach->facts_world) == world_size(w)) break;
-    }
+        if (!mark_all(w)) return false;
+        size = world_size(w);
+        mark_all_compared(w);
+        rescan_all(w);
+        if (!mark_all(w)) return false;
+    } while (world_size(w) != size);
     return true;
 }
 
@@ -45,7 +39,7 @@ Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag)
 {
     Reach *reach = ARENA_NEW(program, Reach);
     *reach = (Reach){ .il = il, .ts = il_types(il), .request = request, .program = program, .diag = diag };
-    if (!roots_prepare(reach) || !rounds_run(reach)) {
+    if (!roots_prepare(reach) || !world_mark(reach)) {
         reach_close(reach);
         return NULL;
     }
@@ -57,11 +51,10 @@ Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag)
 void reach_close(Reach *reach)
 {
     if (!reach) return;
-    reach->facts = (IlFacts){ 0 };
+    reach->facts = (IlFacts){ 0 }; // the world that answered is gone
     il_set_facts(reach->il, &reach->facts);
     world_close(reach->world);
-    world_close(reach->facts_world);
-    reach->world = reach->facts_world = NULL;
+    reach->world = NULL;
 }
 
 Il *reach_il(const Reach *reach)

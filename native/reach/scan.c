@@ -30,7 +30,7 @@ static void scan_constrained(Scan *s, const Instruction *in)
 {
     if (in->type2->is_value_type) mark_allocated(s->w, in->type2, s->from, "boxed for a constrained call");
     if (in->is_direct || in->op == OP_call) mark_call(s->w, in->method, s->from, "constrained call");
-    else mark_virtual_use(s->w, in->method, s->from, "constrained callvirt");
+    else mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "constrained callvirt");
 }
 
 static void scan_call(Scan *s, const Instruction *in)
@@ -43,7 +43,7 @@ static void scan_callvirt(Scan *s, const Instruction *in)
 {
     if (in->type2) scan_constrained(s, in);
     else if (in->is_direct) mark_call(s->w, in->method, s->from, "call");
-    else mark_virtual_use(s->w, in->method, s->from, "callvirt");
+    else mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "callvirt");
 }
 
 static void scan_newobj(Scan *s, const Instruction *in)
@@ -66,7 +66,7 @@ static void scan_ldftn(Scan *s, const Instruction *in)
 static void scan_ldvirtftn(Scan *s, const Instruction *in)
 {
     if (in->is_direct) mark_address(s->w, in->method, s->from, "ldvirtftn");
-    else mark_virtual_use(s->w, in->method, s->from, "ldvirtftn");
+    else mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "ldvirtftn");
 }
 
 static void scan_static_delegate(Scan *s, const Instruction *in)
@@ -99,7 +99,7 @@ static void scan_new_delegate_virtual(Scan *s, const Instruction *in)
 static void scan_native_call(Scan *s, const Instruction *in)
 {
     if (il_method_code(s->w->il, in->method).direct) return;
-    ARRAY_PUSH(&s->w->arena, &s->w->lazy_pinvokes, in->method);
+    list_add(s->w, &s->w->lazy_pinvokes, in->method);
     mark_necessary(s->w, in->method->owner, s->from, "type of a P/Invoke");
 }
 
@@ -150,7 +150,8 @@ static void scan_ldtoken(Scan *s, const Instruction *in)
 
 static void scan_ldtype(Scan *s, const Instruction *in)
 {
-    mark_runtime_type(s->w, in->type, s->from, "typeof");
+    if (in->compare_only) mark_compared(s->w, in->type, s->from);
+    else mark_runtime_type(s->w, in->type, s->from, "typeof");
 }
 
 static void scan_mkrefany(Scan *s, const Instruction *in)
@@ -163,7 +164,7 @@ static void scan_ldtoken_method(Scan *s, const Instruction *in)
     mark_metadata(s->w, in->method->owner, s->from, "ldtoken of a method");
     for (uint32_t i = 0; i < in->method->arg_count; i++)
         mark_metadata(s->w, in->method->args[i], s->from, "ldtoken of a method");
-    ARRAY_PUSH(&s->w->arena, &s->w->metadata_methods, in->method);
+    list_add(s->w, &s->w->metadata_methods, in->method);
 }
 
 static void scan_ldtoken_field(Scan *s, const Instruction *in)
@@ -235,19 +236,29 @@ static void scan_entry(Scan *s)
     if (s->body->check_cctor) mark_cctor(s->w, s->body->method->owner, s->from, "class constructor check at entry");
 }
 
+void method_rescan(World *w, MethodNode *node)
+{
+    if (node->queued || !node->code.marked) return;
+    node->queued = true;
+    ARRAY_PUSH(&w->arena, &w->next, &node->code);
+}
+
 void method_scan(World *w, MethodNode *node)
 {
     const Method *method = node->method;
     const Node   *from = &node->code;
+    node->queued = false;
     if (method->synthetic == SYNTHETIC_UnboxingStub) { // add, jmp: no body
         mark_address(w, method->synthetic_method, from, "unboxing stub");
         return;
     }
     mark_module(w, type_module(method->owner), from);
     if (method->synthetic == SYNTHETIC_None) eager_cctor_use(w, method->owner, from);
+    w->scanning = node;
     Scan scan = { w, from, il_body(w->il, method, &w->scratch) };
+    w->scanning = NULL;
     scan_entry(&scan);
-    if (!scan.body->failure || scan.body->block_count) scan_body(&scan);
+    scan_body(&scan);
     w->scanned_count++;
     arena_reset(&w->scratch);
 }

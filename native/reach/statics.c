@@ -16,7 +16,7 @@ void eager_cctor_use(World *w, Type *type, const Node *from)
     MethodNode *node = method_node(w, cctor);
     if (node->address_taken) return;
     mark_address(w, cctor, from, "eager class constructor");
-    ARRAY_PUSH(&w->arena, &w->eager_cctors, cctor);
+    list_add(w, &w->eager_cctors, cctor);
 }
 
 void statics_process(World *w, TypeNode *node, StaticKind kind)

@@ -141,6 +141,15 @@ static void group_join(World *w, DispatchGroup *group, TypeNode *type)
 
 // ---- A type gets instances ----------------------------------------------------------------------------------------------
 
+/// Some call of the slot can have an instance of `type` as its receiver.
+static bool slot_reaches(World *w, const MethodNode *slot, Type *type)
+{
+    if (slot->unlimited) return true;
+    for (uint32_t i = 0; i < slot->limits.count; i++)
+        if (type_is_derived_from(w->ts, type, slot->limits.items[i])) return true;
+    return false;
+}
+
 static void slot_target_mark(World *w, Target target)
 {
     if (!target.code) return;
@@ -151,7 +160,7 @@ static void slot_target_mark(World *w, Target target)
 static void slot_join(World *w, MethodNode *slot, Target target)
 {
     ARRAY_PUSH(&w->arena, &slot->targets, target);
-    if (slot->slot.marked) slot_target_mark(w, target);
+    if (slot->slot.marked && slot_reaches(w, slot, target.type->type)) slot_target_mark(w, target);
 }
 
 void type_dispatch(World *w, TypeNode *node)
@@ -174,7 +183,45 @@ void type_dispatch(World *w, TypeNode *node)
 
 // ---- A slot or selector gets a caller ---------------------------------------------------------------------------------
 
-void mark_virtual_use(World *w, const Method *method, const Node *from, const char *text)
+const Type *receiver_limit(World *w, const Type *receiver)
+{
+    if (!receiver || receiver->kind != TYPE_Named || receiver->is_open || receiver->is_value_type) return NULL;
+    // An interface type is not verified (III.1.8.1.3); `this` of System.Array`1 is an array.
+    if (receiver->def->is_interface || receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object)
+        || receiver->def == well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def)
+        return NULL;
+    return receiver;
+}
+
+const Method *boxed_target(World *w, Type *type, const Method *method)
+{
+    bool          is_interface = method->owner->def && method->owner->def->is_interface;
+    const Method *target = NULL;
+    if (is_interface) {
+        target = selector_target(w, type, method, true);
+    } else {
+        Method *declaration = method_slot_definition(w->ts, (Method *)method);
+        target = declaration ? type_resolve_virtual(w->ts, type, declaration) : NULL;
+    }
+    return target && target->synthetic == SYNTHETIC_None && !target->def->is_abstract ? boxed_entry(w, type, target) : NULL;
+}
+
+/// One more static receiver type of a class slot; marks what it newly reaches.
+static void slot_limit_add(World *w, MethodNode *slot, const Type *limit)
+{
+    if (slot->unlimited) return;
+    for (uint32_t i = 0; limit && i < slot->limits.count; i++)
+        if (slot->limits.items[i] == limit) return;
+    if (limit) ARRAY_PUSH(&w->arena, &slot->limits, limit);
+    else slot->unlimited = true;
+    for (uint32_t i = 0; i < slot->targets.count; i++) {
+        Target target = slot->targets.items[i];
+        if (!limit || type_is_derived_from(w->ts, target.type->type, limit)) slot_target_mark(w, target);
+    }
+}
+
+void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact, const Node *from,
+                      const char *text)
 {
     if (method->is_open) return;
     bool is_interface = method->owner->def && method->owner->def->is_interface;
@@ -182,18 +229,20 @@ void mark_virtual_use(World *w, const Method *method, const Node *from, const ch
         mark_call(w, method, from, text);
         return;
     }
+    if (receiver && receiver->is_value_type && receiver_exact) {
+        const Method *target = boxed_target(w, (Type *)receiver, method);
+        if (target) mark_method(w, target, from, text);
+        if (target) return;
+    }
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
     MethodNode   *node = method_node(w, declaration ? declaration : method);
-    if (node->slot.marked || node->cut) return;
     mark_slot(w, node, from, text);
+    if (!node->cut && !method_is_selector(node->method)) slot_limit_add(w, node, receiver_limit(w, receiver));
 }
 
 void slot_process(World *w, MethodNode *node)
 {
-    if (!method_is_selector(node->method)) {
-        for (uint32_t i = 0; i < node->targets.count; i++) slot_target_mark(w, node->targets.items[i]);
-        return;
-    }
+    if (!method_is_selector(node->method)) return; // its calls mark their targets as they come
     DispatchGroup *group = dispatch_group(w, node->method->owner);
     ARRAY_PUSH(&w->arena, &group->selectors, node);
     for (uint32_t i = 0; i < group->types.count; i++) pair_resolve(w, group->types.items[i], node, group->by_definition);

@@ -1,4 +1,4 @@
-// Private to reach/: the marked world of one round, its nodes, and the functions that grow it. Every node keeps the first
+// Private to reach/: the marked world, its nodes, and the functions that grow it. Every node keeps the first
 // reason it was marked for (design reach.md 0, 1.1); the set of marks is a fixpoint and does not depend on their order.
 #pragma once
 
@@ -50,9 +50,12 @@ typedef struct MethodNode {
     const Method *method;
     Node          code, slot;
     bool          address_taken;
+    bool          queued;     // for another scan: a fact its body was folded with has changed
     bool          cut;        // generic recursion limit
     Text          export_symbol; // fixed symbol of an exported method, else empty
     bool          not_code;   // runtime import or abstract: marking it compiles nothing
+    bool          unlimited;  // slot: some call knows nothing of its receiver
+    ARRAY(const Type *) limits; // slot: static receiver types of the other calls
     int32_t       index;      // slot index in vtables or selector number; -1
     ARRAY(Target) targets;    // of a class slot: every allocated type that has it; of a selector: its row entries
 } MethodNode;
@@ -70,10 +73,12 @@ typedef struct TypeNode {
     Node  runtime_type, interface_use, cctor;
     Node  statics[3];         // STATIC_NonGC, STATIC_GC, STATIC_Thread
     bool  cut;
-    bool  castable;           // a cast to this class or non-variant interface can succeed
+    bool  compared;           // in World.compared
+    bool  castable;           // some object passes a cast to it
+    bool  castable_watched;   // variant interface or array that a fold asked for: in World.watched_casts
     bool  only_known;
     const Type *only;         // reach_only_implementer
-    int8_t castable_known;    // variant interfaces, arrays: -1 no, 1 yes, 0 not asked
+    ARRAY(struct MethodNode *) waiters; // bodies folded because a fact about this type did not hold yet
     uint32_t tls_index;
     DispatchGroup *group;
     ARRAY(struct TypeNode *) interface_waiters; // constructed types that list this instance once its definition is used
@@ -90,6 +95,13 @@ typedef struct StringNode {
 } StringNode;
 
 typedef ARRAY(Node *) NodeList;
+typedef ARRAY(const Method *) MethodList;
+
+/// `t == typeof(T)`.
+typedef struct Comparison {
+    Type       *type;
+    const Node *from;
+} Comparison;
 
 /// A reference that the recursion limit cut.
 typedef struct Cut {
@@ -102,7 +114,7 @@ typedef struct World {
     struct Reach *reach;
     TypeSystem   *ts;
     Il           *il;
-    Arena         arena;    // nodes of this round
+    Arena         arena;    // nodes
     Arena         scratch;  // one body
     MethodNode  **methods;  // by Method.id
     uint32_t      method_capacity;
@@ -117,11 +129,12 @@ typedef struct World {
     NodeList      level, next;              // breadth-first work
     NodeList      marked[NODE_KIND_COUNT];  // everything marked, by kind
     ARRAY(Export) exports;
-    ARRAY(const Method *) lazy_pinvokes, eager_cctors, module_initializers, invokable;
-    ARRAY(const Method *) metadata_methods;
+    MethodList lazy_pinvokes, eager_cctors, module_initializers, invokable, metadata_methods;
     ARRAY(Cut) cuts;
+    ARRAY(TypeNode *) watched_casts;
+    MethodNode   *scanning;   // whose body asks facts
     uint32_t      scanned_count;
-    bool          facts_ready;
+    ARRAY(Comparison) compared; // RuntimeType objects that are only compared
 } World;
 
 struct SymbolCache;
@@ -132,15 +145,13 @@ struct Reach {
     const Request *request;
     Arena         *program;
     Diag          *diag;
-    World         *world;       // the marked world
-    IlFacts        facts;       // what il/ folds with
-    World         *facts_world; // the world whose facts folded its bodies; NULL in the first round
+    World         *world;
+    IlFacts        facts;       // what il/ folds with: live questions to the world
     struct PlanCache *plans;
     struct SymbolCache *symbols;
     const Method  *entry_point;
     ARRAY(Export)  known_exports; // RuntimeExports of CoreLib
     uint32_t       rounds;
-    bool           warn;          // the round that reports descriptors' mistakes
     // Sorted views, made once.
     const Method **methods, **selectors, **slots;
     Type         **types, **runtime_types, **static_types[3];
@@ -168,6 +179,14 @@ MethodNode *method_node_find(const World *w, const Method *method);
 TypeNode *type_node_find(const World *w, const Type *type);
 StringNode *string_node_find(const World *w, Utf16 string);
 
+/// Appends unless it is there (short lists).
+static inline void list_add(World *w, MethodList *list, const Method *method)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (list->items[i] == method) return;
+    ARRAY_PUSH(&w->arena, list, method);
+}
+
 // ---- mark.c: worklist ---------------------------------------------------------------------------------------------------
 
 /// Marks `node` because of `from` (NULL: root). True if it was not marked before.
@@ -191,6 +210,10 @@ void mark_metadata(World *w, Type *type, const Node *from, const char *text);
 void mark_constructed(World *w, Type *type, const Node *from, const char *text);
 void mark_allocated(World *w, Type *type, const Node *from, const char *text);
 void mark_runtime_type(World *w, Type *type, const Node *from, const char *text);
+/// The object is only compared: it is made in the end, but does not make the type visible to the facts.
+void mark_compared(World *w, Type *type, const Node *from);
+/// Makes what only comparisons need.
+void mark_all_compared(World *w);
 void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, const char *text);
 void mark_cctor(World *w, Type *type, const Node *from, const char *text);
 void mark_rva(World *w, const Field *field, const Node *from, const char *text);
@@ -203,6 +226,8 @@ void mark_reflectable_method(World *w, const Method *method, const Node *from, c
 // ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings ---------------------------------------
 
 void method_scan(World *w, MethodNode *node);
+/// Scans a marked method once more after what is queued now.
+void method_rescan(World *w, MethodNode *node);
 void type_process(World *w, TypeNode *node, NodeKind level);
 void statics_process(World *w, TypeNode *node, StaticKind kind);
 void cctor_process(World *w, TypeNode *node);
@@ -211,8 +236,13 @@ void eager_cctor_use(World *w, Type *type, const Node *from);
 
 /// A type has instances: its slots and interfaces become reachable.
 void type_dispatch(World *w, TypeNode *node);
-/// Somebody calls `declaration` (as slot or selector) virtually.
-void mark_virtual_use(World *w, const Method *method, const Node *from, const char *text);
+/// Somebody calls `method` (through a slot or selector) on a receiver of that static type (NULL: unknown).
+void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact, const Node *from,
+                      const char *text);
+/// What a static receiver type tells about the objects behind it: NULL if nothing.
+const Type *receiver_limit(World *w, const Type *receiver);
+/// Code of a virtual call on a box whose type is exactly `type`; NULL if it is not known.
+const Method *boxed_target(World *w, Type *type, const Method *method);
 void slot_process(World *w, MethodNode *node);
 /// Dispatched through the selector table: interface methods and generic virtual methods.
 static inline bool method_is_selector(const Method *declaration)
@@ -256,8 +286,9 @@ uint32_t entry_helpers_of(const Body *body, WellKnownMethod out[HELPERS_MAX]);
 
 // ---- facts.c, order.c, product.c -------------------------------------------------------------------------------------
 
-void facts_prepare(World *w);
 IlFacts world_facts(World *w);
+/// The type has got instances, or a MethodTable: folds that relied on the contrary are made again.
+void facts_type_changed(World *w, TypeNode *node, NodeKind level);
 
 int type_order(const Type *a, const Type *b);
 int method_order(const Method *a, const Method *b);
