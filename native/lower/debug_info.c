@@ -1,7 +1,7 @@
 #include "lower/lowering.h"
 
-// DWARF line tables from the portable PDB: enough for gdb to show the C# line and for symbolised stack traces. Methods of
-// assemblies without a PDB (the framework) get none.
+// DWARF line tables from the portable PDB: enough for gdb to show the C# line and for symbolised stack traces. The assemblies
+// of the runtime pack get none although it brings their PDBs: measured, their lines cost a quarter of the compile time.
 
 enum { LINE_HIDDEN = 0xFEEFEE }; // portable PDB: a sequence point without source
 
@@ -68,12 +68,19 @@ static const SequencePoint *first_visible(const Lowering *l)
     return NULL;
 }
 
+static bool is_of_runtime_pack(const UnitState *u, const Image *image)
+{
+    Text directory = u->request->tool.runtime_pack_directory;
+    return directory.size && strncmp(image_path(image), directory.data, directory.size) == 0;
+}
+
 void debug_method_begin(Lowering *l)
 {
     UnitState *u = l->u;
     l->debug_scope = NULL;
     if (!u->debug || !l->body || !l->body->module || !l->method->def || l->method->synthetic != SYNTHETIC_None) return;
     const Image *image = l->body->module->image;
+    if (is_of_runtime_pack(u, image)) return;
     l->point_count = pdb_sequence_points(image, l->method->def->rid, l->scratch, &l->points);
     const SequencePoint *first = first_visible(l);
     if (!first) return;
