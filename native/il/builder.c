@@ -3,7 +3,7 @@
 
 enum { UNMARKED = UINT32_MAX };
 
-Builder builder_start(Il *il, const Method *method, Arena *arena)
+Builder code_builder_start(Il *il, const Method *method, Arena *arena)
 {
     Code *code = ARENA_NEW(arena, Code);
     *code = (Code){ .method = method, .context = method, .init_locals = true };
@@ -17,16 +17,16 @@ static void add(Builder *b, Instruction in)
     ARRAY_PUSH(b->arena, &b->raw, (RawInstruction){ .in = in, .resolved = true });
 }
 
-uint32_t builder_new_label(Builder *b)
+uint32_t code_builder_new_label(Builder *b)
 {
     ARRAY_PUSH(b->arena, &b->labels, UNMARKED);
     return b->labels.count - 1;
 }
-void builder_mark(Builder *b, uint32_t label)
+void code_builder_mark(Builder *b, uint32_t label)
 {
     b->labels.items[label] = b->raw.count;
 }
-uint32_t builder_local(Builder *b, Type *type)
+uint32_t code_builder_local(Builder *b, Type *type)
 {
     ARRAY_PUSH(b->arena, &b->locals, type);
     return b->locals.count - 1;
@@ -76,7 +76,7 @@ void build_switch(Builder *b, const uint32_t *labels, uint32_t count)
     add(b, (Instruction){ .op = OP_switch, .targets = targets });
 }
 
-void builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label, uint32_t end_label, Type *catch_type)
+void code_builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label, uint32_t end_label, Type *catch_type)
 {
     b->regions[b->region_count++] = (struct BuilderRegion){ kind, try_label, handler_label, end_label, catch_type };
 }
@@ -96,7 +96,7 @@ static void place_regions(Builder *b, bool *leaders)
     }
 }
 
-Code *builder_finish(Builder *b)
+Code *code_builder_finish(Builder *b)
 {
     Code *code = b->code;
     bool *leaders = ARENA_ARRAY(b->arena, bool, b->raw.count + 1);

@@ -160,32 +160,32 @@ MethodCode il_method_code(Il *il, const Method *method)
 /// Stub bodies of substitutions: a constant or nothing.
 static Code *substituted_code(Il *il, const Method *method, Substitution substitution, Arena *arena)
 {
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     Type   *result = method->signature->return_type;
     if (substitution.kind == SUBSTITUTION_Throw) {
         build_method(&b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_ThrowFeatureBodyRemoved));
         build(&b, OP_unreachable);
-        return builder_finish(&b);
+        return code_builder_finish(&b);
     }
     if (substitution.kind == SUBSTITUTION_Value) {
         StackKind kind = value_of_type(il, result).kind;
         if (kind == STACK_Object || kind == STACK_Value || kind == STACK_ByRef || kind == STACK_Float32 || kind == STACK_Float64) {
-            build_index(&b, OP_ldloc, builder_local(&b, result)); // zero
+            build_index(&b, OP_ldloc, code_builder_local(&b, result)); // zero
         } else {
             build_integer(&b, kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, substitution.value);
             if (kind == STACK_NativeInt) build(&b, OP_conv_i);
         }
     }
     build(&b, OP_ret);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 Body *body_of_failure(Il *il, const Method *method, const Failure *failure, const char *invalid, Arena *arena)
 {
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     build(&b, OP_throw_failure);
     b.raw.items[0].in.failure = failure;
-    Body *body = import_body(il, builder_finish(&b), arena);
+    Body *body = import_body(il, code_builder_finish(&b), arena);
     body->failure = failure;
     body->invalid = invalid;
     return body;

@@ -248,7 +248,7 @@ void module_facts_free(Il *il);
 
 // ---- Synthetic bodies (builder.c, synth_*.c) -----------------------------------------------------------------------------
 
-/// Builds Code from resolved instructions. Labels are raw indices; `builder_label` marks the next instruction.
+/// Builds Code from resolved instructions. Labels are raw indices; `code_builder_mark` marks the next instruction.
 typedef struct Builder {
     Il         *il;
     TypeSystem *ts;
@@ -260,10 +260,10 @@ typedef struct Builder {
     struct BuilderRegion { EhKind kind; uint32_t try_label, handler_label, end_label; Type *catch_type; } regions[8];
     uint32_t region_count;
 } Builder;
-Builder  builder_start(Il *il, const Method *method, Arena *arena);
-uint32_t builder_new_label(Builder *b);
-void     builder_mark(Builder *b, uint32_t label);
-uint32_t builder_local(Builder *b, Type *type);
+Builder  code_builder_start(Il *il, const Method *method, Arena *arena);
+uint32_t code_builder_new_label(Builder *b);
+void     code_builder_mark(Builder *b, uint32_t label);
+uint32_t code_builder_local(Builder *b, Type *type);
 void     build(Builder *b, Opcode op);
 void     build_index(Builder *b, Opcode op, uint32_t index);
 void     build_integer(Builder *b, Opcode op, int64_t value);
@@ -275,8 +275,8 @@ void     build_branch(Builder *b, Opcode op, uint32_t label);
 void     build_switch(Builder *b, const uint32_t *labels, uint32_t count);
 void     build_signature(Builder *b, Opcode op, const Signature *signature);
 /// Try from `try_label` to `handler_label`, handler up to `end_label`; inner regions first.
-void     builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label, uint32_t end_label, Type *catch_type);
-Code    *builder_finish(Builder *b);
+void     code_builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label, uint32_t end_label, Type *catch_type);
+Code    *code_builder_finish(Builder *b);
 
 /// Code of a method that has no IL; NULL if `method` is not of that kind.
 Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **failure);

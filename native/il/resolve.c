@@ -262,7 +262,6 @@ bool resolve_instruction(Import *im, RawInstruction *raw)
 {
     if (raw->resolved) return raw->failure == NULL;
     raw->resolved = true;
-    if (!im->code->module || (raw->token.value == 0 && raw->element == ELEMENT_TYPE_END)) return true; // given by a builder
     GenericContext context = method_context(im->code->context);
     Failure        failure = { 0 };
     bool           ok = resolve_operand(im, raw, &context, &failure);

@@ -4,33 +4,33 @@
 /// `this` is the box: its value lies 8 bytes behind the MethodTable pointer (code generation makes this one in assembly).
 static Code *unboxing_stub(Il *il, const Method *method, Arena *arena)
 {
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     b.code->args[0] = il->object;
     build_index(&b, OP_ldarg, 0);
     build_type(&b, OP_unbox, method->owner);
     for (uint32_t i = 1; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
     build_method(&b, OP_call, method->synthetic_method);
     build(&b, OP_ret);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 /// Native entry: the transition around this body belongs to code generation (corelib-contract 7.3).
 static Code *unmanaged_entry(Il *il, const Method *method, Arena *arena)
 {
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     for (uint32_t i = 0; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
     build_method(&b, OP_call, method->synthetic_method);
     build(&b, OP_ret);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 /// Code that nothing can reach, or an interface method without a single implementation.
 static Code *throw_body(Il *il, const Method *method, Arena *arena, WellKnownMethod helper)
 {
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     build_method(&b, OP_call, well_known_method(il->ts, helper));
     build(&b, OP_unreachable);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 /// __GetFieldHelper(index, out MethodTable*) (corelib-contract 1.8): the offset of field `index` from the first field, its
@@ -40,11 +40,11 @@ Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
     TypeSystem   *ts = il->ts;
     uint32_t      count, used = 0;
     Field *const *fields = type_fields(ts, method->owner, &count);
-    Builder       b = builder_start(il, method, arena);
+    Builder       b = code_builder_start(il, method, arena);
     const Method *of = well_known_method(ts, WELL_KNOWN_METHOD_MethodTableOf);
     uint32_t     *labels = ARENA_ARRAY(arena, uint32_t, count);
     for (uint32_t i = 0; i < count; i++)
-        if (!fields[i]->def->is_static) labels[used++] = builder_new_label(&b);
+        if (!fields[i]->def->is_static) labels[used++] = code_builder_new_label(&b);
     build_index(&b, OP_ldarg, 1);
     build_switch(&b, labels, used);
     build_integer(&b, OP_ldc_i4, used);
@@ -56,14 +56,14 @@ Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
         if (type_is_reference(type)) type = il->object;
         else if (type->kind == TYPE_Pointer || type->kind == TYPE_FunctionPointer) type = il->native_int;
         else if (type->kind == TYPE_Named && type->def->is_enum) type = type_enum_underlying(ts, type);
-        builder_mark(&b, labels[index++]);
+        code_builder_mark(&b, labels[index++]);
         build_index(&b, OP_ldarg, 2);
         build_method(&b, OP_call, method_instantiate(ts, of->def, of->owner, &type, 1, &failure));
         build(&b, OP_stind_i);
         build_integer(&b, OP_ldc_i4, field_offset(ts, fields[i]));
         build(&b, OP_ret);
     }
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 /// Array accessors (II.14.2) over the object's memory: lengths at 16, lower bounds at 16 + 4 * rank, then the elements.
@@ -87,7 +87,7 @@ static void load_int(ArrayBody *a, uint32_t offset)
 static void array_dimension(ArrayBody *a, uint32_t dimension)
 {
     Builder *b = &a->b;
-    uint32_t rank = a->array->rank, position = builder_local(b, a->b.il->int32);
+    uint32_t rank = a->array->rank, position = code_builder_local(b, a->b.il->int32);
     build_index(b, OP_ldarg, dimension + 1);
     load_int(a, 8 + 4 * rank + 4 * dimension);
     build(b, OP_sub);
@@ -112,7 +112,7 @@ static void array_type_check(ArrayBody *a)
     TypeSystem   *ts = b->ts;
     Failure       failure = { 0 };
     const Method *of = well_known_method(ts, WELL_KNOWN_METHOD_MethodTableOf);
-    uint32_t      same = builder_new_label(b);
+    uint32_t      same = code_builder_new_label(b);
     build_index(b, OP_ldarg, 0);
     build_method(b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_GetMethodTable));
     build_integer(b, OP_ldc_i4, 8); // related type of the array's MethodTable
@@ -121,18 +121,18 @@ static void array_type_check(ArrayBody *a)
     build_method(b, OP_call, method_instantiate(ts, of->def, of->owner, &a->array->element, 1, &failure));
     build_branch(b, OP_beq, same);
     build_method(b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_ThrowArrayTypeMismatchException));
-    builder_mark(b, same);
+    code_builder_mark(b, same);
 }
 
 Code *synth_array(Il *il, const Method *method, Arena *arena)
 {
-    ArrayBody a = { .b = builder_start(il, method, arena), .array = method->owner };
+    ArrayBody a = { .b = code_builder_start(il, method, arena), .array = method->owner };
     Builder  *b = &a.b;
     uint32_t  rank = a.array->rank;
     Type     *element = a.array->element;
-    a.data = builder_local(b, type_byref(il->ts, type_primitive(il->ts, ELEMENT_TYPE_U1)));
-    a.offset = builder_local(b, il->native_int);
-    a.fail = builder_new_label(b);
+    a.data = code_builder_local(b, type_byref(il->ts, type_primitive(il->ts, ELEMENT_TYPE_U1)));
+    a.offset = code_builder_local(b, il->native_int);
+    a.fail = code_builder_new_label(b);
     build_index(b, OP_ldarg, 0);
     build_method(b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_GetRawData));
     build_index(b, OP_stloc, a.data);
@@ -157,10 +157,10 @@ Code *synth_array(Il *il, const Method *method, Arena *arena)
         build_type(b, OP_stobj, element);
     }
     build(b, OP_ret);
-    builder_mark(b, a.fail);
+    code_builder_mark(b, a.fail);
     build_method(b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_ThrowIndexOutOfRangeException));
     build(b, OP_unreachable);
-    return builder_finish(b);
+    return code_builder_finish(b);
 }
 
 static Code *ordinary_code(Il *il, const Method *method, Arena *arena, const Failure **failure)

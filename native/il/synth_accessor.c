@@ -62,7 +62,7 @@ static Code *missing(const Accessor *accessor, Arena *arena, const Failure **fai
 Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure **failure)
 {
     Accessor accessor;
-    Builder  b = builder_start(il, method, arena);
+    Builder  b = code_builder_start(il, method, arena);
     if (!read_accessor(method, &accessor)) {
         *failure = failure_make(arena, FAILURE_BadImageFormat, "an UnsafeAccessor attribute is malformed");
         return NULL;
@@ -73,7 +73,7 @@ Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure *
         if (accessor.kind == ACCESSOR_Field) build_index(&b, OP_ldarg, 0);
         build_field(&b, accessor.kind == ACCESSOR_Field ? OP_ldflda : OP_ldsflda, field);
         build(&b, OP_ret);
-        return builder_finish(&b);
+        return code_builder_finish(&b);
     }
     const Method *target = target_method(il, method, &accessor, arena);
     if (!target) return missing(&accessor, arena, failure);
@@ -81,5 +81,5 @@ Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure *
     bool is_virtual = accessor.kind == ACCESSOR_Method && !accessor.type->is_value_type;
     build_method(&b, accessor.kind == ACCESSOR_Constructor ? OP_newobj : is_virtual ? OP_callvirt : OP_call, target);
     build(&b, OP_ret);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }

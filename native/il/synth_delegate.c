@@ -48,16 +48,16 @@ static void multicast_body(Builder *b, const Method *invoke)
 {
     Type    *wrapper = well_known_type(b->ts, WELL_KNOWN_TYPE_DelegateWrapper);
     bool     is_void = invoke->signature->return_type == b->il->void_type;
-    uint32_t list = builder_local(b, type_sz_array(b->ts, wrapper)), count = builder_local(b, b->il->int32);
-    uint32_t index = builder_local(b, b->il->int32), result = is_void ? 0 : builder_local(b, invoke->signature->return_type);
-    uint32_t again = builder_new_label(b);
+    uint32_t list = code_builder_local(b, type_sz_array(b->ts, wrapper)), count = code_builder_local(b, b->il->int32);
+    uint32_t index = code_builder_local(b, b->il->int32), result = is_void ? 0 : code_builder_local(b, invoke->signature->return_type);
+    uint32_t again = code_builder_new_label(b);
     load_field(b, "_helperObject");
     build_type(b, OP_castclass, type_sz_array(b->ts, wrapper));
     build_index(b, OP_stloc, list);
     load_field(b, "_extraFunctionPointerOrData");
     build(b, OP_conv_i4);
     build_index(b, OP_stloc, count);
-    builder_mark(b, again);
+    code_builder_mark(b, again);
     build_index(b, OP_ldloc, list);
     build_index(b, OP_ldloc, index);
     build_type(b, OP_ldelema, wrapper);
@@ -114,20 +114,20 @@ static void get_thunk_body(Builder *b, const Method *invoke)
     static const MethodSynthetic thunks[] = { SYNTHETIC_DelegateMulticast, SYNTHETIC_DelegateClosedStatic,
         SYNTHETIC_DelegateOpenStatic, SYNTHETIC_None, SYNTHETIC_DelegateOpenInstance, SYNTHETIC_None };
     enum { THUNKS = sizeof thunks / sizeof *thunks };
-    uint32_t labels[THUNKS], none = builder_new_label(b);
+    uint32_t labels[THUNKS], none = code_builder_new_label(b);
     for (uint32_t i = 0; i < THUNKS; i++) {
         bool absent = thunks[i] == SYNTHETIC_None || (thunks[i] == SYNTHETIC_DelegateOpenInstance && !has_open_instance(invoke));
-        labels[i] = absent ? none : builder_new_label(b);
+        labels[i] = absent ? none : code_builder_new_label(b);
     }
     build_index(b, OP_ldarg, 1);
     build_switch(b, labels, THUNKS);
-    builder_mark(b, none);
+    code_builder_mark(b, none);
     build_integer(b, OP_ldc_i4, 0);
     build(b, OP_conv_i);
     finish(b);
     for (uint32_t i = 0; i < THUNKS; i++) {
         if (labels[i] == none) continue;
-        builder_mark(b, labels[i]);
+        code_builder_mark(b, labels[i]);
         build_method(b, OP_ldftn, method_synthetic(b->ts, thunks[i], b->code->method->owner, NULL));
         finish(b);
     }
@@ -135,7 +135,7 @@ static void get_thunk_body(Builder *b, const Method *invoke)
 
 Code *synth_delegate(Il *il, const Method *method, Arena *arena)
 {
-    Builder       b = builder_start(il, method, arena);
+    Builder       b = code_builder_start(il, method, arena);
     const Method *invoke = type_find_method(il->ts, method->owner, "Invoke", NULL);
     if (!invoke) return NULL;
     if (method->synthetic == SYNTHETIC_DelegateGetThunk) get_thunk_body(&b, invoke);
@@ -144,5 +144,5 @@ Code *synth_delegate(Il *il, const Method *method, Arena *arena)
     else if (method->synthetic == SYNTHETIC_DelegateOpenStatic) open_static_body(&b);
     else if (method->synthetic == SYNTHETIC_DelegateOpenInstance) open_instance_body(&b);
     else invoke_body(&b, invoke);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }

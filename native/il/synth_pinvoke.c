@@ -34,11 +34,11 @@ static void call_generic(Stub *s, WellKnownMethod id, Type *argument)
 typedef void ArgumentStep(Stub *s, uint32_t index);
 static void unless_null(Stub *s, uint32_t index, ArgumentStep *body)
 {
-    uint32_t done = builder_new_label(&s->b);
+    uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldarg, index);
     build_branch(&s->b, OP_brfalse, done);
     body(s, index);
-    builder_mark(&s->b, done);
+    code_builder_mark(&s->b, done);
 }
 
 // ---- Before the call -----------------------------------------------------------------------------------------------------------
@@ -173,12 +173,12 @@ static void argument_cleanup(Stub *s, uint32_t index)
         call(s, WELL_KNOWN_METHOD_FreeCoTaskMem);
     }
     if (s->kinds[index] == MARSHAL_SafeHandle) {
-        uint32_t done = builder_new_label(&s->b);
+        uint32_t done = code_builder_new_label(&s->b);
         build_index(&s->b, OP_ldloc, s->flags[index]);
         build_branch(&s->b, OP_brfalse, done);
         build_index(&s->b, OP_ldarg, index);
         build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousRelease));
-        builder_mark(&s->b, done);
+        code_builder_mark(&s->b, done);
     }
 }
 
@@ -258,24 +258,24 @@ static void converted_call(Stub *s)
 static Code *stub_code(Stub *s)
 {
     Builder *b = &s->b;
-    uint32_t start = builder_new_label(b), handler = builder_new_label(b), end = builder_new_label(b);
+    uint32_t start = code_builder_new_label(b), handler = code_builder_new_label(b), end = code_builder_new_label(b);
     if (s->result_kind == MARSHAL_SafeHandle) {
         call_generic(s, WELL_KNOWN_METHOD_CreateInstanceOfT, s->method->signature->return_type);
         build_index(b, OP_stloc, s->result);
     }
-    builder_mark(b, start);
+    code_builder_mark(b, start);
     converted_call(s);
     if (s->has_cleanup) {
         build_branch(b, OP_leave, end);
-        builder_mark(b, handler);
+        code_builder_mark(b, handler);
         for (uint32_t i = 0; i < s->method->signature->param_count; i++) argument_cleanup(s, i);
         build(b, OP_endfinally);
-        builder_region(b, EH_Finally, start, handler, end, NULL);
+        code_builder_region(b, EH_Finally, start, handler, end, NULL);
     }
-    builder_mark(b, end);
+    code_builder_mark(b, end);
     if (s->has_result) build_index(b, OP_ldloc, s->result);
     build(b, OP_ret);
-    return builder_finish(b);
+    return code_builder_finish(b);
 }
 
 static void choose_kinds(Stub *s)
@@ -288,9 +288,9 @@ static void choose_kinds(Stub *s)
     for (uint32_t i = 0; i < signature->param_count; i++) {
         s->kinds[i] = marshal_kind(il, s->method, i + 1, signature->params[i], s->unicode);
         if (s->kinds[i] == MARSHAL_Plain) continue;
-        s->natives[i] = builder_local(&s->b, marshal_native_type(il, s->kinds[i], signature->params[i]));
-        if (s->kinds[i] == MARSHAL_SafeHandle) s->flags[i] = builder_local(&s->b, il->boolean);
-        if (s->kinds[i] == MARSHAL_ByRefBool) s->flags[i] = builder_local(&s->b, il->int32);
+        s->natives[i] = code_builder_local(&s->b, marshal_native_type(il, s->kinds[i], signature->params[i]));
+        if (s->kinds[i] == MARSHAL_SafeHandle) s->flags[i] = code_builder_local(&s->b, il->boolean);
+        if (s->kinds[i] == MARSHAL_ByRefBool) s->flags[i] = code_builder_local(&s->b, il->int32);
         if (s->kinds[i] == MARSHAL_AnsiString || s->kinds[i] == MARSHAL_StringBuilder || s->kinds[i] == MARSHAL_SafeHandle)
             s->has_cleanup = true;
     }
@@ -300,8 +300,8 @@ static void choose_kinds(Stub *s)
         (!s->preserve_sig && s->result_kind == MARSHAL_SafeHandle))
         s->result_kind = MARSHAL_Unsupported;
     if (!s->has_result) return;
-    s->result = builder_local(&s->b, signature->return_type);
-    s->native_result = builder_local(&s->b, marshal_native_type(il, s->result_kind, signature->return_type));
+    s->result = code_builder_local(&s->b, signature->return_type);
+    s->native_result = code_builder_local(&s->b, marshal_native_type(il, s->result_kind, signature->return_type));
 }
 
 /// What of the signature cannot be marshalled; NULL if nothing.
@@ -322,27 +322,27 @@ static const char *unsupported(Stub *s)
 static Code *marshal_directive(Il *il, const Method *method, Arena *arena)
 {
     enum { STRING_MarshalDirectiveGeneric = 22 }; // Internal.TypeSystem.ExceptionStringID
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     build_integer(&b, OP_ldc_i4, STRING_MarshalDirectiveGeneric);
     build_method(&b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_ThrowMarshalDirectiveException));
     build(&b, OP_unreachable);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 static Code *plain_code(Il *il, const Method *method, Arena *arena)
 {
-    Builder b = builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     for (uint32_t i = 0; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
     build_method(&b, OP_native_call, method);
     build(&b, OP_ret);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
 
 Code *synth_pinvoke(Il *il, const Method *method, Arena *arena)
 {
     PInvokeImport import;
     if (!method_pinvoke_import(method->def, &import) || !pinvoke_needs_stub(il, method)) return plain_code(il, method, arena);
-    Stub s = { .b = builder_start(il, method, arena), .method = method, .unicode = (import.flags & 6) == 4,
+    Stub s = { .b = code_builder_start(il, method, arena), .method = method, .unicode = (import.flags & 6) == 4,
                .set_last_error = (import.flags & 0x0040) != 0, .preserve_sig = (method->def->impl_flags & 0x80) != 0 };
     choose_kinds(&s);
     const char *why = unsupported(&s);

@@ -17,7 +17,7 @@ Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **
 {
     TypeSystem   *ts = il->ts;
     const Method *main_method = method->synthetic_method;
-    Builder       b = builder_start(il, method, arena);
+    Builder       b = code_builder_start(il, method, arena);
     if (!main_method) {
         *failure = failure_make(arena, FAILURE_MissingMethod, "Main");
         return NULL;
@@ -36,5 +36,5 @@ Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **
         build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_SetLatchedExitCode));
     build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_Shutdown));
     build(&b, OP_ret);
-    return builder_finish(&b);
+    return code_builder_finish(&b);
 }
