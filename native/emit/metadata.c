@@ -130,7 +130,8 @@ static void definition_declare(EmitContext *e, const TypeDef *def, TypeDefList *
     ARRAY_PUSH(m->set.arena, all, def);
     NamespaceNode *node = namespace_of(e, def);
     if (!def->enclosing) {
-        ARRAY_PUSH(m->set.arena, &node->types, record);
+        // <Module> is reached through its scope only, so that Assembly.GetTypes does not list it.
+        if (def->rid != 1) ARRAY_PUSH(m->set.arena, &node->types, record);
         return;
     }
     void **slot = metadata_slot(m, MAP_Nested, def->enclosing, NULL);
@@ -167,7 +168,11 @@ static void definitions_write(EmitContext *e)
     uint32_t              count;
     const TypeDef *const *defs = reach_metadata_types(e->reach, &count);
     TypeDefList           all = { 0 };
-    for (uint32_t i = 0; i < count; i++) definition_declare(e, defs[i], &all);
+    for (uint32_t i = 0; i < count; i++) {
+        TypeDef *global = type_def_get(e->ts, defs[i]->module, 1);
+        if (global) definition_declare(e, global, &all);
+        definition_declare(e, defs[i], &all);
+    }
     for (uint32_t i = 0; i < all.count; i++) metadata_type_definition_fill(e, all.items[i]);
     namespaces_fill(e);
     scopes_fill(e);
@@ -175,7 +180,6 @@ static void definitions_write(EmitContext *e)
 
 void emit_metadata(EmitContext *e)
 {
-    if (text_equal_z(e->request->trim.metadata, "none")) return;
     e->metadata = ARENA_NEW(&e->arena, Metadata);
     e->metadata->set.arena = &e->arena;
     definitions_write(e);

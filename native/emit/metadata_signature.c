@@ -25,19 +25,19 @@ static void version_items(RecordSet *set, Record *record, const Image *image)
     Bytes key = known ? column_blob(image, COLUMN_Assembly_PublicKey, 1) : (Bytes){ 0 };
     item_unsigned(set, record, (uint32_t)key.size);
     item_raw(set, record, key.data, key.size);
-    Text culture = known ? column_text(image, COLUMN_Assembly_Culture, 1) : (Text){ 0 };
-    item_typed(set, record, culture.size ? record_string(set, culture) : NULL);
+    Text culture = known ? column_text(image, COLUMN_Assembly_Culture, 1) : TEXT_LITERAL("");
+    item_typed(set, record, record_string(set, culture)); // empty = neutral
 }
 
 void metadata_assembly_items(EmitContext *e, Record *record, const Module *module)
 {
+    enum { PUBLIC_KEY = 1 }; // the key is whole, not a token (AssemblyFlags)
     RecordSet   *set = &e->metadata->set;
     const Image *image = module->image;
     bool         known = table_row_count(image, TABLE_Assembly) != 0;
-    item_unsigned(set, record, known ? column_read(image, COLUMN_Assembly_Flags, 1) : 0);
+    item_unsigned(set, record, (known ? column_read(image, COLUMN_Assembly_Flags, 1) : 0) | PUBLIC_KEY); // as stock
     item_typed(set, record, record_string(set, module->name));
-    if (record->type == HANDLE_ScopeDefinition)
-        item_unsigned(set, record, known ? column_read(image, COLUMN_Assembly_HashAlgId, 1) : 0);
+    if (record->type == HANDLE_ScopeDefinition) item_unsigned(set, record, 0); // hash algorithm
     version_items(set, record, image);
 }
 
