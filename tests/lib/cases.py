@@ -1,6 +1,7 @@
 """tests/cases: a folder with Program.cs is a test (tests/README.md). Each goes through a real publish, is run, and is run
 again with a collection forced at every n-th opportunity."""
 import os
+import re
 import shutil
 
 from lib.dotnet import ENVIRONMENT, OUT, ROOT, Project, run
@@ -57,6 +58,7 @@ def check_run(case, command, cwd, env=None, timeout=60, arguments="args.txt"):
     if outcome.stdout != want:
         problems.append(first_difference(want, outcome.stdout))
     assert not problems, "; ".join(problems) + "\n" + stderr
+    return outcome
 
 
 def test_case(case, results, keep=False):
@@ -79,9 +81,12 @@ def stress(case, project):
     """The program linked for forced collections; interval 1 unless stress-interval.txt names a larger one."""
     project.must_publish("-p:TailorGcStress=true", "--no-restore")
     interval = read(case, "stress-interval.txt", b"1").decode().strip()
-    env = dict(ENVIRONMENT, TAILOR_GC_STRESS=interval)
+    env = dict(ENVIRONMENT, TAILOR_GC_STRESS=interval, TAILOR_GC_STRESS_REPORT="1")
     arguments = "stress-args.txt" if lines(case, "stress-args.txt") else "args.txt"
-    check_run(case, [project.executable], project.path("out"), env, STRESS_TIMEOUT, arguments)
+    outcome = check_run(case, [project.executable], project.path("out"), env, STRESS_TIMEOUT, arguments)
+    # A process that ends by a signal prints no report.
+    report = re.search(rb"TAILOR_GC_STRESS: (\d+) collections", outcome.stderr)
+    assert outcome.code > 128 or (report and int(report.group(1)) > 0), "nothing was collected\n" + outcome.log[-500:]
 
 
 def test_case_on_jit(case, results, keep=False):
