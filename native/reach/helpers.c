@@ -208,7 +208,7 @@ uint32_t reach_helpers_of(TypeSystem *ts, const Body *body, const Instruction *i
     case HELPERS_StaticField: add_static_field(ts, &list, in); break;
     case HELPERS_NewObject: add_new_object(&list, in->method); break;
     case HELPERS_Delegate: add_delegate(&list, in); break;
-    case HELPERS_Native: add(&list, WELL_KNOWN_METHOD_ResolvePInvoke); break;
+    case HELPERS_Native: break; // ResolvePInvoke if it is bound lazily: known to il_method_code alone
     case HELPERS_RefAny: add(&list, WELL_KNOWN_METHOD_GetRefAny); break;
     case HELPERS_RefAnyType: add(&list, WELL_KNOWN_METHOD_TypeHandleToRuntimeTypeHandleMaybeNull); break;
     case HELPERS_Failure: add_failure(&list, in->failure); break;

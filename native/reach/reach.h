@@ -59,7 +59,8 @@ const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
 
 enum { HELPERS_MAX = 6 };
 /// The CoreLib methods that lowering `in` of `body` may call: reach/ marks exactly these, so lower/ may call no others
-/// (it asserts with this function). Returns how many; depends on the instruction and its types only.
+/// (it asserts with this function). Returns how many; depends on the instruction and its types only. Besides, a
+/// native_call of a P/Invoke that is bound lazily calls ResolvePInvoke.
 uint32_t reach_helpers_of(TypeSystem *ts, const Body *body, const Instruction *in, WellKnownMethod out[HELPERS_MAX]);
 /// Helpers of a method as a whole (its class-constructor check at entry, unmanaged transitions).
 uint32_t reach_entry_helpers_of(const Reach *reach, const Body *body, WellKnownMethod out[HELPERS_MAX]);

@@ -100,7 +100,11 @@ static void scan_native_call(Scan *s, const Instruction *in)
 {
     if (il_method_code(s->w->il, in->method).direct) return;
     list_add(s->w, &s->w->lazy_pinvokes, in->method);
-    mark_necessary(s->w, in->method->owner, s->from, "type of a P/Invoke");
+    // The resolver callback is found through the assembly, named by its <Module> type (corelib-contract 7.2).
+    Module  *module = (Module *)in->method->def->owner->module;
+    TypeDef *module_type = type_def_get(s->w->ts, module, 1);
+    if (module_type) mark_metadata(s->w, type_from_def(s->w->ts, module_type), s->from, "assembly of a P/Invoke");
+    mark_helper(s->w, WELL_KNOWN_METHOD_ResolvePInvoke, s->from);
 }
 
 static void scan_intrinsic(Scan *s, const Instruction *in)
