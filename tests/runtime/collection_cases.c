@@ -28,8 +28,20 @@ static MANAGED uintptr_t hidden_node(uint64_t value) {
     return ~(uintptr_t)node_new(&type_node, value, NULL);
 }
 
+/// node_is_intact for an object that may be lost: its memory may have been given back to the system. `copy` gets
+/// its contents.
+static bool survived(const void *node, uint64_t value, Node *copy) {
+    int ends[2];
+    if (pipe(ends) != 0)
+        return false;
+    bool copied = write(ends[1], node, sizeof *copy) == sizeof *copy // fails where a load would fault
+                  && read(ends[0], copy, sizeof *copy) == sizeof *copy;
+    close(ends[0]);
+    close(ends[1]);
+    return copied && node_is_intact(copy, value);
+}
+
 // ---- Polls
-// ----------------------------------------------------------------------------------------------------
 
 static volatile int32_t collector_stop;
 static volatile int64_t collector_count;
@@ -119,7 +131,8 @@ static MANAGED int poll_with_registers(uintptr_t hidden, int reference, bool *in
     // From here on the reference is visible again: what the poll did not see is lost already.
     Node *volatile node = (Node *)~hidden;
     world_churn();
-    *intact = node_is_intact(node, 4242);
+    Node copy;
+    *intact = survived(node, 4242, &copy);
     int changed = 0;
     for (int i = 0; i < GENERAL_COUNT; i++)
         changed += in->general[i] != out->general[i];
@@ -189,7 +202,6 @@ static MANAGED void polls_in_loops(void) {
 }
 
 // ---- P/Invoke
-// -------------------------------------------------------------------------------------------------
 
 /// A native callee that uses the callee-saved registers, as it may, and collects.
 static __attribute__((noinline)) void native_collect(void) {
@@ -213,7 +225,8 @@ static __attribute__((noinline)) void native_collect(void) {
         tailor_pinvoke_leave(&frame);                                                                        \
         __asm__ volatile("" : "+r"(keep));                                                                   \
         world_churn();                                                                                       \
-        return node_is_intact((Node *)keep, 4242);                                                           \
+        Node copy;                                                                                           \
+        return survived((void *)keep, 4242, &copy);                                                          \
     }
 ONLY_IN_REGISTER(rbx_kept, "rbx", tailor_pinvoke_enter)
 ONLY_IN_REGISTER(r12_kept, "r12", tailor_pinvoke_enter)
@@ -273,7 +286,6 @@ static MANAGED void transitions_keep_errno(void) {
 }
 
 // ---- Exceptions in flight
-// -------------------------------------------------------------------------------------
 
 static int in_flight_lost;
 static bool in_flight_unlink;
@@ -289,8 +301,8 @@ MANAGED void collect_in_finally(void) {
         world_collect(i);
         world_churn();
     }
-    in_flight_lost +=
-        !node_is_intact(link->exception, 3) || !node_is_intact(((Node *)link->exception)->next, 103);
+    Node copy;
+    in_flight_lost += !survived(link->exception, 3, &copy) || !survived(copy.next, 103, &copy);
     if (in_flight_unlink) // what is left of it must not be looked at again
         link->exception = node_new(&type_error3, 3, NULL);
     tls_CurrentThread.exceptions = link;
