@@ -7,11 +7,36 @@ typedef enum AccessorKind { ACCESSOR_Constructor, ACCESSOR_Method, ACCESSOR_Stat
 typedef struct Accessor {
     AccessorKind kind;
     Text         name;
-    Type        *type;     // declaring type of the target
-    bool         by_ref;   // first parameter is a byref to a struct
+    Type        *type; // declaring type of the target
 } Accessor;
 
-static bool read_accessor(const Method *method, Accessor *out)
+/// "N.Type, Assembly" of [UnsafeAccessorType] on parameter `sequence` (0: the result): the type that the signature cannot
+/// name; `declared` without the attribute, NULL if it cannot be found.
+static Type *named_type(Il *il, const Method *method, uint32_t sequence, Type *declared)
+{
+    Module  *module = method->def->owner->module;
+    uint32_t first, count = column_list(module->image, COLUMN_MethodDef_ParamList, method->def->rid, &first);
+    Bytes    blob;
+    Text     name;
+    for (uint32_t rid = first; rid < first + count; rid++) {
+        if (column_read(module->image, COLUMN_Param_Sequence, rid) != sequence) continue;
+        if (!attribute_find(module, token_make(TABLE_Param, rid), "System.Runtime.CompilerServices", "UnsafeAccessorTypeAttribute", &blob) ||
+            !attribute_string_argument(blob, 0, &name))
+            return declared;
+        const char *comma = memchr(name.data, ',', name.size);
+        Text        type_name = { name.data, comma ? (size_t)(comma - name.data) : name.size };
+        if (comma) {
+            const char *end = name.data + name.size;
+            for (comma++; comma < end && *comma == ' ';) comma++;
+            const char *more = memchr(comma, ',', (size_t)(end - comma));
+            module = module_find(il->ts, (Text){ comma, (size_t)((more ? more : end) - comma) });
+        }
+        return module ? type_find_full_name(il->ts, module, type_name) : NULL;
+    }
+    return declared;
+}
+
+static bool read_accessor(Il *il, const Method *method, Accessor *out)
 {
     const MethodDef *def = method->def;
     Bytes            blob;
@@ -24,14 +49,13 @@ static bool read_accessor(const Method *method, Accessor *out)
     if (!attribute_named_string(blob, 4, "Name", &out->name)) out->name = def->name;
     if (kind == ACCESSOR_Constructor) {
         out->name = TEXT_LITERAL(".ctor");
-        out->type = method->signature->return_type;
-        return true;
+        out->type = named_type(il, method, 0, method->signature->return_type);
+        return out->type && out->type->kind == TYPE_Named;
     }
     if (method->signature->param_count == 0) return false;
-    out->type = method->signature->params[0];
-    out->by_ref = out->type->kind == TYPE_ByRef;
-    if (out->by_ref) out->type = out->type->element;
-    return out->type->kind == TYPE_Named;
+    out->type = named_type(il, method, 1, method->signature->params[0]);
+    if (out->type && out->type->kind == TYPE_ByRef) out->type = out->type->element;
+    return out->type && out->type->kind == TYPE_Named;
 }
 
 /// The method of that name whose parameters are the accessor's, less the leading receiver.
@@ -41,8 +65,14 @@ static const Method *target_method(Il *il, const Method *method, const Accessor 
     uint32_t         skip = accessor->kind == ACCESSOR_Constructor ? 0 : 1;
     Signature        prototype = { .has_this = accessor->kind != ACCESSOR_StaticMethod, .return_type = signature->return_type,
                                    .param_count = signature->param_count - skip };
+    Type           **params = ARENA_ARRAY(arena, Type *, prototype.param_count);
+    for (uint32_t i = 0; i < prototype.param_count; i++) params[i] = named_type(il, method, i + skip + 1, signature->params[i + skip]);
+    prototype.params = params;
+    prototype.return_type = named_type(il, method, 0, signature->return_type);
+    for (uint32_t i = 0; i < prototype.param_count; i++)
+        if (!params[i]) return NULL;
+    if (!prototype.return_type) return NULL;
     if (accessor->kind == ACCESSOR_Constructor) prototype.return_type = il->void_type;
-    prototype.params = signature->params + skip;
     const char   *name = arena_format(arena, "%.*s", TEXT_ARG(accessor->name));
     const Method *found = type_find_method(il->ts, accessor->type, name, signature_make(il->ts, &prototype));
     if (!found || method->arg_count == 0) return found;
@@ -63,8 +93,8 @@ Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure *
 {
     Accessor accessor;
     Builder  b = code_builder_start(il, method, arena);
-    if (!read_accessor(method, &accessor)) {
-        *failure = failure_make(arena, FAILURE_BadImageFormat, "an UnsafeAccessor attribute is malformed");
+    if (!read_accessor(il, method, &accessor)) {
+        *failure = failure_make(arena, FAILURE_TypeLoad, "the type of an UnsafeAccessor");
         return NULL;
     }
     if (accessor.kind == ACCESSOR_Field || accessor.kind == ACCESSOR_StaticField) {
