@@ -42,24 +42,24 @@ typedef enum ClauseAnswer { CLAUSE_Skips, CLAUSE_Catches, CLAUSE_EndsSearch } Cl
 static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindCursor *frame,
                                   ManagedObject *exception) {
     if (!clause)
-        return CLAUSE_Catches; // the landing pad of tailor_guarded_call
+        return CLAUSE_Catches; // the landing pad of tailor_guard
     uintptr_t target = (uintptr_t)&clause->target + (uintptr_t)(intptr_t)clause->target;
     switch ((ClauseKind)clause->kind) {
     case CLAUSE_Typed:
         return type_derives_from(exception->type, (const MethodTable *)target) ? CLAUSE_Catches
                                                                                : CLAUSE_Skips;
     case CLAUSE_Filter:
-        return guarded_filter((FilterFunction *)target, (void *)frame->rbp, exception) ? CLAUSE_Catches
-                                                                                       : CLAUSE_Skips;
+        return tailor_guarded_filter((FilterFunction *)target, (void *)frame->rbp, exception) ? CLAUSE_Catches
+                                                                                              : CLAUSE_Skips;
     case CLAUSE_Boundary: return CLAUSE_EndsSearch;
     }
-    report_fatal("A clause descriptor in the compiled code has an unknown kind.");
+    tailor_report_fatal("A clause descriptor in the compiled code has an unknown kind.");
 }
 
 /// The call site where `frame` stands, if it has a landing pad.
 static bool frame_call_site(const UnwindCursor *frame, CallSite *site) {
-    UnwindProcedure procedure = unwind_procedure(frame);
-    return procedure.lsda && lsda_call_site(procedure.lsda, procedure.start, unwind_ip(frame), site);
+    UnwindProcedure procedure = tailor_unwind_procedure(frame);
+    return procedure.lsda && tailor_lsda_call_site(procedure.lsda, procedure.start, unwind_ip(frame), site);
 }
 
 static void search_note_landing(Search *search) {
@@ -76,7 +76,7 @@ static bool search_clauses(Search *search) {
         return true;
     uintptr_t selector;
     const ClauseDescriptor *clause;
-    while (lsda_next_clause(&site, &selector, &clause)) {
+    while (tailor_lsda_next_clause(&site, &selector, &clause)) {
         // Read anew each time: a filter may collect, and the collector updates the record.
         ClauseAnswer answer = clause_answer(clause, &search->cursor, search->record->exinfo.exception);
         if (answer == CLAUSE_Skips)
@@ -95,13 +95,13 @@ static bool search_clauses(Search *search) {
 /// False: the walk is over, with or without a handler.
 static bool search_frame(Search *search) {
     uintptr_t ip = unwind_ip(&search->cursor);
-    if (code_is_managed(ip)) {
-        guarded_append_frame(search->record->exinfo.exception, ip, search->stack_frame_flags);
+    if (tailor_code_is_managed(ip)) {
+        tailor_guarded_append_frame(search->record->exinfo.exception, ip, search->stack_frame_flags);
         search->stack_frame_flags = 0;
         search->last_ip = ip;
         return search_clauses(search);
     }
-    if (code_is_guard(ip))
+    if (tailor_code_is_guard(ip))
         return search_clauses(search);
     // Up to the first managed frame these are our own frames. Later ones are native code that called managed
     // code without a boundary: nothing can unwind through it.
@@ -114,11 +114,11 @@ static bool frame_landing(const DispatchRecord *record, const UnwindCursor *fram
                           uintptr_t *selector) {
     uintptr_t ip = unwind_ip(frame);
     CallSite site;
-    if (!(code_is_managed(ip) || code_is_guard(ip)) || !frame_call_site(frame, &site))
+    if (!(tailor_code_is_managed(ip) || tailor_code_is_guard(ip)) || !frame_call_site(frame, &site))
         return false;
     *landing_pad = site.landing_pad;
     const ClauseDescriptor *clause;
-    while (lsda_next_clause(&site, selector, &clause))
+    while (tailor_lsda_next_clause(&site, selector, &clause))
         if (clause == record->target_clause && frame->sp == record->target_sp)
             return true;
     *selector = 0;
@@ -133,28 +133,28 @@ static _Noreturn void unwind_to_target(DispatchRecord *record, UnwindCursor *cur
         if (!frame_landing(record, cursor, &landing_pad, &selector))
             continue;
         record->landed_sp = cursor->sp;
-        records_free_below(cursor->sp); // superseded: their frames are being unwound
-        unwind_resume(cursor, landing_pad, (uintptr_t)record, selector);
-    } while (unwind_step(cursor) && cursor->sp <= record->target_sp);
-    report_fatal("The handler of an exception was not found again while unwinding to it.");
+        tailor_records_free_below(cursor->sp); // superseded: their frames are being unwound
+        tailor_unwind_resume(cursor, landing_pad, (uintptr_t)record, selector);
+    } while (tailor_unwind_step(cursor) && cursor->sp <= record->target_sp);
+    tailor_report_fatal("The handler of an exception was not found again while unwinding to it.");
 }
 
 /// Nobody catches: every frame is still on the stack, no finally handler has run. Ends the process (exit code
 /// 134).
 static _Noreturn void dispatch_unhandled(DispatchRecord *record, uintptr_t ip) {
-    guarded_call(OnUnhandledException, record->exinfo.exception);
-    guarded_fail_fast(FAIL_FAST_UnhandledException, record->exinfo.exception, ip);
-    report_fatal("An exception was not handled, and reporting it failed.");
+    tailor_guarded_call(OnUnhandledException, record->exinfo.exception);
+    tailor_guarded_fail_fast(FAIL_FAST_UnhandledException, record->exinfo.exception, ip);
+    tailor_report_fatal("An exception was not handled, and reporting it failed.");
 }
 
 static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_flags, uintptr_t thrower_sp) {
-    records_free_below(thrower_sp);
-    records_free_unreferenced();
-    DispatchRecord *record = record_allocate(exception);
-    guarded_call(OnFirstChanceException, record->exinfo.exception);
+    tailor_records_free_below(thrower_sp);
+    tailor_records_free_unreferenced();
+    DispatchRecord *record = tailor_record_allocate(exception);
+    tailor_guarded_call(OnFirstChanceException, record->exinfo.exception);
     Search search = {.record = record, .stack_frame_flags = stack_frame_flags};
-    unwind_init(&search.cursor);
-    while (search_frame(&search) && unwind_step(&search.cursor)) {
+    tailor_unwind_init(&search.cursor);
+    while (search_frame(&search) && tailor_unwind_step(&search.cursor)) {
     }
     if (!search.found)
         dispatch_unhandled(record, search.last_ip);
@@ -163,7 +163,7 @@ static _Noreturn void dispatch(ManagedObject *exception, int32_t stack_frame_fla
 
 _Noreturn void tailor_throw(ManagedObject *exception) {
     if (!exception)
-        exception = guarded_runtime_exception(EXCEPTION_ID_NullReference); // III.4.31
+        exception = tailor_guarded_runtime_exception(EXCEPTION_ID_NullReference); // III.4.31
     dispatch(exception, STACK_FRAME_First, (uintptr_t)__builtin_dwarf_cfa());
 }
 
@@ -173,14 +173,14 @@ _Noreturn void tailor_rethrow(ManagedObject *exception) {
 
 _Noreturn void tailor_resume(void *record) {
     UnwindCursor cursor;
-    unwind_init(&cursor);
+    tailor_unwind_init(&cursor);
     unwind_to_target(record, &cursor);
 }
 
 ManagedObject *tailor_begin_catch(void *record) {
     DispatchRecord *self = record;
     ManagedObject *exception = self->exinfo.exception;
-    record_free(self);
+    tailor_record_free(self);
     return exception;
 }
 
@@ -190,5 +190,5 @@ ManagedObject *tailor_exception_of(void *record) {
 
 _Noreturn void tailor_boundary_reached(void *record) {
     (void)record;
-    report_fatal("An exception was unwound into a boundary.");
+    tailor_report_fatal("An exception was unwound into a boundary.");
 }

@@ -12,7 +12,7 @@ enum {
 typedef struct RecordPool {
     DispatchRecord reserve[RESERVE_COUNT]; // so that dispatching OutOfMemoryException needs no memory
     uint32_t live_count;
-    uint32_t scan_threshold; // records_free_unreferenced works from this count on
+    uint32_t scan_threshold; // tailor_records_free_unreferenced works from this count on
 } RecordPool;
 
 static _Thread_local RecordPool pool;
@@ -30,14 +30,14 @@ static DispatchRecord *record_memory(void) {
     }
     DispatchRecord *record = aligned_alloc(_Alignof(DispatchRecord), sizeof *record);
     if (!record)
-        report_fatal("Out of memory while an exception was being dispatched.");
+        tailor_report_fatal("Out of memory while an exception was being dispatched.");
     record->from_reserve = false;
     return record;
 }
 
-DispatchRecord *record_allocate(ManagedObject *exception) {
+DispatchRecord *tailor_record_allocate(ManagedObject *exception) {
     DispatchRecord *record = record_memory();
-    record->foreign = foreign_header();
+    record->foreign = tailor_foreign_header();
     record->target_sp = record->landed_sp = 0;
     record->target_clause = NULL;
     record->exinfo = (ExInfo){.previous = tls_CurrentThread.exinfo_head, .exception = exception};
@@ -46,7 +46,7 @@ DispatchRecord *record_allocate(ManagedObject *exception) {
     return record;
 }
 
-void record_free(DispatchRecord *record) {
+void tailor_record_free(DispatchRecord *record) {
     ExInfo **link = &tls_CurrentThread.exinfo_head;
     while (*link != &record->exinfo)
         link = &(*link)->previous;
@@ -57,13 +57,13 @@ void record_free(DispatchRecord *record) {
         free(record);
 }
 
-void records_free_below(uintptr_t sp) {
+void tailor_records_free_below(uintptr_t sp) {
     ExInfo *next;
     for (ExInfo *exinfo = tls_CurrentThread.exinfo_head; exinfo; exinfo = next) {
         next = exinfo->previous;
         DispatchRecord *record = record_of(exinfo);
         if (record->landed_sp && record->landed_sp < sp)
-            record_free(record);
+            tailor_record_free(record);
     }
 }
 
@@ -83,11 +83,11 @@ __attribute__((noinline)) static void free_unreferenced(void) {
         next = exinfo->previous;
         DispatchRecord *record = record_of(exinfo);
         if (record->landed_sp && !record_is_referenced(record, sp))
-            record_free(record);
+            tailor_record_free(record);
     }
 }
 
-void records_free_unreferenced(void) {
+void tailor_records_free_unreferenced(void) {
     if (pool.live_count < SCAN_COUNT_MIN || pool.live_count < pool.scan_threshold)
         return;
     // Puts the callee-saved registers into this frame: compiled code may hold a record in one of them.

@@ -26,18 +26,18 @@ typedef struct DispatchRecord {
 } DispatchRecord;
 
 /// A linked record for `exception`. Ends the process if memory is exhausted.
-DispatchRecord *record_allocate(ManagedObject *exception);
+DispatchRecord *tailor_record_allocate(ManagedObject *exception);
 
 /// Unlinks and frees `record`, wherever in the chain it stands.
-void record_free(DispatchRecord *record);
+void tailor_record_free(DispatchRecord *record);
 
 /// Frees the records whose landing pad ran in a frame below `sp`: the frame is gone, so nobody can resume
 /// them. Called when a new throw starts (`sp` = the thrower's) and when one lands.
-void records_free_below(uintptr_t sp);
+void tailor_records_free_below(uintptr_t sp);
 
 /// Frees landed records that no stack slot refers to, when many have piled up: an exception that leaves a
 /// finally handler for a catch in the same function supersedes the record that ran the finally, and only the
 /// function's own frame tells that apart from a catch inside the finally handler.
-void records_free_unreferenced(void);
+void tailor_records_free_unreferenced(void);
 
 #pragma GCC visibility pop

@@ -17,7 +17,7 @@ enum {
     ENCODING_Indirect = 0x80,
 };
 
-uint64_t dwarf_read_uleb128(const uint8_t **at) {
+uint64_t tailor_dwarf_read_uleb128(const uint8_t **at) {
     uint64_t value = 0;
     unsigned shift = 0;
     uint8_t byte;
@@ -29,7 +29,7 @@ uint64_t dwarf_read_uleb128(const uint8_t **at) {
     return value;
 }
 
-int64_t dwarf_read_sleb128(const uint8_t **at) {
+int64_t tailor_dwarf_read_sleb128(const uint8_t **at) {
     uint64_t value = 0;
     unsigned shift = 0;
     uint8_t byte;
@@ -43,7 +43,7 @@ int64_t dwarf_read_sleb128(const uint8_t **at) {
     return (int64_t)value;
 }
 
-uint64_t dwarf_read_fixed(const uint8_t **at, unsigned size, bool is_signed) {
+uint64_t tailor_dwarf_read_fixed(const uint8_t **at, unsigned size, bool is_signed) {
     uint64_t value = 0;
     memcpy(&value, *at, size);
     *at += size;
@@ -51,7 +51,7 @@ uint64_t dwarf_read_fixed(const uint8_t **at, unsigned size, bool is_signed) {
     return is_signed ? (uint64_t)((int64_t)(value << unused) >> unused) : value;
 }
 
-unsigned dwarf_encoded_size(uint8_t encoding) {
+unsigned tailor_dwarf_encoded_size(uint8_t encoding) {
     switch (encoding & ENCODING_Format) {
     case ENCODING_Udata2:
     case ENCODING_Sdata2: return 2;
@@ -61,12 +61,13 @@ unsigned dwarf_encoded_size(uint8_t encoding) {
     }
 }
 
-uint64_t dwarf_read_encoded(const uint8_t **at, uint8_t encoding, uintptr_t data_base) {
+uint64_t tailor_dwarf_read_encoded(const uint8_t **at, uint8_t encoding, uintptr_t data_base) {
     const uint8_t *field = *at;
     uint8_t format = encoding & ENCODING_Format;
-    uint64_t value = format == ENCODING_Uleb128
-                         ? dwarf_read_uleb128(at)
-                         : dwarf_read_fixed(at, dwarf_encoded_size(encoding), (format & 0x08) != 0);
+    uint64_t value =
+        format == ENCODING_Uleb128
+            ? tailor_dwarf_read_uleb128(at)
+            : tailor_dwarf_read_fixed(at, tailor_dwarf_encoded_size(encoding), (format & 0x08) != 0);
     if (value == 0)
         return 0; // null stays null, whatever it is relative to
     if ((encoding & ENCODING_Application) == ENCODING_PcRelative)

@@ -22,7 +22,7 @@ static struct sigaction previous_actions[FAULT_SIGNAL_COUNT];
 /// The handler makes a write-barrier helper that faulted look as if its caller had called this instead: the
 /// helpers are leaves without a frame, so the return address is on top of the stack.
 static _Noreturn void throw_null_reference(void) {
-    tailor_throw(guarded_runtime_exception(EXCEPTION_ID_NullReference));
+    tailor_throw(tailor_guarded_runtime_exception(EXCEPTION_ID_NullReference));
 }
 
 static bool fault_is_null_store_in_helper(int signal, const siginfo_t *info, uintptr_t ip) {
@@ -35,33 +35,34 @@ static bool fault_is_null_store_in_helper(int signal, const siginfo_t *info, uin
 }
 
 static void report_location(const char *text, uintptr_t ip) {
-    report_text(text);
-    report_hexadecimal(ip);
+    tailor_report_text(text);
+    tailor_report_hexadecimal(ip);
     uintptr_t start = (uintptr_t)tailor_find_method_start((void *)ip);
     if (start) {
-        report_text(" (method at ");
-        report_hexadecimal(start - (uintptr_t)__ehdr_start);
-        report_text(" of the image, +");
-        report_hexadecimal(ip - start);
-        report_text(")");
+        tailor_report_text(" (method at ");
+        tailor_report_hexadecimal(start - (uintptr_t)__ehdr_start);
+        tailor_report_text(" of the image, +");
+        tailor_report_hexadecimal(ip - start);
+        tailor_report_text(")");
     }
-    report_text("\n");
+    tailor_report_text("\n");
 }
 
 static _Noreturn void report_fault(int signal, const siginfo_t *info, UnwindCursor *cursor) {
-    report_text("Process terminated. ");
+    tailor_report_text("Process terminated. ");
     if (signal == SIGFPE) {
-        report_text("Compiled code divided an integer by zero, or overflowed doing so, where no check was "
-                    "expected to be needed.\n");
+        tailor_report_text(
+            "Compiled code divided an integer by zero, or overflowed doing so, where no check was "
+            "expected to be needed.\n");
     } else {
-        report_text("Compiled code accessed address ");
-        report_hexadecimal((uintptr_t)info->si_addr);
-        report_text(info->si_code == SEGV_MAPERR && (uintptr_t)info->si_addr < NULL_PAGES_SIZE
-                        ? ", a null reference, where no check was expected to be needed.\n"
-                        : ", which is not accessible memory of the process.\n");
+        tailor_report_text("Compiled code accessed address ");
+        tailor_report_hexadecimal((uintptr_t)info->si_addr);
+        tailor_report_text(info->si_code == SEGV_MAPERR && (uintptr_t)info->si_addr < NULL_PAGES_SIZE
+                               ? ", a null reference, where no check was expected to be needed.\n"
+                               : ", which is not accessible memory of the process.\n");
     }
     void *trace[TRACE_COUNT_MAX];
-    int32_t count = stack_trace_from(cursor, trace, TRACE_COUNT_MAX, 0);
+    int32_t count = tailor_stack_trace_from(cursor, trace, TRACE_COUNT_MAX, 0);
     count = count < 0 ? TRACE_COUNT_MAX : count;
     for (int32_t i = 0; i < count; i++)
         report_location("   at ", (uintptr_t)trace[i]);
@@ -98,14 +99,14 @@ static void fault_handle(int signal, siginfo_t *info, void *context) {
     uintptr_t ip = (uintptr_t)registers[REG_RIP];
     if (fault_is_null_store_in_helper(signal, info, ip))
         registers[REG_RIP] = (greg_t)(uintptr_t)throw_null_reference;
-    else if (code_is_managed(ip) && info->si_code > 0) { // not sent by kill
+    else if (tailor_code_is_managed(ip) && info->si_code > 0) { // not sent by kill
         UnwindCursor cursor = interrupted_frame(registers);
         report_fault(signal, info, &cursor);
     } else
         fault_chain(signal, info, context);
 }
 
-void fault_install(void) {
+void tailor_fault_install(void) {
     // No alternate stack: as with the stock compiler, a stack overflow cannot deliver the signal and ends the
     // process with SIGSEGV.
     struct sigaction action = {.sa_sigaction = fault_handle,

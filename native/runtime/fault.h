@@ -6,6 +6,6 @@
 #pragma GCC visibility push(hidden)
 
 /// Puts our handlers of SIGSEGV, SIGBUS and SIGFPE in front of those that RhInitialize has installed.
-void fault_install(void);
+void tailor_fault_install(void);
 
 #pragma GCC visibility pop

@@ -12,7 +12,7 @@ static int foreign_resume(int version, int actions, uint64_t exception_class, vo
     tailor_resume(exception);
 }
 
-ForeignHeader foreign_header(void) {
+ForeignHeader tailor_foreign_header(void) {
     return (ForeignHeader){.exception_class = 0x5441494C4F522E4EULL, // "TAILOR.N"
                            .stop = (uintptr_t)foreign_resume};
 }
@@ -28,5 +28,5 @@ int foreign_personality(int version, int actions, uint64_t exception_class, void
     // A thread that ends by pthread_exit or cancellation unwinds too; .NET runs no finally handler then.
     if (actions & ACTION_ForceUnwind)
         return REASON_ContinueUnwind;
-    report_fatal("An exception of native code reached managed code.");
+    tailor_report_fatal("An exception of native code reached managed code.");
 }

@@ -17,6 +17,6 @@ typedef struct ForeignHeader {
 _Static_assert(sizeof(ForeignHeader) == 32, "Itanium C++ ABI, exception handling 1.2");
 
 /// A header with which _Unwind_Resume comes back to tailor_resume before it has looked at any frame.
-ForeignHeader foreign_header(void);
+ForeignHeader tailor_foreign_header(void);
 
 #pragma GCC visibility pop

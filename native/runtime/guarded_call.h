@@ -8,19 +8,19 @@
 #pragma GCC visibility push(hidden)
 
 /// Calls function(first, second, third) in a frame with a catch-all. In transitions.S.
-uintptr_t tailor_guarded_call(RuntimeCallback *function, uintptr_t first, uintptr_t second, uintptr_t third);
-extern const uint8_t tailor_guarded_call_end[];
+uintptr_t tailor_guard(RuntimeCallback *function, uintptr_t first, uintptr_t second, uintptr_t third);
+extern const uint8_t tailor_guard_end[];
 
-void guarded_call(void (*function)(ManagedObject *), ManagedObject *exception);
-int32_t guarded_filter(FilterFunction *filter, void *frame, ManagedObject *exception);
-void guarded_append_frame(ManagedObject *exception, uintptr_t ip, int32_t flags);
-void guarded_fail_fast(int32_t reason, ManagedObject *exception, uintptr_t ip);
+void tailor_guarded_call(void (*function)(ManagedObject *), ManagedObject *exception);
+int32_t tailor_guarded_filter(FilterFunction *filter, void *frame, ManagedObject *exception);
+void tailor_guarded_append_frame(ManagedObject *exception, uintptr_t ip, int32_t flags);
+void tailor_guarded_fail_fast(int32_t reason, ManagedObject *exception, uintptr_t ip);
 /// A new exception object; ends the process if making one throws.
-ManagedObject *guarded_runtime_exception(int32_t id);
+ManagedObject *tailor_guarded_runtime_exception(int32_t id);
 
 /// Whether `ip` lies in compiled code.
-bool code_is_managed(uintptr_t ip);
-/// Whether `ip` lies in tailor_guarded_call.
-bool code_is_guard(uintptr_t ip);
+bool tailor_code_is_managed(uintptr_t ip);
+/// Whether `ip` lies in tailor_guard.
+bool tailor_code_is_guard(uintptr_t ip);
 
 #pragma GCC visibility pop

@@ -40,7 +40,7 @@ static int image_visit(struct dl_phdr_info *info, size_t size, void *argument) {
     return image_contains(info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum, lookup->address, lookup->image);
 }
 
-int image_find(void *address, LoadedImage *image) {
+int tailor_image_find(void *address, LoadedImage *image) {
     // A position-independent image is linked at 0, so the address of its header is the load bias.
     uintptr_t header = (uintptr_t)&__ehdr_start;
     uintptr_t bias = __ehdr_start.e_type == ET_DYN ? header : 0;
@@ -55,5 +55,5 @@ int image_find(void *address, LoadedImage *image) {
 // asks for _dl_find_object (GLIBC_2.35), while a stock executable needs 2.34 only (runtime-contract 13). Ours
 // is bound at link time: it lies in a file that is always linked, because the linker reads this archive
 // before libgcc_eh.a.
-__attribute__((visibility("hidden"), alias("image_find"))) int
+__attribute__((visibility("hidden"), alias("tailor_image_find"))) int
 find_object(void *address, LoadedImage *image) __asm__("_dl_find_object");

@@ -16,6 +16,6 @@ typedef struct LoadedImage {
 } LoadedImage;
 
 /// 0 if found, as _dl_find_object answers. Our own image is found without a lock.
-int image_find(void *address, LoadedImage *image);
+int tailor_image_find(void *address, LoadedImage *image);
 
 #pragma GCC visibility pop

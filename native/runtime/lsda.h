@@ -20,10 +20,10 @@ typedef struct CallSite {
 
 /// Finds the call site that covers `ip` in the function that starts at `start`. False: none, or one without
 /// landing pad.
-bool lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite *site);
+bool tailor_lsda_call_site(const uint8_t *lsda, uintptr_t start, uintptr_t ip, CallSite *site);
 
 /// Next catch clause of `site`, inner to outer. False at the end. `*descriptor` is NULL for a clause that
 /// catches all.
-bool lsda_next_clause(CallSite *site, uintptr_t *selector, const ClauseDescriptor **descriptor);
+bool tailor_lsda_next_clause(CallSite *site, uintptr_t *selector, const ClauseDescriptor **descriptor);
 
 #pragma GCC visibility pop

@@ -19,8 +19,8 @@ int main(int argc, char **argv) {
     // By call, so that DOTNET_gcConservative=0 in the environment cannot turn it off: there is no precise GC
     // info.
     _ZN15RuntimeInstance32EnableConservativeStackReportingEv(_Z18GetRuntimeInstancev());
-    vector_state_init();
-    fault_install();
+    tailor_vector_state_init();
+    tailor_fault_install();
     InitializeModules((void *)__ehdr_start, __start___modules,
                       (int32_t)(__stop___modules - __start___modules), class_library,
                       sizeof class_library / sizeof *class_library);

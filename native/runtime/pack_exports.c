@@ -29,16 +29,16 @@ _Noreturn void RhThrowHwEx(uint32_t code, ExInfo *exinfo) {
                  : code == STATUS_NullReference || code == STATUS_HelperNullReference
                      ? EXCEPTION_ID_NullReference
                      : EXCEPTION_ID_AccessViolation;
-    guarded_fail_fast(FAIL_FAST_UnhandledException, guarded_runtime_exception(id), 0);
-    report_fatal("A hardware fault occurred in a helper of the runtime.");
+    tailor_guarded_fail_fast(FAIL_FAST_UnhandledException, tailor_guarded_runtime_exception(id), 0);
+    tailor_report_fatal("A hardware fault occurred in a helper of the runtime.");
 }
 
 _Noreturn void RhRethrow(ExInfo *active, ExInfo *exinfo) {
     (void)active, (void)exinfo;
-    report_fatal("RhpRethrow was called: compiled code rethrows through tailor_rethrow.");
+    tailor_report_fatal("RhpRethrow was called: compiled code rethrows through tailor_rethrow.");
 }
 
 _Noreturn void RhpCidResolve(void *transition_block, void *cell) {
     (void)transition_block, (void)cell;
-    report_fatal("An interface dispatch cell of the runtime pack was called: compiled code has none.");
+    tailor_report_fatal("An interface dispatch cell of the runtime pack was called: compiled code has none.");
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void report_text(const char *text) {
+void tailor_report_text(const char *text) {
     size_t size = strlen(text);
     while (size) {
         ssize_t written = write(STDERR_FILENO, text, size);
@@ -15,7 +15,7 @@ void report_text(const char *text) {
     }
 }
 
-void report_hexadecimal(uintptr_t value) {
+void tailor_report_hexadecimal(uintptr_t value) {
     char digits[2 + 2 * sizeof value + 1];
     char *at = digits + sizeof digits;
     *--at = '\0';
@@ -25,12 +25,12 @@ void report_hexadecimal(uintptr_t value) {
     } while (value);
     *--at = 'x';
     *--at = '0';
-    report_text(at);
+    tailor_report_text(at);
 }
 
-_Noreturn void report_fatal(const char *text) {
-    report_text("Process terminated. ");
-    report_text(text);
-    report_text("\n");
+_Noreturn void tailor_report_fatal(const char *text) {
+    tailor_report_text("Process terminated. ");
+    tailor_report_text(text);
+    tailor_report_text("\n");
     abort();
 }

@@ -6,10 +6,10 @@
 #pragma GCC visibility push(hidden)
 
 /// Writes `text`.
-void report_text(const char *text);
+void tailor_report_text(const char *text);
 /// Writes `0x` and the hexadecimal digits of `value`.
-void report_hexadecimal(uintptr_t value);
+void tailor_report_hexadecimal(uintptr_t value);
 /// Writes "Process terminated. ", `text` and a line break, then aborts (exit code 134).
-_Noreturn void report_fatal(const char *text);
+_Noreturn void tailor_report_fatal(const char *text);
 
 #pragma GCC visibility pop

@@ -80,8 +80,7 @@ enum { COLLECT_Blocking = 2, COLLECT_Compacting = 8 }; // GCCollectionMode of th
 extern char RhpAssignRefAVLocation[], RhpCheckedAssignRefAVLocation[];
 extern char RhpByRefAssignRefAVLocation1[], RhpByRefAssignRefAVLocation2[];
 
-// ---- Defined by compiled code
-// ---------------------------------------------------------------------------------
+// ---- Defined by compiled code --------------------------------------------------------------------
 
 enum {
     EXCEPTION_ID_NullReference = 8,

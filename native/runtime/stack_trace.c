@@ -4,23 +4,24 @@
 #include "runtime/pack_exports.h"
 #include "runtime/tailor_runtime.h"
 
-int32_t stack_trace_from(UnwindCursor *cursor, void **addresses, uint32_t capacity, uintptr_t innermost_sp) {
+int32_t tailor_stack_trace_from(UnwindCursor *cursor, void **addresses, uint32_t capacity,
+                                uintptr_t innermost_sp) {
     uint32_t count = 0;
     do {
         uintptr_t ip = unwind_ip(cursor);
-        if (!code_is_managed(ip) || cursor->sp < innermost_sp)
+        if (!tailor_code_is_managed(ip) || cursor->sp < innermost_sp)
             continue;
         if (count < capacity)
             addresses[count] = (void *)ip;
         count++;
-    } while (unwind_step(cursor));
+    } while (tailor_unwind_step(cursor));
     return count <= capacity ? (int32_t)count : -(int32_t)count;
 }
 
 int32_t tailor_stack_trace(void **addresses, uint32_t count, void *innermost_address) {
     UnwindCursor cursor;
-    unwind_init(&cursor);
-    return stack_trace_from(&cursor, addresses, count, (uintptr_t)innermost_address);
+    tailor_unwind_init(&cursor);
+    return tailor_stack_trace_from(&cursor, addresses, count, (uintptr_t)innermost_address);
 }
 
 int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *innermost_address) {
@@ -29,5 +30,5 @@ int32_t RhpCalculateStackTraceWorker(void **addresses, uint32_t count, void *inn
 
 void *tailor_find_method_start(void *code_address) {
     uintptr_t ip = (uintptr_t)code_address;
-    return code_is_managed(ip) ? (void *)unwind_function_start(ip) : NULL;
+    return tailor_code_is_managed(ip) ? (void *)tailor_unwind_function_start(ip) : NULL;
 }

@@ -8,6 +8,7 @@
 #pragma GCC visibility push(hidden)
 
 /// As tailor_stack_trace, from the frame of `cursor`, which is used up.
-int32_t stack_trace_from(UnwindCursor *cursor, void **addresses, uint32_t capacity, uintptr_t innermost_sp);
+int32_t tailor_stack_trace_from(UnwindCursor *cursor, void **addresses, uint32_t capacity,
+                                uintptr_t innermost_sp);
 
 #pragma GCC visibility pop

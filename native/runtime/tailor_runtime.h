@@ -8,8 +8,7 @@
 typedef struct ManagedObject ManagedObject; // first word: MethodTable*
 typedef struct MethodTable MethodTable;
 
-// ---- Exceptions (design llvm.md 1, runtime-contract.md 9)
-// -----------------------------------------------------
+// ---- Exceptions (design llvm.md 1, runtime-contract.md 9) ----------------------------------------
 
 /// Clause descriptor: a landingpad `catch` operand points at one. `target` is relative to its own address.
 typedef enum ClauseKind {
@@ -32,8 +31,8 @@ _Noreturn void tailor_throw(ManagedObject *exception);
 /// `rethrow` (III.4.24): as tailor_throw, but the stack trace collected so far stays.
 _Noreturn void tailor_rethrow(ManagedObject *exception);
 
-/// Body of the landing pad of a CLAUSE_Boundary: must be there so that LLVM keeps the invoke, is never
-/// reached.
+/// Body of the landing pad of a CLAUSE_Boundary, then `unreachable`. Never reached, but without it LLVM would
+/// turn the invoke into a call.
 _Noreturn void tailor_boundary_reached(void *record);
 
 /// First act of a catch handler: takes the dispatch record that the landing pad received (register 0),
@@ -51,11 +50,10 @@ _Noreturn void tailor_resume(void *record);
 /// Personality of every managed function with an `invoke`. Landing pads get {record, selector}.
 void tailor_personality(void);
 
-// ---- GC safety
-// ------------------------------------------------------------------------------------------------
+// ---- GC safety -----------------------------------------------------------------------------------
 
-/// Slow path of a poll; LLVM `preserve_mostcc`: saves every register itself. Inline test: RhpTrapThreads !=
-/// 0.
+/// Slow path of a poll, after the inline test RhpTrapThreads != 0. Saves every register itself, vectors
+/// included: call it as LLVM's `preserve_mostcc` or `preserve_allcc`.
 void tailor_poll(void);
 
 /// P/Invoke transition frame (runtime-contract.md 4.2): saved RBX, R12-R15, RSP; flags 0x80f1. Must lie on
@@ -78,8 +76,7 @@ void tailor_pinvoke_leave(PInvokeFrame *frame);
 // Reverse P/Invoke: RhpReversePInvoke(frame*) / RhpReversePInvokeReturn(frame*) of the runtime pack, frame =
 // 16 bytes zeroed.
 
-// ---- Defined by compiled code, needed by the runtime
-// ------------------------------------------------------------
+// ---- Defined by compiled code, needed by the runtime ---------------------------------------------
 
 // Module start-up (`main` of the runtime archive calls them): InitializeModules, __managed__Main, section
 // __modules. RuntimeExports of CoreLib under their own names: GetRuntimeException, RuntimeFailFast,

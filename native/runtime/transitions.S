@@ -164,8 +164,8 @@ FUNCTION(tailor_poll)
     ret
 END(tailor_poll)
 
-// void unwind_init(UnwindCursor *rdi): the caller at this call (unwind.h).
-FUNCTION(unwind_init)
+// void tailor_unwind_init(UnwindCursor *rdi): the caller at this call (unwind.h).
+FUNCTION(tailor_unwind_init)
     movq    (%rsp), %rax
     leaq    8(%rsp), %rcx
     movq    %rbx, CURSOR_RBX(%rdi)
@@ -178,11 +178,11 @@ FUNCTION(unwind_init)
     movq    %rax, CURSOR_IP(%rdi)
     movq    $0, CURSOR_IP_IS_EXACT(%rdi)
     ret
-END(unwind_init)
+END(tailor_unwind_init)
 
-// _Noreturn void unwind_continue(const UnwindCursor *rdi, landing pad rsi, first rdx, second rcx). RAX and RDX are
+// _Noreturn void tailor_unwind_continue(const UnwindCursor *rdi, landing pad rsi, first rdx, second rcx). RAX and RDX are
 // the registers in which LLVM expects the two values of a landing pad.
-FUNCTION(unwind_continue)
+FUNCTION(tailor_unwind_continue)
     movq    %rdx, %rax
     movq    %rcx, %rdx
     movq    CURSOR_RBX(%rdi), %rbx
@@ -193,11 +193,11 @@ FUNCTION(unwind_continue)
     movq    CURSOR_R15(%rdi), %r15
     movq    CURSOR_SP(%rdi), %rsp
     jmp     *%rsi
-END(unwind_continue)
+END(tailor_unwind_continue)
 
-// uintptr_t tailor_guarded_call(function rdi, rsi, rdx, rcx): function(rsi, rdx, rcx) in a frame that catches
+// uintptr_t tailor_guard(function rdi, rsi, rdx, rcx): function(rsi, rdx, rcx) in a frame that catches
 // everything (guarded_call.h); 0 if an exception escaped.
-FUNCTION(tailor_guarded_call)
+FUNCTION(tailor_guard)
     .cfi_personality 0x1b, tailor_personality
     .cfi_lsda 0x1b, .Lguarded_call_lsda
     pushq   %rbp
@@ -224,12 +224,12 @@ FUNCTION(tailor_guarded_call)
     popq    %rbp
     .cfi_def_cfa %rsp, 8
     ret
-    .globl  tailor_guarded_call_end
-    .hidden tailor_guarded_call_end
-tailor_guarded_call_end:
-END(tailor_guarded_call)
+    .globl  tailor_guard_end
+    .hidden tailor_guard_end
+tailor_guard_end:
+END(tailor_guard)
 
-    .section .gcc_except_table.tailor_guarded_call, "a", @progbits
+    .section .gcc_except_table.tailor_guard, "a", @progbits
     .p2align 2
 .Lguarded_call_lsda:
     .byte   0xff                    // landing pads are relative to the start of the function
@@ -239,9 +239,9 @@ END(tailor_guarded_call)
     .byte   0x01                    // call sites: uleb128
     .uleb128 .Lguarded_call_actions - .Lguarded_call_sites
 .Lguarded_call_sites:
-    .uleb128 .Lguarded_call_begin - tailor_guarded_call
+    .uleb128 .Lguarded_call_begin - tailor_guard
     .uleb128 .Lguarded_call_end - .Lguarded_call_begin
-    .uleb128 .Lguarded_call_landing - tailor_guarded_call
+    .uleb128 .Lguarded_call_landing - tailor_guard
     .uleb128 1                      // first action record
 .Lguarded_call_actions:
     .sleb128 1                      // type table entry 1

@@ -7,8 +7,8 @@
 #pragma GCC visibility push(hidden)
 extern const uint8_t __ehdr_start[], _end[]; // linker-defined: this image in memory
 /// Loads the registers of `cursor` and jumps. In transitions.S.
-_Noreturn void unwind_continue(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
-                               uintptr_t second);
+_Noreturn void tailor_unwind_continue(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
+                                      uintptr_t second);
 #pragma GCC visibility pop
 
 // Rules of the addresses that this thread met last. Exceptions come from the same few places again and again;
@@ -21,14 +21,14 @@ static const UnwindRules *rules_at(uintptr_t ip) {
     UnwindRules *slot = &cache[(ip * 0x9E3779B97F4A7C15ULL) >> CACHE_MULTIPLIER_SHIFT];
     if (slot->ip == ip)
         return slot;
-    bool found = unwind_rules_read(ip, slot);
+    bool found = tailor_unwind_rules_read(ip, slot);
     // Another library may come to lie where one was unloaded: only our own image stays.
     bool is_permanent = ip - (uintptr_t)__ehdr_start < (uintptr_t)_end - (uintptr_t)__ehdr_start;
     slot->ip = found && is_permanent ? ip : 0;
     return found ? slot : NULL;
 }
 
-bool unwind_step(UnwindCursor *cursor) {
+bool tailor_unwind_step(UnwindCursor *cursor) {
     const UnwindRules *rules = rules_at(unwind_ip(cursor));
     if (!rules || rules->is_outermost)
         return false;
@@ -46,20 +46,20 @@ bool unwind_step(UnwindCursor *cursor) {
     return cursor->ip != 0;
 }
 
-UnwindProcedure unwind_procedure(const UnwindCursor *cursor) {
+UnwindProcedure tailor_unwind_procedure(const UnwindCursor *cursor) {
     const UnwindRules *rules = rules_at(unwind_ip(cursor));
     return rules ? rules->procedure : (UnwindProcedure){0};
 }
 
-_Noreturn void unwind_resume(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
-                             uintptr_t second) {
+_Noreturn void tailor_unwind_resume(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
+                                    uintptr_t second) {
     UnwindCursor landing = *cursor;
     const UnwindRules *rules = rules_at(unwind_ip(cursor));
     landing.sp += rules ? rules->arguments_size : 0;
-    unwind_continue(&landing, landing_pad, first, second);
+    tailor_unwind_continue(&landing, landing_pad, first, second);
 }
 
-uintptr_t unwind_function_start(uintptr_t ip) {
+uintptr_t tailor_unwind_function_start(uintptr_t ip) {
     UnwindRules rules;
-    return unwind_rules_read(ip, &rules) ? rules.procedure.start : 0;
+    return tailor_unwind_rules_read(ip, &rules) ? rules.procedure.start : 0;
 }

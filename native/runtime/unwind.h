@@ -26,10 +26,10 @@ typedef struct UnwindProcedure {
 
 /// Sets `cursor` to the caller's frame at this call, which must stay active as long as `cursor` is used. In
 /// assembly.
-void unwind_init(UnwindCursor *cursor);
+void tailor_unwind_init(UnwindCursor *cursor);
 
 /// Goes to the caller of the frame. False at the end of the stack; then `cursor` is what it was.
-bool unwind_step(UnwindCursor *cursor);
+bool tailor_unwind_step(UnwindCursor *cursor);
 
 /// An address inside the instruction where the frame stands.
 static inline uintptr_t unwind_ip(const UnwindCursor *cursor) {
@@ -37,14 +37,14 @@ static inline uintptr_t unwind_ip(const UnwindCursor *cursor) {
 }
 
 /// All zero for a function without unwind information.
-UnwindProcedure unwind_procedure(const UnwindCursor *cursor);
+UnwindProcedure tailor_unwind_procedure(const UnwindCursor *cursor);
 
 /// Continues the frame at `landing_pad`, with `first` and `second` in the registers of a landing pad's two
 /// values.
-_Noreturn void unwind_resume(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
-                             uintptr_t second);
+_Noreturn void tailor_unwind_resume(const UnwindCursor *cursor, uintptr_t landing_pad, uintptr_t first,
+                                    uintptr_t second);
 
 /// Start of the function that contains `ip`, 0 if it has no unwind information.
-uintptr_t unwind_function_start(uintptr_t ip);
+uintptr_t tailor_unwind_function_start(uintptr_t ip);
 
 #pragma GCC visibility pop

@@ -5,8 +5,7 @@
 #include "runtime/dwarf.h"
 #include "runtime/image.h"
 
-// ---- .eh_frame_hdr: a sorted table of functions
-// ----------------------------------------------------------------
+// ---- .eh_frame_hdr: a sorted table of functions --------------------------------------------------
 
 enum { HEADER_VERSION = 1, TABLE_ENCODING = 0x3B }; // pairs of sdata4, relative to the header
 
@@ -19,8 +18,8 @@ static const uint8_t *description_find(const uint8_t *header, uintptr_t ip) {
     if (header[0] != HEADER_VERSION || header[3] != TABLE_ENCODING)
         return NULL;
     const uint8_t *at = header + 4;
-    dwarf_read_encoded(&at, header[1], (uintptr_t)header);
-    uint64_t count = dwarf_read_encoded(&at, header[2], (uintptr_t)header);
+    tailor_dwarf_read_encoded(&at, header[1], (uintptr_t)header);
+    uint64_t count = tailor_dwarf_read_encoded(&at, header[2], (uintptr_t)header);
     const TableEntry *entries = (const TableEntry *)at;
     int64_t offset = (int64_t)(ip - (uintptr_t)header);
     uint64_t low = 0, high = count; // entries before `low` start at or before ip, those from `high` after
@@ -34,8 +33,7 @@ static const uint8_t *description_find(const uint8_t *header, uintptr_t ip) {
     return low ? header + entries[low - 1].description : NULL;
 }
 
-// ---- Common information and frame description entries
-// ----------------------------------------------------------
+// ---- Common information and frame description entries --------------------------------------------
 
 typedef struct Description {
     uint64_t code_alignment;
@@ -53,7 +51,7 @@ typedef struct Augmentation {
 } Augmentation;
 
 static const uint8_t *entry_body(const uint8_t *entry, const uint8_t **end) {
-    uint64_t length = dwarf_read_fixed(&entry, 4, false);
+    uint64_t length = tailor_dwarf_read_fixed(&entry, 4, false);
     *end = entry + length;
     return entry;
 }
@@ -67,12 +65,12 @@ static bool common_read(const uint8_t *entry, Description *out, Augmentation *au
         return false;
     const char *letters = (const char *)at;
     at += strlen(letters) + 1;
-    out->code_alignment = dwarf_read_uleb128(&at);
-    out->data_alignment = dwarf_read_sleb128(&at);
+    out->code_alignment = tailor_dwarf_read_uleb128(&at);
+    out->data_alignment = tailor_dwarf_read_sleb128(&at);
     if (version == VERSION_1)
         at++; // return address column
     else
-        dwarf_read_uleb128(&at);
+        tailor_dwarf_read_uleb128(&at);
     *augmentation = (Augmentation){.lsda_encoding = DWARF_ENCODING_Omit};
     if (*letters == '\0') {
         out->initial = at;
@@ -81,7 +79,7 @@ static bool common_read(const uint8_t *entry, Description *out, Augmentation *au
     if (*letters++ != 'z')
         return false;
     augmentation->has_data = true;
-    uint64_t size = dwarf_read_uleb128(&at);
+    uint64_t size = tailor_dwarf_read_uleb128(&at);
     out->initial = at + size;
     for (; *letters; letters++) {
         if (*letters == 'R')
@@ -89,7 +87,7 @@ static bool common_read(const uint8_t *entry, Description *out, Augmentation *au
         else if (*letters == 'L')
             augmentation->lsda_encoding = *at++;
         else if (*letters == 'P')
-            at += 1 + dwarf_encoded_size(*at);
+            at += 1 + tailor_dwarf_encoded_size(*at);
         else if (*letters != 'S') // a signal frame: its rules are expressions, which end the walk
             return false;
     }
@@ -99,25 +97,25 @@ static bool common_read(const uint8_t *entry, Description *out, Augmentation *au
 static bool description_read(const uint8_t *entry, Description *out) {
     const uint8_t *at = entry_body(entry, &out->instructions_end);
     const uint8_t *field = at;
-    uint64_t common_offset = dwarf_read_fixed(&at, 4, false);
+    uint64_t common_offset = tailor_dwarf_read_fixed(&at, 4, false);
     Augmentation augmentation;
     if (!common_read(field - common_offset, out, &augmentation))
         return false;
-    out->start = dwarf_read_encoded(&at, augmentation.pointer_encoding, 0);
-    out->size = dwarf_read_encoded(&at, augmentation.pointer_encoding & 0x0F, 0); // a length is not relative
+    out->start = tailor_dwarf_read_encoded(&at, augmentation.pointer_encoding, 0);
+    out->size =
+        tailor_dwarf_read_encoded(&at, augmentation.pointer_encoding & 0x0F, 0); // a length is not relative
     out->lsda = NULL;
     out->instructions = at;
     if (augmentation.has_data) {
-        uint64_t size = dwarf_read_uleb128(&at);
+        uint64_t size = tailor_dwarf_read_uleb128(&at);
         out->instructions = at + size;
         if (augmentation.lsda_encoding != DWARF_ENCODING_Omit)
-            out->lsda = (const uint8_t *)dwarf_read_encoded(&at, augmentation.lsda_encoding, 0);
+            out->lsda = (const uint8_t *)tailor_dwarf_read_encoded(&at, augmentation.lsda_encoding, 0);
     }
     return true;
 }
 
-// ---- Call frame instructions
-// -----------------------------------------------------------------------------------
+// ---- Call frame instructions ---------------------------------------------------------------------
 
 enum {
     CFA_advance_loc = 0x40,
@@ -179,7 +177,7 @@ static int32_t factored(const Machine *m, int64_t offset) {
 }
 
 static void skip_expression(const uint8_t **at) {
-    uint64_t size = dwarf_read_uleb128(at);
+    uint64_t size = tailor_dwarf_read_uleb128(at);
     *at += size;
 }
 
@@ -194,11 +192,11 @@ static bool machine_step_unknown(Machine *m, uint8_t operation, const uint8_t **
     if (!is_expression && operation != CFA_register && operation != CFA_val_offset &&
         operation != CFA_val_offset_sf)
         return false;
-    set_saved(m, dwarf_read_uleb128(at), SAVED_Unknown);
+    set_saved(m, tailor_dwarf_read_uleb128(at), SAVED_Unknown);
     if (is_expression)
         skip_expression(at);
     else
-        dwarf_read_uleb128(at); // an sleb128 has the same length
+        tailor_dwarf_read_uleb128(at); // an sleb128 has the same length
     return true;
 }
 
@@ -209,35 +207,35 @@ static bool machine_step(Machine *m, const uint8_t **at) {
     uint64_t number;
     switch (byte & 0xC0) {
     case CFA_advance_loc: m->location += low * m->description->code_alignment; return true;
-    case CFA_offset: set_saved(m, low, factored(m, (int64_t)dwarf_read_uleb128(at))); return true;
+    case CFA_offset: set_saved(m, low, factored(m, (int64_t)tailor_dwarf_read_uleb128(at))); return true;
     case CFA_restore: set_saved(m, low, low < REGISTER_COUNT ? m->initial.saved[low] : 0); return true;
     }
     switch (byte) {
     case CFA_nop: return true;
     case CFA_advance_loc1:
-        m->location += dwarf_read_fixed(at, 1, false) * m->description->code_alignment;
+        m->location += tailor_dwarf_read_fixed(at, 1, false) * m->description->code_alignment;
         return true;
     case CFA_advance_loc2:
-        m->location += dwarf_read_fixed(at, 2, false) * m->description->code_alignment;
+        m->location += tailor_dwarf_read_fixed(at, 2, false) * m->description->code_alignment;
         return true;
     case CFA_advance_loc4:
-        m->location += dwarf_read_fixed(at, 4, false) * m->description->code_alignment;
+        m->location += tailor_dwarf_read_fixed(at, 4, false) * m->description->code_alignment;
         return true;
     case CFA_offset_extended:
-        number = dwarf_read_uleb128(at);
-        set_saved(m, number, factored(m, (int64_t)dwarf_read_uleb128(at)));
+        number = tailor_dwarf_read_uleb128(at);
+        set_saved(m, number, factored(m, (int64_t)tailor_dwarf_read_uleb128(at)));
         return true;
     case CFA_offset_extended_sf:
-        number = dwarf_read_uleb128(at);
-        set_saved(m, number, factored(m, dwarf_read_sleb128(at)));
+        number = tailor_dwarf_read_uleb128(at);
+        set_saved(m, number, factored(m, tailor_dwarf_read_sleb128(at)));
         return true;
     case CFA_restore_extended:
-        number = dwarf_read_uleb128(at);
+        number = tailor_dwarf_read_uleb128(at);
         set_saved(m, number, number < REGISTER_COUNT ? m->initial.saved[number] : 0);
         return true;
     case CFA_undefined: // of the return address: the outermost frame; of others: not preserved, nobody will
                         // ask
-    case CFA_same_value: set_saved(m, dwarf_read_uleb128(at), UNWIND_NOT_SAVED); return true;
+    case CFA_same_value: set_saved(m, tailor_dwarf_read_uleb128(at), UNWIND_NOT_SAVED); return true;
     case CFA_remember_state:
         if (m->depth == STATE_COUNT_MAX)
             return false;
@@ -249,17 +247,17 @@ static bool machine_step(Machine *m, const uint8_t **at) {
         m->state = m->stack[--m->depth];
         return true;
     case CFA_def_cfa:
-        m->state.cfa_register = dwarf_read_uleb128(at);
-        m->state.cfa_offset = (int64_t)dwarf_read_uleb128(at);
+        m->state.cfa_register = tailor_dwarf_read_uleb128(at);
+        m->state.cfa_offset = (int64_t)tailor_dwarf_read_uleb128(at);
         return true;
     case CFA_def_cfa_sf:
-        m->state.cfa_register = dwarf_read_uleb128(at);
-        m->state.cfa_offset = factored(m, dwarf_read_sleb128(at));
+        m->state.cfa_register = tailor_dwarf_read_uleb128(at);
+        m->state.cfa_offset = factored(m, tailor_dwarf_read_sleb128(at));
         return true;
-    case CFA_def_cfa_register: m->state.cfa_register = dwarf_read_uleb128(at); return true;
-    case CFA_def_cfa_offset: m->state.cfa_offset = (int64_t)dwarf_read_uleb128(at); return true;
-    case CFA_def_cfa_offset_sf: m->state.cfa_offset = factored(m, dwarf_read_sleb128(at)); return true;
-    case CFA_GNU_args_size: m->arguments_size = (uint32_t)dwarf_read_uleb128(at); return true;
+    case CFA_def_cfa_register: m->state.cfa_register = tailor_dwarf_read_uleb128(at); return true;
+    case CFA_def_cfa_offset: m->state.cfa_offset = (int64_t)tailor_dwarf_read_uleb128(at); return true;
+    case CFA_def_cfa_offset_sf: m->state.cfa_offset = factored(m, tailor_dwarf_read_sleb128(at)); return true;
+    case CFA_GNU_args_size: m->arguments_size = (uint32_t)tailor_dwarf_read_uleb128(at); return true;
     default: return machine_step_unknown(m, byte, at);
     }
 }
@@ -272,12 +270,12 @@ static bool machine_run(Machine *m, const uint8_t *at, const uint8_t *end) {
     return true;
 }
 
-bool unwind_rules_read(uintptr_t ip, UnwindRules *rules) {
+bool tailor_unwind_rules_read(uintptr_t ip, UnwindRules *rules) {
     static const uint8_t dwarf_number[UNWIND_REGISTER_COUNT] = {
         [UNWIND_Rbx] = 3,  [UNWIND_Rbp] = 6,  [UNWIND_R12] = 12,
         [UNWIND_R13] = 13, [UNWIND_R14] = 14, [UNWIND_R15] = 15};
     LoadedImage image;
-    if (image_find((void *)ip, &image) != 0)
+    if (tailor_image_find((void *)ip, &image) != 0)
         return false;
     const uint8_t *entry = description_find(image.eh_frame_header, ip);
     Description description = {0};

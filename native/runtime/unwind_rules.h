@@ -34,6 +34,6 @@ typedef struct UnwindRules {
 } UnwindRules;
 
 /// Rules at `ip`. False: no unwind information covers it. Takes no lock unless `ip` is in a shared library.
-bool unwind_rules_read(uintptr_t ip, UnwindRules *rules);
+bool tailor_unwind_rules_read(uintptr_t ip, UnwindRules *rules);
 
 #pragma GCC visibility pop

@@ -22,7 +22,7 @@ static uint32_t enabled_components(void) {
     return low;
 }
 
-void vector_state_init(void) {
+void tailor_vector_state_init(void) {
     uint32_t eax, ebx, ecx, edx;
     if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & CPUID_1_ECX_OSXSAVE))
         return;

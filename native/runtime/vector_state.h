@@ -11,6 +11,6 @@ extern uint32_t tailor_vector_state_mask;
 extern uint32_t tailor_vector_state_size;
 
 /// Before the first poll.
-void vector_state_init(void);
+void tailor_vector_state_init(void);
 
 #pragma GCC visibility pop
