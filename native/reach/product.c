@@ -137,7 +137,6 @@ static void metadata_make(Reach *reach)
     reach->metadata_flags = ARENA_ARRAY(reach->program, uint8_t *, module_count);
     for (uint32_t m = 0; m < module_count; m++)
         reach->metadata_flags[m] = ARENA_ARRAY(reach->program, uint8_t, table_row_count(all[m]->image, TABLE_TypeDef));
-    if (text_equal_z(reach->request->trim.metadata, "none")) return;
     for (uint32_t i = 0; i < reach->type_count; i++)
         if (reach->types[i]->def) metadata_flag(reach, reach->types[i]->def);
     metadata_list(reach, all, module_count);
