@@ -76,9 +76,11 @@ void build_switch(Builder *b, const uint32_t *labels, uint32_t count)
     add(b, (Instruction){ .op = OP_switch, .targets = targets });
 }
 
-void code_builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label, uint32_t end_label, Type *catch_type)
+void code_builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label,
+                         uint32_t end_label, Type *catch_type)
 {
-    b->regions[b->region_count++] = (struct BuilderRegion){ kind, try_label, handler_label, end_label, catch_type };
+    b->regions[b->region_count++] =
+        (struct BuilderRegion){ kind, try_label, handler_label, end_label, catch_type };
 }
 
 static void place_regions(Builder *b, bool *leaders)
@@ -88,11 +90,17 @@ static void place_regions(Builder *b, bool *leaders)
     code->regions = ARENA_ARRAY(b->arena, EhRegion, b->region_count);
     code->catch_tokens = ARENA_ARRAY(b->arena, Token, b->region_count);
     for (uint32_t i = 0; i < b->region_count; i++) {
-        uint32_t start = b->labels.items[b->regions[i].try_label], handler = b->labels.items[b->regions[i].handler_label];
+        uint32_t start = b->labels.items[b->regions[i].try_label],
+                 handler = b->labels.items[b->regions[i].handler_label];
         uint32_t end = b->labels.items[b->regions[i].end_label];
         leaders[start] = leaders[handler] = leaders[end] = true;
-        code->regions[i] = (EhRegion){ .kind = b->regions[i].kind, .try_first = start, .try_count = handler - start,
-            .handler_first = handler, .handler_count = end - handler, .catch_type = b->regions[i].catch_type, .parent = -1 };
+        code->regions[i] = (EhRegion){ .kind = b->regions[i].kind,
+                                       .try_first = start,
+                                       .try_count = handler - start,
+                                       .handler_first = handler,
+                                       .handler_count = end - handler,
+                                       .catch_type = b->regions[i].catch_type,
+                                       .parent = -1 };
     }
 }
 

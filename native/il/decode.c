@@ -1,11 +1,29 @@
-// Bytes of a body -> Code: canonical opcodes, prefixes folded into the instruction they precede, branch targets as blocks.
-// Linear in the size of the body. Everything invalid is a reason in words; the body then throws InvalidProgramException.
+// Bytes of a body -> Code: canonical opcodes, prefixes folded into the instruction they precede, branch
+// targets as blocks. Linear in the size of the body. Everything invalid is a reason in words; the body then
+// throws InvalidProgramException.
 #include "il/internal.h"
 
 typedef enum OperandKind {
-    OPERAND_Invalid, OPERAND_None, OPERAND_Index, OPERAND_Index8, OPERAND_Index16, OPERAND_Integer, OPERAND_Int8, OPERAND_Int32,
-    OPERAND_Int64, OPERAND_Real32, OPERAND_Real64, OPERAND_Branch8, OPERAND_Branch32, OPERAND_Switch, OPERAND_Token,
-    OPERAND_Element, OPERAND_Prefix, OPERAND_Unaligned, OPERAND_Constrained, OPERAND_NoCheck
+    OPERAND_Invalid,
+    OPERAND_None,
+    OPERAND_Index,
+    OPERAND_Index8,
+    OPERAND_Index16,
+    OPERAND_Integer,
+    OPERAND_Int8,
+    OPERAND_Int32,
+    OPERAND_Int64,
+    OPERAND_Real32,
+    OPERAND_Real64,
+    OPERAND_Branch8,
+    OPERAND_Branch32,
+    OPERAND_Switch,
+    OPERAND_Token,
+    OPERAND_Element,
+    OPERAND_Prefix,
+    OPERAND_Unaligned,
+    OPERAND_Constrained,
+    OPERAND_NoCheck
 } OperandKind;
 
 typedef struct Encoding {
@@ -58,7 +76,8 @@ static bool branch_target(Decoder *d, int64_t displacement, uint32_t *out)
 static bool read_switch(Decoder *d, Instruction *in)
 {
     uint32_t count;
-    if (!read_u32(&d->cursor, &count) || count > cursor_left(&d->cursor) / 4) return invalid(d, "a switch is truncated");
+    if (!read_u32(&d->cursor, &count) || count > cursor_left(&d->cursor) / 4)
+        return invalid(d, "a switch is truncated");
     SwitchTargets *targets = ARENA_NEW(d->arena, SwitchTargets);
     targets->count = count;
     targets->blocks = ARENA_ARRAY(d->arena, uint32_t, count);
@@ -89,7 +108,8 @@ static bool read_prefix(Decoder *d, const Encoding *encoding, uint32_t offset)
         return read_u32(&d->cursor, &p->constrained.value) || invalid(d, "an instruction is truncated");
     if (!read_u8(&d->cursor, &byte)) return invalid(d, "an instruction is truncated");
     if (encoding->operand == OPERAND_NoCheck) return true; // III.2.2: checks may be omitted, need not be
-    if (byte != 1 && byte != 2 && byte != 4) return invalid(d, "the alignment of unaligned. is not 1, 2 or 4");
+    if (byte != 1 && byte != 2 && byte != 4)
+        return invalid(d, "the alignment of unaligned. is not 1, 2 or 4");
     p->prefixes |= PREFIX_Unaligned;
     p->alignment = byte;
     return true;
@@ -200,8 +220,9 @@ static bool is_branch(Opcode op)
 }
 static bool ends_block(Opcode op)
 {
-    return is_branch(op) || op == OP_switch || op == OP_ret || op == OP_throw || op == OP_rethrow || op == OP_endfinally ||
-           op == OP_endfilter || op == OP_jmp || op == OP_unreachable || op == OP_throw_failure;
+    return is_branch(op) || op == OP_switch || op == OP_ret || op == OP_throw || op == OP_rethrow ||
+           op == OP_endfinally || op == OP_endfilter || op == OP_jmp || op == OP_unreachable ||
+           op == OP_throw_failure;
 }
 
 bool code_split(Code *code, const bool *leaders, Arena *arena)
@@ -223,11 +244,13 @@ bool code_split(Code *code, const bool *leaders, Arena *arena)
         Instruction *in = &code->raw[i].in;
         if (is_branch(in->op)) in->block = block_of[in->block];
         if (in->op == OP_switch)
-            for (uint32_t k = 0; k < in->targets->count; k++) in->targets->blocks[k] = block_of[in->targets->blocks[k]];
+            for (uint32_t k = 0; k < in->targets->count; k++)
+                in->targets->blocks[k] = block_of[in->targets->blocks[k]];
     }
     for (uint32_t i = 0; i < code->region_count; i++) {
         EhRegion *r = &code->regions[i]; // raw index ranges until here
-        uint32_t  try_end = block_of[r->try_first + r->try_count], handler_end = block_of[r->handler_first + r->handler_count];
+        uint32_t try_end = block_of[r->try_first + r->try_count],
+                 handler_end = block_of[r->handler_first + r->handler_count];
         uint32_t  filter_end = block_of[r->filter_first + r->filter_count];
         r->try_first = block_of[r->try_first];
         r->try_count = try_end - r->try_first;
@@ -264,10 +287,12 @@ static bool targets_to_raw(Decoder *d)
     return true;
 }
 
-static bool range_to_raw(Decoder *d, bool *leaders, uint32_t offset, uint32_t size, uint32_t *first, uint32_t *count)
+static bool range_to_raw(Decoder *d, bool *leaders, uint32_t offset, uint32_t size, uint32_t *first,
+                         uint32_t *count)
 {
     uint32_t end;
-    if (!raw_index(d, offset, false, first) || !raw_index(d, (uint64_t)offset + size, true, &end)) return false;
+    if (!raw_index(d, offset, false, first) || !raw_index(d, (uint64_t)offset + size, true, &end))
+        return false;
     if (end <= *first) return invalid(d, "an exception clause is empty");
     *count = end - *first;
     leaders[*first] = true;
@@ -284,18 +309,21 @@ static bool regions_to_raw(Decoder *d, const BodyBytes *body, bool *leaders)
     for (uint32_t i = 0; i < body->clause_count; i++) {
         const EhClause *clause = &body->clauses[i];
         EhRegion       *r = &code->regions[i];
-        if (clause->kind != EH_Catch && clause->kind != EH_Filter && clause->kind != EH_Finally && clause->kind != EH_Fault)
+        if (clause->kind != EH_Catch && clause->kind != EH_Filter && clause->kind != EH_Finally &&
+            clause->kind != EH_Fault)
             return invalid(d, "an exception clause has an undefined kind");
         r->kind = clause->kind;
         r->parent = -1;
         code->catch_tokens[i] = clause->catch_type;
         if (!range_to_raw(d, leaders, clause->try_offset, clause->try_size, &r->try_first, &r->try_count) ||
-            !range_to_raw(d, leaders, clause->handler_offset, clause->handler_size, &r->handler_first, &r->handler_count))
+            !range_to_raw(d, leaders, clause->handler_offset, clause->handler_size, &r->handler_first,
+                          &r->handler_count))
             return false;
         if (clause->kind != EH_Filter) continue;
-        if (clause->filter_offset >= clause->handler_offset) return invalid(d, "a filter does not precede its handler");
-        if (!range_to_raw(d, leaders, clause->filter_offset, clause->handler_offset - clause->filter_offset, &r->filter_first,
-                          &r->filter_count))
+        if (clause->filter_offset >= clause->handler_offset)
+            return invalid(d, "a filter does not precede its handler");
+        if (!range_to_raw(d, leaders, clause->filter_offset, clause->handler_offset - clause->filter_offset,
+                          &r->filter_first, &r->filter_count))
             return false;
     }
     return true;

@@ -14,7 +14,8 @@ static const char *intrinsic_name(Intrinsic id)
 
 static const char *kind_name(StackKind kind)
 {
-    static const char *const names[] = { "int32", "int64", "native int", "float32", "float64", "O", "&", "value" };
+    static const char *const names[] = { "int32",   "int64", "native int", "float32",
+                                         "float64", "O",     "&",          "value" };
     return names[kind];
 }
 
@@ -52,24 +53,26 @@ static bool has_block(Opcode op)
 }
 static bool has_index(Opcode op)
 {
-    return op == OP_ldarg || op == OP_ldarga || op == OP_starg || op == OP_ldloc || op == OP_ldloca || op == OP_stloc;
+    return op == OP_ldarg || op == OP_ldarga || op == OP_starg || op == OP_ldloc || op == OP_ldloca ||
+           op == OP_stloc;
 }
 static bool has_method(Opcode op)
 {
-    return op == OP_call || op == OP_callvirt || op == OP_newobj || op == OP_ldftn || op == OP_ldvirtftn || op == OP_jmp ||
-           op == OP_intrinsic || op == OP_new_delegate || op == OP_new_delegate_virtual || op == OP_invoke_delegate ||
-           op == OP_native_call || op == OP_ldtoken_method;
+    return op == OP_call || op == OP_callvirt || op == OP_newobj || op == OP_ldftn || op == OP_ldvirtftn ||
+           op == OP_jmp || op == OP_intrinsic || op == OP_new_delegate || op == OP_new_delegate_virtual ||
+           op == OP_invoke_delegate || op == OP_native_call || op == OP_ldtoken_method;
 }
 static bool has_field(Opcode op)
 {
-    return op == OP_ldfld || op == OP_ldflda || op == OP_stfld || op == OP_ldsfld || op == OP_ldsflda || op == OP_stsfld ||
-           op == OP_ldtoken_field || op == OP_initialize_array || op == OP_create_span;
+    return op == OP_ldfld || op == OP_ldflda || op == OP_stfld || op == OP_ldsfld || op == OP_ldsflda ||
+           op == OP_stsfld || op == OP_ldtoken_field || op == OP_initialize_array || op == OP_create_span;
 }
 static bool has_type(Opcode op)
 {
-    return op == OP_ldobj || op == OP_stobj || op == OP_castclass || op == OP_isinst || op == OP_unbox || op == OP_unbox_any ||
-           op == OP_box || op == OP_newarr || op == OP_ldelema || op == OP_ldelem || op == OP_stelem || op == OP_initobj ||
-           op == OP_mkrefany || op == OP_refanyval || op == OP_ldtoken || op == OP_ldtype;
+    return op == OP_ldobj || op == OP_stobj || op == OP_castclass || op == OP_isinst || op == OP_unbox ||
+           op == OP_unbox_any || op == OP_box || op == OP_newarr || op == OP_ldelema || op == OP_ldelem ||
+           op == OP_stelem || op == OP_initobj || op == OP_mkrefany || op == OP_refanyval ||
+           op == OP_ldtoken || op == OP_ldtype;
 }
 
 static void print_operand(Il *il, const Instruction *in, FILE *file)
@@ -86,7 +89,8 @@ static void print_operand(Il *il, const Instruction *in, FILE *file)
         print_type(il, in->field->owner, file);
         fprintf(file, "::%.*s", TEXT_ARG(in->field->def->name));
     } else if (in->op == OP_switch) {
-        for (uint32_t i = 0; i < in->targets->count; i++) fprintf(file, "%s%u", i ? ", " : " blocks ", in->targets->blocks[i]);
+        for (uint32_t i = 0; i < in->targets->count; i++)
+            fprintf(file, "%s%u", i ? ", " : " blocks ", in->targets->blocks[i]);
     }
 }
 
@@ -142,8 +146,8 @@ void il_dump(Il *il, const Body *body, FILE *file)
     for (uint32_t i = 0; i < body->region_count; i++) {
         const EhRegion *r = &body->regions[i];
         if (!r->live) continue;
-        fprintf(file, "  region %u %s try %u+%u handler %u+%u parent %d", i, kinds[r->kind], r->try_first, r->try_count,
-                r->handler_first, r->handler_count, r->parent);
+        fprintf(file, "  region %u %s try %u+%u handler %u+%u parent %d", i, kinds[r->kind], r->try_first,
+                r->try_count, r->handler_first, r->handler_count, r->parent);
         if (r->kind == EH_Filter) fprintf(file, " filter %u+%u", r->filter_first, r->filter_count);
         if (r->catch_type) fputc(' ', file), print_type(il, r->catch_type, file);
         fputc('\n', file);

@@ -1,5 +1,5 @@
-// Calls that are no calls: Unsafe.* as plain instructions, constants per exact type argument, RVA data, comparer creation,
-// and calls that need to know their caller.
+// Calls that are no calls: Unsafe.* as plain instructions, constants per exact type argument, RVA data,
+// comparer creation, and calls that need to know their caller.
 #include "il/internal.h"
 
 /// Drops `count` arguments from both stacks.
@@ -24,7 +24,7 @@ static Type *type_argument(const Method *method, uint32_t index)
     return index < method->arg_count ? method->args[index] : NULL;
 }
 
-// ---- Unsafe ----------------------------------------------------------------------------------------------------------------
+// ---- Unsafe -----------------------------------------------------------------------------------------------
 
 /// (address, index): address + index * size. The index is int32, native int or native unsigned.
 static bool scaled(Import *im, const Method *method, Opcode op)
@@ -72,8 +72,8 @@ static bool fold_unsafe(Import *im, FoldId id, const Method *method)
 {
     Type *type = type_argument(method, 0);
     Type *result = method->signature->return_type;
-    bool  unaligned = id == FOLD_UnsafeReadUnaligned || id == FOLD_UnsafeWriteUnaligned || id == FOLD_UnsafeCopyBlockUnaligned ||
-                     id == FOLD_UnsafeInitBlockUnaligned;
+    bool unaligned = id == FOLD_UnsafeReadUnaligned || id == FOLD_UnsafeWriteUnaligned ||
+                     id == FOLD_UnsafeCopyBlockUnaligned || id == FOLD_UnsafeInitBlockUnaligned;
     if (id == FOLD_UnsafeAsPointer) return step_op(im, OP_conv_u), true;
     if (id == FOLD_UnsafeAs) return method->arg_count == 2 ? retype(im, STACK_ByRef, result->element) : false;
     if (id == FOLD_UnsafeAsRef) return retype(im, STACK_ByRef, result->element);
@@ -89,10 +89,14 @@ static bool fold_unsafe(Import *im, FoldId id, const Method *method)
     if (id == FOLD_UnsafeIsAddressGreaterThanOrEqualTo) return negated(im, OP_clt_un);
     if (id == FOLD_UnsafeIsAddressLessThanOrEqualTo) return negated(im, OP_cgt_un);
     if (id == FOLD_UnsafeCopy) return step_type(im, OP_ldobj, type), step_type(im, OP_stobj, type), true;
-    if (id == FOLD_UnsafeCopyBlock || id == FOLD_UnsafeCopyBlockUnaligned) return step_prefixed(im, OP_cpblk, NULL, unaligned), true;
-    if (id == FOLD_UnsafeInitBlock || id == FOLD_UnsafeInitBlockUnaligned) return step_prefixed(im, OP_initblk, NULL, unaligned), true;
-    if (id == FOLD_UnsafeRead || id == FOLD_UnsafeReadUnaligned) return step_prefixed(im, OP_ldobj, type, unaligned), true;
-    if (id == FOLD_UnsafeWrite || id == FOLD_UnsafeWriteUnaligned) return step_prefixed(im, OP_stobj, type, unaligned), true;
+    if (id == FOLD_UnsafeCopyBlock || id == FOLD_UnsafeCopyBlockUnaligned)
+        return step_prefixed(im, OP_cpblk, NULL, unaligned), true;
+    if (id == FOLD_UnsafeInitBlock || id == FOLD_UnsafeInitBlockUnaligned)
+        return step_prefixed(im, OP_initblk, NULL, unaligned), true;
+    if (id == FOLD_UnsafeRead || id == FOLD_UnsafeReadUnaligned)
+        return step_prefixed(im, OP_ldobj, type, unaligned), true;
+    if (id == FOLD_UnsafeWrite || id == FOLD_UnsafeWriteUnaligned)
+        return step_prefixed(im, OP_stobj, type, unaligned), true;
     if (id == FOLD_UnsafeSkipInit) return drop(im, 1);
     if (id == FOLD_UnsafeUnbox) return step_type(im, OP_unbox, type), true;
     if (id == FOLD_UnsafeNullRef) {
@@ -109,7 +113,7 @@ static bool fold_unsafe(Import *im, FoldId id, const Method *method)
     return false;
 }
 
-// ---- RVA data --------------------------------------------------------------------------------------------------------------
+// ---- RVA data ---------------------------------------------------------------------------------------------
 
 static bool fold_initialize_array(Import *im)
 {
@@ -130,11 +134,16 @@ static bool fold_create_span(Import *im, const Method *method)
     return true;
 }
 
-// ---- Comparers ---------------------------------------------------------------------------------------------------------------
+// ---- Comparers --------------------------------------------------------------------------------------------
 
-typedef struct ComparerKinds { WellKnownType nullable, enumeration, generic, object, contract; } ComparerKinds;
-static const ComparerKinds equality_kinds = { WELL_KNOWN_TYPE_NullableEqualityComparer, WELL_KNOWN_TYPE_EnumEqualityComparer,
-    WELL_KNOWN_TYPE_GenericEqualityComparer, WELL_KNOWN_TYPE_ObjectEqualityComparer, WELL_KNOWN_TYPE_IEquatableOfT };
+typedef struct ComparerKinds {
+    WellKnownType nullable, enumeration, generic, object, contract;
+} ComparerKinds;
+static const ComparerKinds equality_kinds = { WELL_KNOWN_TYPE_NullableEqualityComparer,
+                                              WELL_KNOWN_TYPE_EnumEqualityComparer,
+                                              WELL_KNOWN_TYPE_GenericEqualityComparer,
+                                              WELL_KNOWN_TYPE_ObjectEqualityComparer,
+                                              WELL_KNOWN_TYPE_IEquatableOfT };
 static const ComparerKinds order_kinds = { WELL_KNOWN_TYPE_NullableComparer, WELL_KNOWN_TYPE_EnumComparer,
     WELL_KNOWN_TYPE_GenericComparer, WELL_KNOWN_TYPE_ObjectComparer, WELL_KNOWN_TYPE_IComparableOfT };
 
@@ -155,8 +164,10 @@ static bool implements_own(Il *il, Type *type, WellKnownType contract)
 static Type *comparer_type(Il *il, Type *type, const ComparerKinds *kinds)
 {
     bool is_equality = kinds == &equality_kinds;
-    if (is_equality && type == il->string) return well_known_type(il->ts, WELL_KNOWN_TYPE_StringEqualityComparer);
-    if (type->kind == TYPE_Named && type->def->is_nullable) return instance_of(il, kinds->nullable, type->args[0]);
+    if (is_equality && type == il->string)
+        return well_known_type(il->ts, WELL_KNOWN_TYPE_StringEqualityComparer);
+    if (type->kind == TYPE_Named && type->def->is_nullable)
+        return instance_of(il, kinds->nullable, type->args[0]);
     if (type->kind == TYPE_Named && type->def->is_enum) return instance_of(il, kinds->enumeration, type);
     return instance_of(il, implements_own(il, type, kinds->contract) ? kinds->generic : kinds->object, type);
 }
@@ -188,13 +199,15 @@ static bool fold_struct_equals(Import *im, const Method *method)
     else if (implements_own(il, type, WELL_KNOWN_TYPE_IEquatableOfT)) name = "StructOnlyEqualsIEquatable";
     Method *definition = type_find_method(il->ts, method->owner, name, NULL);
     Failure failure = { 0 };
-    Method *target = definition ? method_instantiate(il->ts, definition->def, method->owner, &argument, 1, &failure) : NULL;
+    Method *target = definition
+                         ? method_instantiate(il->ts, definition->def, method->owner, &argument, 1, &failure)
+                         : NULL;
     if (!target) return false;
     step_call_to(im, target);
     return true;
 }
 
-// ---- Constructors, caller's identity --------------------------------------------------------------------------------------------
+// ---- Constructors, caller's identity ----------------------------------------------------------------------
 
 static bool fold_default_constructor(Import *im, const Method *method)
 {
@@ -205,8 +218,10 @@ static bool fold_default_constructor(Import *im, const Method *method)
     const Method    *constructor = NULL;
     if (type->kind == TYPE_Named && !type->def->is_abstract && !type->def->is_interface)
         constructor = type_find_method(ts, type, ".ctor", signature);
-    // A struct without a constructor: Object's does nothing with its argument, as CallDefaultStructConstructor needs.
-    if (!constructor && type->is_value_type) constructor = type_find_method(ts, im->il->object, ".ctor", signature);
+    // A struct without a constructor: Object's does nothing with its argument, as
+    // CallDefaultStructConstructor needs.
+    if (!constructor && type->is_value_type)
+        constructor = type_find_method(ts, im->il->object, ".ctor", signature);
     if (!constructor) constructor = well_known_method(ts, WELL_KNOWN_METHOD_MissingConstructorMethod);
     step(im, &(Instruction){ .op = OP_ldftn, .offset = im->offset, .method = constructor });
     return true;
@@ -234,7 +249,8 @@ static bool fold_current_method(Import *im)
     return true;
 }
 
-/// Type.GetType(name[, throwOnError[, ignoreCase]]) looks in the caller's assembly too: it is passed along when the flags are constants.
+/// Type.GetType(name[, throwOnError[, ignoreCase]]) looks in the caller's assembly too: it is passed along
+/// when the flags are constants.
 static bool fold_get_type(Import *im, const Method *method)
 {
     uint32_t count = method->signature->param_count;
@@ -246,24 +262,30 @@ static bool fold_get_type(Import *im, const Method *method)
         flags[i - 1] = (int32_t)flag.integer;
     }
     drop(im, count - 1);
-    step(im, &(Instruction){ .op = OP_ldstr, .offset = im->offset, .string = text_to_utf16(im->il->program, im->code->module->name) });
+    step(im, &(Instruction){ .op = OP_ldstr,
+                             .offset = im->offset,
+                             .string = text_to_utf16(im->il->program, im->code->module->name) });
     step_integer(im, OP_ldc_i4, flags[0]);
     step_integer(im, OP_ldc_i4, flags[1]);
     step_call_to(im, well_known_method(im->il->ts, WELL_KNOWN_METHOD_ReflectionGetType));
     return true;
 }
 
-/// Double.ConvertToIntegerNative<T> for a primitive T: conversions saturate here, which the platform's may do.
+/// Double.ConvertToIntegerNative<T> for a primitive T: conversions saturate here, which the platform's may
+/// do.
 static bool fold_convert_native(Import *im, const Method *method)
 {
-    static const struct { ElementType element; Opcode op; } conversions[] = {
-        { ELEMENT_TYPE_I1, OP_conv_i1 }, { ELEMENT_TYPE_U1, OP_conv_u1 }, { ELEMENT_TYPE_I2, OP_conv_i2 }, { ELEMENT_TYPE_U2, OP_conv_u2 },
-        { ELEMENT_TYPE_CHAR, OP_conv_u2 }, { ELEMENT_TYPE_I4, OP_conv_i4 }, { ELEMENT_TYPE_U4, OP_conv_u4 }, { ELEMENT_TYPE_I8, OP_conv_i8 },
-        { ELEMENT_TYPE_U8, OP_conv_u8 }, { ELEMENT_TYPE_I, OP_conv_i }, { ELEMENT_TYPE_U, OP_conv_u },
+    static const struct { ElementType element; Opcode op;
+    } conversions[] = {
+        { ELEMENT_TYPE_I1, OP_conv_i1 }, { ELEMENT_TYPE_U1, OP_conv_u1 },   { ELEMENT_TYPE_I2, OP_conv_i2 },
+        { ELEMENT_TYPE_U2, OP_conv_u2 }, { ELEMENT_TYPE_CHAR, OP_conv_u2 }, { ELEMENT_TYPE_I4, OP_conv_i4 },
+        { ELEMENT_TYPE_U4, OP_conv_u4 }, { ELEMENT_TYPE_I8, OP_conv_i8 },   { ELEMENT_TYPE_U8, OP_conv_u8 },
+        { ELEMENT_TYPE_I, OP_conv_i },   { ELEMENT_TYPE_U, OP_conv_u },
     };
     Type *type = type_argument(method, 0);
     for (size_t i = 0; type && i < sizeof conversions / sizeof *conversions; i++)
-        if (type->element_type == conversions[i].element && type->kind == TYPE_Named) return step_op(im, conversions[i].op), true;
+        if (type->element_type == conversions[i].element && type->kind == TYPE_Named)
+            return step_op(im, conversions[i].op), true;
     return false;
 }
 
@@ -293,8 +315,10 @@ static bool fold_resource_string(Import *im, const Method *method)
 static bool fold_other(Import *im, FoldId id, const Method *method)
 {
     Il *il = im->il;
-    if (id == FOLD_IsReferenceOrContainsReferences) return constant(im, 0, type_has_references(il->ts, type_argument(method, 0)));
-    if (id == FOLD_IsBitwiseEquatable) return constant(im, 0, type_is_bitwise_equatable(il, type_argument(method, 0)));
+    if (id == FOLD_IsReferenceOrContainsReferences)
+        return constant(im, 0, type_has_references(il->ts, type_argument(method, 0)));
+    if (id == FOLD_IsBitwiseEquatable)
+        return constant(im, 0, type_is_bitwise_equatable(il, type_argument(method, 0)));
     if (id == FOLD_IsKnownConstant) return constant(im, 1, 0);
     if (id == FOLD_InitializeArray) return fold_initialize_array(im);
     if (id == FOLD_CreateSpan) return fold_create_span(im, method);
@@ -314,9 +338,12 @@ static bool fold_other(Import *im, FoldId id, const Method *method)
     if (id == FOLD_DebugBreak) return step_op(im, OP_break), true;
     if (id == FOLD_SupportsRelativePointers) return constant(im, 0, 1);
     if (id == FOLD_StackTraceHiddenMetadataPresent) return constant(im, 0, 0);
-    if (id == FOLD_GetCanonType) return step_type(im, OP_ldtoken, well_known_type(il->ts, WELL_KNOWN_TYPE_Canon)), true;
-    if (id == FOLD_HasOverriddenBeginEndRead || id == FOLD_HasOverriddenBeginEndWrite) return constant(im, 1, 1);
-    if (id == FOLD_DoubleConvertToIntegerNative || id == FOLD_SingleConvertToIntegerNative) return fold_convert_native(im, method);
+    if (id == FOLD_GetCanonType)
+        return step_type(im, OP_ldtoken, well_known_type(il->ts, WELL_KNOWN_TYPE_Canon)), true;
+    if (id == FOLD_HasOverriddenBeginEndRead || id == FOLD_HasOverriddenBeginEndWrite)
+        return constant(im, 1, 1);
+    if (id == FOLD_DoubleConvertToIntegerNative || id == FOLD_SingleConvertToIntegerNative)
+        return fold_convert_native(im, method);
     if (id >= FOLD_VectorIsHardwareAccelerated) return constant(im, 0, 0);
     return false;
 }

@@ -1,4 +1,5 @@
-// Questions about exact types (reach.md 2.1.6, 2.2): typeof relations and the properties of System.Type on known types.
+// Questions about exact types (reach.md 2.1.6, 2.2): typeof relations and the properties of System.Type on
+// known types.
 #include "il/internal.h"
 
 static bool answer(Import *im, uint32_t arguments, bool value)
@@ -54,9 +55,12 @@ static int property(FoldId id, const Type *type)
 /// System.TypeCode of a type; enums count as their underlying type.
 static int32_t type_code(Il *il, Type *type)
 {
-    static const uint8_t codes[] = { [ELEMENT_TYPE_BOOLEAN] = 3, [ELEMENT_TYPE_CHAR] = 4, [ELEMENT_TYPE_I1] = 5, [ELEMENT_TYPE_U1] = 6,
-        [ELEMENT_TYPE_I2] = 7, [ELEMENT_TYPE_U2] = 8, [ELEMENT_TYPE_I4] = 9, [ELEMENT_TYPE_U4] = 10, [ELEMENT_TYPE_I8] = 11,
-        [ELEMENT_TYPE_U8] = 12, [ELEMENT_TYPE_R4] = 13, [ELEMENT_TYPE_R8] = 14, [ELEMENT_TYPE_STRING] = 18 };
+    static const uint8_t codes[] = {
+        [ELEMENT_TYPE_BOOLEAN] = 3, [ELEMENT_TYPE_CHAR] = 4, [ELEMENT_TYPE_I1] = 5,  [ELEMENT_TYPE_U1] = 6,
+        [ELEMENT_TYPE_I2] = 7,      [ELEMENT_TYPE_U2] = 8,   [ELEMENT_TYPE_I4] = 9,  [ELEMENT_TYPE_U4] = 10,
+        [ELEMENT_TYPE_I8] = 11,     [ELEMENT_TYPE_U8] = 12,  [ELEMENT_TYPE_R4] = 13, [ELEMENT_TYPE_R8] = 14,
+        [ELEMENT_TYPE_STRING] = 18
+    };
     if (type->kind != TYPE_Named) return 1;
     if (type->def->is_enum) type = type_enum_underlying(il->ts, type);
     if (type_is(type, "System", "Decimal")) return 15;
@@ -68,14 +72,16 @@ static int32_t type_code(Il *il, Type *type)
 /// Assignability of exact types; open ones and pointers are left to run time.
 static bool decidable(const Type *type)
 {
-    return !type->is_generic_definition && type->kind != TYPE_Pointer && type->kind != TYPE_ByRef && type->kind != TYPE_FunctionPointer;
+    return !type->is_generic_definition && type->kind != TYPE_Pointer && type->kind != TYPE_ByRef &&
+           type->kind != TYPE_FunctionPointer;
 }
 
 static bool fold_assignable(Import *im, bool from)
 {
     Value argument = peek(im, 0), receiver = peek(im, 1);
     if (argument.known != KNOWN_Type || receiver.known != KNOWN_Type) return false;
-    Type *source = from ? argument.known_type : receiver.known_type, *target = from ? receiver.known_type : argument.known_type;
+    Type *source = from ? argument.known_type : receiver.known_type,
+         *target = from ? receiver.known_type : argument.known_type;
     if (!decidable(source) || !decidable(target)) return false;
     return answer(im, 2, type_is_castable_to(im->il->ts, source, target));
 }
@@ -84,12 +90,16 @@ static bool fold_assignable(Import *im, bool from)
 static int types_equal(Import *im, const Value *a, const Value *b)
 {
     if (a->known == KNOWN_Type && b->known == KNOWN_Type) return a->known_type == b->known_type;
-    if ((a->known == KNOWN_Type && b->known == KNOWN_Null) || (b->known == KNOWN_Type && a->known == KNOWN_Null)) return 0;
+    if ((a->known == KNOWN_Type && b->known == KNOWN_Null) ||
+        (b->known == KNOWN_Type && a->known == KNOWN_Null))
+        return 0;
     const IlFacts *facts = im->il->facts;
     const Value   *known = a->known == KNOWN_Type ? a : b, *other = a->known == KNOWN_Type ? b : a;
     if (known->known != KNOWN_Type || !facts) return -1;
     // Closed world (reach.md 2.2): the other side cannot be T's object if nothing else makes or shows that.
-    if (other->known == KNOWN_GetType && facts->has_instances && !facts->has_instances(facts->context, known->known_type)) return 0;
+    if (other->known == KNOWN_GetType && facts->has_instances &&
+        !facts->has_instances(facts->context, known->known_type))
+        return 0;
     if (facts->has_runtime_type && !facts->has_runtime_type(facts->context, known->known_type)) return 0;
     return -1;
 }
@@ -137,8 +147,10 @@ static bool fold_underlying(Import *im, FoldId id, Type *type)
 
 bool fold_type_call(Import *im, FoldId id, const Method *method)
 {
-    if (id == FOLD_TypeEquality || id == FOLD_TypeInequality) return fold_equality(im, id == FOLD_TypeInequality);
-    if (id == FOLD_TypeIsAssignableFrom || id == FOLD_TypeIsAssignableTo) return fold_assignable(im, id == FOLD_TypeIsAssignableFrom);
+    if (id == FOLD_TypeEquality || id == FOLD_TypeInequality)
+        return fold_equality(im, id == FOLD_TypeInequality);
+    if (id == FOLD_TypeIsAssignableFrom || id == FOLD_TypeIsAssignableTo)
+        return fold_assignable(im, id == FOLD_TypeIsAssignableFrom);
     if (id == FOLD_ObjectGetType) return fold_get_type(im);
     if (method->signature->param_count + method->signature->has_this != 1) return false;
     Value top = peek(im, 0);
@@ -160,8 +172,10 @@ bool fold_type_call(Import *im, FoldId id, const Method *method)
         return true;
     }
     if (id == FOLD_TypeGetGenericTypeDefinition)
-        return type->kind == TYPE_Named && type->def->generic_count > 0 && answer_type(im, type_from_def(im->il->ts, type->def));
-    if (id == FOLD_TypeGetEnumUnderlyingType || id == FOLD_EnumGetUnderlyingType || id == FOLD_NullableGetUnderlyingType)
+        return type->kind == TYPE_Named && type->def->generic_count > 0 &&
+               answer_type(im, type_from_def(im->il->ts, type->def));
+    if (id == FOLD_TypeGetEnumUnderlyingType || id == FOLD_EnumGetUnderlyingType ||
+        id == FOLD_NullableGetUnderlyingType)
         return fold_underlying(im, id, type);
     return false;
 }

@@ -1,4 +1,5 @@
-// The stage's entry points: what a method is compiled from, its body, class-constructor facts, constant results.
+// The stage's entry points: what a method is compiled from, its body, class-constructor facts, constant
+// results.
 #include "il/internal.h"
 
 #include <uthash.h>
@@ -51,7 +52,7 @@ TypeSystem *il_types(Il *il)
     return il->ts;
 }
 
-// ---- Class constructors --------------------------------------------------------------------------------------------------------
+// ---- Class constructors -----------------------------------------------------------------------------------
 
 bool il_has_eager_cctor(Il *il, const Type *type)
 {
@@ -63,8 +64,9 @@ bool il_has_eager_cctor(Il *il, const Type *type)
         Bytes blob;
         entry = ARENA_NEW(il->program, CctorEntry);
         entry->def = def;
-        entry->eager = attribute_find(def->module, token_make(TABLE_TypeDef, def->rid), "System.Runtime.CompilerServices",
-                                      "EagerStaticClassConstructionAttribute", &blob);
+        entry->eager =
+            attribute_find(def->module, token_make(TABLE_TypeDef, def->rid),
+                           "System.Runtime.CompilerServices", "EagerStaticClassConstructionAttribute", &blob);
         HASH_ADD_PTR(il->cctors, def, entry);
     }
     return entry->eager;
@@ -84,11 +86,12 @@ bool access_checks_cctor(Il *il, const Code *code, const Type *owner)
     if (method->owner != owner || !method->def || method->synthetic != SYNTHETIC_None) return true;
     if (method->def == owner->def->static_constructor) return false;
     // II.10.5.3.2: without beforefieldinit the entry of these methods has run it already.
-    bool checked_at_entry = method->def->is_static || method->def->is_constructor || owner->def->is_value_type;
+    bool checked_at_entry =
+        method->def->is_static || method->def->is_constructor || owner->def->is_value_type;
     return owner->def->is_before_field_init || !checked_at_entry;
 }
 
-// ---- Kinds of code ---------------------------------------------------------------------------------------------------------------
+// ---- Kinds of code ----------------------------------------------------------------------------------------
 
 static Text redirected(Text symbol)
 {
@@ -98,15 +101,21 @@ static Text redirected(Text symbol)
 #undef RUNTIME_IMPORT
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (text_equal_z(symbol, rows[i].symbol)) return (Text){ rows[i].replacement, strlen(rows[i].replacement) };
+        if (text_equal_z(symbol, rows[i].symbol))
+            return (Text){ rows[i].replacement, strlen(rows[i].replacement) };
     return symbol;
 }
 
-/// Libraries of the pack that are linked statically (corelib-contract 7.2), and the request's list; "lib" prefixes are ignored.
+/// Libraries of the pack that are linked statically (corelib-contract 7.2), and the request's list; "lib"
+/// prefixes are ignored.
 static bool is_direct_library(Il *il, Text library)
 {
-    static const char *const pack[] = { "*", "System.Native", "System.Globalization.Native", "System.IO.Compression.Native",
-        "System.Net.Security.Native", "System.Security.Cryptography.Native.OpenSsl" };
+    static const char *const pack[] = { "*",
+                                        "System.Native",
+                                        "System.Globalization.Native",
+                                        "System.IO.Compression.Native",
+                                        "System.Net.Security.Native",
+                                        "System.Security.Cryptography.Native.OpenSsl" };
     if (text_starts_with(library, "lib")) library = (Text){ library.data + 3, library.size - 3 };
     for (size_t i = 0; i < sizeof pack / sizeof *pack; i++)
         if (text_equal_z(library, pack[i])) return true;
@@ -124,7 +133,8 @@ static bool is_direct_library(Il *il, Text library)
 static bool has_attribute(const MethodDef *def, const char *name)
 {
     Bytes blob;
-    return attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime.InteropServices", name, &blob);
+    return attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid),
+                          "System.Runtime.InteropServices", name, &blob);
 }
 
 static MethodCode pinvoke_code(Il *il, const Method *method)
@@ -155,7 +165,7 @@ MethodCode il_method_code(Il *il, const Method *method)
     return def->is_pinvoke ? pinvoke_code(il, method) : code;
 }
 
-// ---- Bodies --------------------------------------------------------------------------------------------------------------------------
+// ---- Bodies -----------------------------------------------------------------------------------------------
 
 /// Stub bodies of substitutions: a constant or nothing.
 static Code *substituted_code(Il *il, const Method *method, Substitution substitution, Arena *arena)
@@ -169,7 +179,8 @@ static Code *substituted_code(Il *il, const Method *method, Substitution substit
     }
     if (substitution.kind == SUBSTITUTION_Value) {
         StackKind kind = value_of_type(il, result).kind;
-        if (kind == STACK_Object || kind == STACK_Value || kind == STACK_ByRef || kind == STACK_Float32 || kind == STACK_Float64) {
+        if (kind == STACK_Object || kind == STACK_Value || kind == STACK_ByRef || kind == STACK_Float32 ||
+            kind == STACK_Float64) {
             build_index(&b, OP_ldloc, code_builder_local(&b, result)); // zero
         } else {
             build_integer(&b, kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, substitution.value);
@@ -202,10 +213,12 @@ static bool types_load(Il *il, const Code *code, Failure *failure)
 {
     for (uint32_t i = 0; i < code->arg_count + code->local_count; i++) {
         Type *type = i < code->arg_count ? code->args[i] : code->locals[i - code->arg_count];
-        if (type->kind == TYPE_Named && type->is_value_type && !type_layout(il->ts, type, failure)) return false;
+        if (type->kind == TYPE_Named && type->is_value_type && !type_layout(il->ts, type, failure))
+            return false;
     }
     Type *result = code->method->signature->return_type;
-    return result->kind != TYPE_Named || !result->is_value_type || result == il->void_type || type_layout(il->ts, result, failure);
+    return result->kind != TYPE_Named || !result->is_value_type || result == il->void_type ||
+           type_layout(il->ts, result, failure);
 }
 
 /// fold_call.c answers these at their calls; a constant body serves whoever takes their address.
@@ -217,8 +230,8 @@ static bool is_always_true(Il *il, const Method *method)
 
 static bool has_il(const Method *method)
 {
-    return method->synthetic == SYNTHETIC_None && method->def && method->def->rva != 0 && !method->def->is_runtime &&
-           !method->def->is_pinvoke && !method->def->is_internal_call;
+    return method->synthetic == SYNTHETIC_None && method->def && method->def->rva != 0 &&
+           !method->def->is_runtime && !method->def->is_pinvoke && !method->def->is_internal_call;
 }
 
 /// The Code of a method, whatever it is made from; NULL: *failure or *reason.
@@ -229,7 +242,8 @@ static Code *method_code(Il *il, const Method *method, Arena *arena, Failure *fa
         Substitution substitution = method_substitution(il, method->def);
         if (substitution.kind != SUBSTITUTION_None) return substituted_code(il, method, substitution, arena);
     }
-    if (is_always_true(il, method)) return substituted_code(il, method, (Substitution){ SUBSTITUTION_Value, 1 }, arena);
+    if (is_always_true(il, method))
+        return substituted_code(il, method, (Substitution){ SUBSTITUTION_Value, 1 }, arena);
     if (has_il(method)) return code_decode(il->ts, method, arena, reason, failure);
     Code *code = synth_code(il, method, arena, &why);
     if (why) *failure = *why;
@@ -255,7 +269,7 @@ Body *il_body(Il *il, const Method *method, Arena *scratch)
     return body;
 }
 
-// ---- Constants -----------------------------------------------------------------------------------------------------------------------
+// ---- Constants --------------------------------------------------------------------------------------------
 
 static bool evaluate_constant(Il *il, const Method *method, int64_t *value)
 {
@@ -282,7 +296,8 @@ bool il_constant_result(Il *il, const Method *method, int64_t *value)
     if (!method->def || method->synthetic != SYNTHETIC_None || method->is_open) return false;
     Type     *result = method->signature->return_type;
     StackKind kind = value_of_type(il, result).kind;
-    if (result == il->void_type || (kind != STACK_Int32 && kind != STACK_Int64 && kind != STACK_NativeInt)) return false;
+    if (result == il->void_type || (kind != STACK_Int32 && kind != STACK_Int64 && kind != STACK_NativeInt))
+        return false;
     ConstantEntry *entry;
     HASH_FIND_PTR(il->constants, &method, entry);
     if (!entry) {
@@ -295,7 +310,7 @@ bool il_constant_result(Il *il, const Method *method, int64_t *value)
     return entry->known;
 }
 
-// ---- Names ------------------------------------------------------------------------------------------------------------------------------
+// ---- Names ------------------------------------------------------------------------------------------------
 
 const char *opcode_name(Opcode op)
 {

@@ -1,13 +1,15 @@
-// il/: body bytes of one exact method instance -> `Body`: decoded, resolved, normalised and folded instructions in blocks with
-// EH regions. Reachability and code generation both walk Bodies (design D5), so they cannot disagree. Folding (feature
-// switches, substitutions, typeof tests, IsSupported, sizeof, constant branches) happens here, before anything is marked.
+// il/: body bytes of one exact method instance -> `Body`: decoded, resolved, normalised and folded
+// instructions in blocks with EH regions. Reachability and code generation both walk Bodies (design D5), so
+// they cannot disagree. Folding (feature switches, substitutions, typeof tests, IsSupported, sizeof, constant
+// branches) happens here, before anything is marked.
 #pragma once
 
 #include "request/request.h"
 #include "types/types.h"
 
-/// Canonical opcodes. Short and macro forms of ECMA-335 III are expanded by the decoder: every ldarg.* is OP_ldarg with an
-/// index, every ldc.i4.* is OP_ldc_i4, br.s is OP_br, and so on. Pseudo opcodes (FORM_Pseudo rows) come from normalisation.
+/// Canonical opcodes. Short and macro forms of ECMA-335 III are expanded by the decoder: every ldarg.* is
+/// OP_ldarg with an index, every ldc.i4.* is OP_ldc_i4, br.s is OP_br, and so on. Pseudo opcodes (FORM_Pseudo
+/// rows) come from normalisation.
 typedef enum Opcode {
 #define OP(name, text, section) OP_##name,
 #include "il/opcode.def"
@@ -36,8 +38,9 @@ typedef struct Instruction {
     uint8_t  prefixes;
     uint8_t  alignment;    // with PREFIX_Unaligned
     bool     check_cctor;  // static field access that must run the owner's lazy .cctor first
-    bool     is_direct;    // callvirt whose target is known to be `method` itself (non-virtual, final, sealed): null check + call
-    bool     compare_only;   // ldtype: the object is only compared with one that nobody knows (Type.op_Equality)
+    bool is_direct; // callvirt whose target is known to be `method` itself (non-virtual, final, sealed): null
+                    // check + call
+    bool compare_only; // ldtype: the object is only compared with one that nobody knows (Type.op_Equality)
     bool     receiver_exact; // the receiver's run-time type is exactly `receiver`
     uint32_t offset;       // IL offset; synthetic bodies: instruction number
     union {
@@ -47,15 +50,17 @@ typedef struct Instruction {
         uint32_t         block;      // branch target (the fall-through is the next block)
         struct SwitchTargets *targets;
         Type            *type;       // newarr box unbox castclass isinst ldobj ... ldtoken of a type, ldtype
-        const Method    *method;     // call callvirt newobj ldftn ldvirtftn jmp, intrinsic, new_delegate target, native_call
+        const Method
+            *method; // call callvirt newobj ldftn ldvirtftn jmp, intrinsic, new_delegate target, native_call
         const Field     *field;      // ld/st(s)fld(a), initialize_array, create_span, ldtoken_field
         Utf16            string;     // ldstr
         const Signature *signature;  // calli
         const Failure   *failure;    // throw_failure
     };
-    Type     *type2;       // constrained. type; new_delegate: the delegate type; create_span: element type; native_call: function
-                           // pointer type with the native signature where it differs from the method's
-    Type     *receiver;    // call/callvirt/invoke_delegate: static type of `this` on the stack, NULL if unknown
+    Type
+        *type2; // constrained. type; new_delegate: the delegate type; create_span: element type; native_call:
+                // function pointer type with the native signature where it differs from the method's
+    Type *receiver; // call/callvirt/invoke_delegate: static type of `this` on the stack, NULL if unknown
     Intrinsic intrinsic;
 } Instruction;
 
@@ -66,11 +71,19 @@ typedef struct SwitchTargets {
 
 /// III.1.1, I.12.3.2.1. What an operand stack entry or a join carries.
 typedef enum StackKind {
-    STACK_Int32, STACK_Int64, STACK_NativeInt, STACK_Float32, STACK_Float64, STACK_Object, STACK_ByRef, STACK_Value
+    STACK_Int32,
+    STACK_Int64,
+    STACK_NativeInt,
+    STACK_Float32,
+    STACK_Float64,
+    STACK_Object,
+    STACK_ByRef,
+    STACK_Value
 } StackKind;
 typedef struct StackType {
     StackKind kind;
-    Type     *type; // Value: the struct; Object: static class or NULL (null literal); ByRef: referent or NULL; else NULL
+    Type *type; // Value: the struct; Object: static class or NULL (null literal); ByRef: referent or NULL;
+                // else NULL
 } StackType;
 
 typedef struct Block {
@@ -91,7 +104,7 @@ typedef struct EhRegion {
     uint32_t handler_first, handler_count;
     uint32_t filter_first, filter_count;   // EH_Filter: blocks from filter start to handler start
     Type    *catch_type;                   // EH_Catch
-    int32_t  parent;                       // innermost region whose try, handler or filter holds this whole region; -1
+    int32_t parent; // innermost region whose try, handler or filter holds this whole region; -1
     bool     live;
 } EhRegion;
 
@@ -113,20 +126,21 @@ typedef struct Body {
     bool          check_cctor;   // run the owner's lazy .cctor at entry (precise semantics, II.10.5.3)
     bool          has_localloc, has_filter;
     const Failure *failure;      // the whole body is one throw of this (also a block with throw_failure)
-    const char   *invalid;       // reason when the IL was invalid (failure->kind == FAILURE_InvalidProgram); warning TLR2001
+    const char
+        *invalid; // reason when the IL was invalid (failure->kind == FAILURE_InvalidProgram); warning TLR2001
 } Body;
 
 /// What a method is compiled from.
 typedef enum CodeKind {
     CODE_Body,          // il_body gives it
     CODE_RuntimeImport, // direct call of `symbol`, cooperative, C ABI (corelib-contract 4)
-    CODE_PInvoke,       // native import; il_body gives a body around native_call when marshalling is needed, else the stub
-                        // is a body with one native_call
-    CODE_Abstract,      // no code
+    CODE_PInvoke, // native import; il_body gives a body around native_call when marshalling is needed, else
+                  // the stub is a body with one native_call
+    CODE_Abstract, // no code
 } CodeKind;
 typedef struct MethodCode {
     CodeKind kind;
-    Text     symbol;          // RuntimeImport: symbol after redirection (runtime_import.def); PInvoke: entry name
+    Text symbol; // RuntimeImport: symbol after redirection (runtime_import.def); PInvoke: entry name
     Text     library;         // PInvoke: module name as written
     bool     direct;          // PInvoke: bound at link time
     bool     set_last_error, suppress_gc_transition;
@@ -135,26 +149,32 @@ typedef struct MethodCode {
 /// Closed-world facts of a finished marking round (reach.md 2.4). All NULL in the first round.
 typedef struct IlFacts {
     void *context;
-    bool (*is_constructed)(void *context, const Type *type);       // or a subclass of it / implementer: `isinst` can succeed
-    bool (*has_runtime_type)(void *context, const Type *type);     // its RuntimeType can come from elsewhere than a comparison
-    bool (*has_instances)(void *context, const Type *type);        // of exactly this type: x.GetType() == typeof(T) can succeed
-    bool (*field_constant)(void *context, const Field *field, int64_t *value); // read-only static with a known value
+    bool (*is_constructed)(void *context,
+                           const Type *type); // or a subclass of it / implementer: `isinst` can succeed
+    bool (*has_runtime_type)(void *context,
+                             const Type *type); // its RuntimeType can come from elsewhere than a comparison
+    bool (*has_instances)(void *context,
+                          const Type *type); // of exactly this type: x.GetType() == typeof(T) can succeed
+    bool (*field_constant)(void *context, const Field *field,
+                           int64_t *value); // read-only static with a known value
 } IlFacts;
 
 typedef struct Il Il;
 
-/// Reads embedded substitutions lazily per module; evaluates feature switches against the request. Owns nothing but `program`.
+/// Reads embedded substitutions lazily per module; evaluates feature switches against the request. Owns
+/// nothing but `program`.
 Il *il_open(TypeSystem *ts, const Request *request, Arena *program, Diag *diag);
 void il_close(Il *il);
 void il_set_facts(Il *il, const IlFacts *facts);
 TypeSystem *il_types(Il *il);
 
 MethodCode il_method_code(Il *il, const Method *method);
-/// Decodes, resolves, normalises, types and folds. Everything is allocated in `scratch`. Deterministic in (method, request,
-/// facts). Never NULL for CODE_Body and CODE_PInvoke: a body that cannot be made is one that throws (`failure`).
-/// Reports each invalid body once (TLR2001), missing assemblies once.
+/// Decodes, resolves, normalises, types and folds. Everything is allocated in `scratch`. Deterministic in
+/// (method, request, facts). Never NULL for CODE_Body and CODE_PInvoke: a body that cannot be made is one
+/// that throws (`failure`). Reports each invalid body once (TLR2001), missing assemblies once.
 Body *il_body(Il *il, const Method *method, Arena *scratch);
-/// True if the type has a .cctor that must run lazily (not eager, not [EagerStaticClassConstruction], not preinitialised).
+/// True if the type has a .cctor that must run lazily (not eager, not [EagerStaticClassConstruction], not
+/// preinitialised).
 bool il_has_lazy_cctor(Il *il, const Type *type);
 bool il_has_eager_cctor(Il *il, const Type *type);
 /// Constant result of a static parameterless (or constant-argument) method under substitutions and folding.

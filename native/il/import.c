@@ -1,11 +1,12 @@
-// The abstract interpreter. Blocks are interpreted from their entry states until nothing changes (sparse conditional
-// constant propagation over stack and variables: only blocks that some live branch reaches are ever looked at, III.1.7.5);
-// then every live block is interpreted once more and its rewritten instructions are emitted.
+// The abstract interpreter. Blocks are interpreted from their entry states until nothing changes (sparse
+// conditional constant propagation over stack and variables: only blocks that some live branch reaches are
+// ever looked at, III.1.7.5); then every live block is interpreted once more and its rewritten instructions
+// are emitted.
 #include "il/internal.h"
 
 enum { VISITS_PRECISE = 12, VISITS_MAX = 40, STACK_MAX = 65535 };
 
-// ---- Primitives ----------------------------------------------------------------------------------------------------------
+// ---- Primitives -------------------------------------------------------------------------------------------
 
 void import_invalid(Import *im, const char *reason)
 {
@@ -58,14 +59,18 @@ static int pure_pops(const Instruction *in)
     if ((in->op >= OP_conv_i1 && in->op <= OP_conv_r_un) || in->op == OP_neg || in->op == OP_not) return 1;
     if (in->op >= OP_add && in->op <= OP_shr_un)
         return in->op == OP_div || in->op == OP_div_un || in->op == OP_rem || in->op == OP_rem_un ? -1 : 2;
-    if (in->op == OP_ceq || in->op == OP_cgt || in->op == OP_cgt_un || in->op == OP_clt || in->op == OP_clt_un) return 2;
-    if (in->op == OP_ldarg || in->op == OP_ldarga || in->op == OP_ldloc || in->op == OP_ldloca || in->op == OP_ldnull ||
-        in->op == OP_ldc_i4 || in->op == OP_ldc_i8 || in->op == OP_ldc_r4 || in->op == OP_ldc_r8 || in->op == OP_dup ||
-        in->op == OP_ldstr || in->op == OP_ldtype || in->op == OP_ldtoken || in->op == OP_ldtoken_method ||
-        in->op == OP_ldtoken_field || in->op == OP_ldftn || in->op == OP_sizeof || in->op == OP_create_span)
+    if (in->op == OP_ceq || in->op == OP_cgt || in->op == OP_cgt_un || in->op == OP_clt ||
+        in->op == OP_clt_un)
+        return 2;
+    if (in->op == OP_ldarg || in->op == OP_ldarga || in->op == OP_ldloc || in->op == OP_ldloca ||
+        in->op == OP_ldnull || in->op == OP_ldc_i4 || in->op == OP_ldc_i8 || in->op == OP_ldc_r4 ||
+        in->op == OP_ldc_r8 || in->op == OP_dup || in->op == OP_ldstr || in->op == OP_ldtype ||
+        in->op == OP_ldtoken || in->op == OP_ldtoken_method || in->op == OP_ldtoken_field ||
+        in->op == OP_ldftn || in->op == OP_sizeof || in->op == OP_create_span)
         return 0;
     // II.10.5.3.3: with beforefieldinit an access that is gone need not have run the constructor.
-    if (in->op == OP_ldsfld || in->op == OP_ldsflda) return in->check_cctor && !in->field->owner->def->is_before_field_init ? -1 : 0;
+    if (in->op == OP_ldsfld || in->op == OP_ldsflda)
+        return in->check_cctor && !in->field->owner->def->is_before_field_init ? -1 : 0;
     if (in->op == OP_isinst || (in->op == OP_box && !in->type->def->is_nullable)) return 1;
     if (in->op == OP_intrinsic) {
         if (in->intrinsic == INTRINSIC_MethodTableOf || in->intrinsic == INTRINSIC_AllocatorOf) return 0;
@@ -79,7 +84,8 @@ static void forget_checked(Import *im, const Instruction *deleted)
 {
     if (!deleted->check_cctor) return;
     for (uint32_t i = 0; i < im->checked.count; i++)
-        if (im->checked.items[i] == deleted->field->owner) im->checked.items[i] = im->checked.items[--im->checked.count];
+        if (im->checked.items[i] == deleted->field->owner)
+            im->checked.items[i] = im->checked.items[--im->checked.count];
 }
 
 void emit_pop(Import *im)
@@ -116,7 +122,7 @@ void step_call_to(Import *im, const Method *method)
     step(im, &(Instruction){ .op = OP_call, .offset = im->offset, .method = method });
 }
 
-// ---- States --------------------------------------------------------------------------------------------------------------
+// ---- States -----------------------------------------------------------------------------------------------
 
 /// What a tracked variable holds when nothing is known but its declaration.
 Value declared_value(const Import *im, uint32_t slot)
@@ -154,8 +160,9 @@ void state_merge(Import *im, uint32_t target, const Value *stack, uint32_t depth
         state->reached = true;
         state->depth = depth;
         state->stack = depth ? arena_copy(im->arena, stack, depth * sizeof *stack, alignof(Value)) : NULL;
-        state->variables =
-            im->slot_count ? arena_copy(im->arena, variables, im->slot_count * sizeof *variables, alignof(Value)) : NULL;
+        state->variables = im->slot_count ? arena_copy(im->arena, variables,
+                                                       im->slot_count * sizeof *variables, alignof(Value))
+                                          : NULL;
         enqueue(im, target);
         return;
     }
@@ -197,7 +204,8 @@ void flow_next(Import *im)
 static Value *variables_without(Import *im, const bool *forget)
 {
     Value *variables = ARENA_ARRAY(im->arena, Value, im->slot_count);
-    for (uint32_t i = 0; i < im->slot_count; i++) variables[i] = forget[i] ? declared_value(im, i) : im->variables[i];
+    for (uint32_t i = 0; i < im->slot_count; i++)
+        variables[i] = forget[i] ? declared_value(im, i) : im->variables[i];
     return variables;
 }
 
@@ -210,7 +218,7 @@ static void flow_leave(Import *im, uint32_t target)
     else state_merge(im, target, NULL, 0, variables_without(im, im->slot_stored_in_handler));
 }
 
-// ---- Handlers ------------------------------------------------------------------------------------------------------------
+// ---- Handlers ---------------------------------------------------------------------------------------------
 
 static void resolve_catch(Import *im, uint32_t index)
 {
@@ -218,7 +226,8 @@ static void resolve_catch(Import *im, uint32_t index)
     if (r->kind != EH_Catch || r->catch_type || r->live) return;
     GenericContext context = method_context(im->code->context);
     Failure        failure = { 0 };
-    r->catch_type = type_from_token(im->il->ts, im->code->module, im->code->catch_tokens[index], &context, &failure);
+    r->catch_type =
+        type_from_token(im->il->ts, im->code->module, im->code->catch_tokens[index], &context, &failure);
     if (!r->catch_type) report_failure(im->il, im->code->method, im->offset, &failure);
 }
 
@@ -236,7 +245,8 @@ static void enter_handler(Import *im, uint32_t index, const Value *variables)
     state_merge(im, r->handler_first, &exception, depth, variables);
 }
 
-/// Control may go from anywhere in a try part to its handlers; outer ones are reached through the inner handler's blocks.
+/// Control may go from anywhere in a try part to its handlers; outer ones are reached through the inner
+/// handler's blocks.
 void import_enter_handlers(Import *im)
 {
     int32_t first = im->code->blocks[im->block].try_region;
@@ -245,18 +255,20 @@ void import_enter_handlers(Import *im)
     const EhRegion *r = &im->code->regions[first];
     for (uint32_t i = (uint32_t)first; i < im->code->region_count && !im->invalid; i++) {
         const EhRegion *other = &im->code->regions[i];
-        if (other->try_first == r->try_first && other->try_count == r->try_count) enter_handler(im, i, variables);
+        if (other->try_first == r->try_first && other->try_count == r->try_count)
+            enter_handler(im, i, variables);
     }
 }
 
-// ---- Variables and simple instructions ----------------------------------------------------------------------------------------
+// ---- Variables and simple instructions --------------------------------------------------------------------
 
 static void step_load_variable(Import *im, const Instruction *in)
 {
     bool    is_arg = in->op == OP_ldarg;
     int32_t slot = is_arg ? im->arg_slot[in->index] : im->local_slot[in->index];
-    Value   value = slot >= 0 ? im->variables[slot]
-                              : value_of_type(im->il, is_arg ? im->code->args[in->index] : im->code->locals[in->index]);
+    Value value =
+        slot >= 0 ? im->variables[slot]
+                  : value_of_type(im->il, is_arg ? im->code->args[in->index] : im->code->locals[in->index]);
     if (value_is_int(&value) && value.kind <= STACK_NativeInt) {
         step_integer(im, value.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, value.integer);
         if (value.kind == STACK_NativeInt) step_op(im, OP_conv_i);
@@ -266,7 +278,8 @@ static void step_load_variable(Import *im, const Instruction *in)
     push(im, value);
 }
 
-/// What a variable of declared type `type` holds after `value` was stored: integers are truncated (III.1.1.1, implicit).
+/// What a variable of declared type `type` holds after `value` was stored: integers are truncated (III.1.1.1,
+/// implicit).
 static Value stored_value(Import *im, Type *type, Value value)
 {
     Value declared = value_of_type(im->il, type);
@@ -274,7 +287,8 @@ static Value stored_value(Import *im, Type *type, Value value)
     if (value.kind == STACK_Object) {
         if (value.known == KNOWN_Null) value.type = declared.type;
         // A less precise static type than the declaration's: keep the declaration's (unverifiable but usual).
-        else if (value.type != declared.type && !(value.type && type_is_castable_to(im->il->ts, value.type, declared.type))) {
+        else if (value.type != declared.type &&
+                 !(value.type && type_is_castable_to(im->il->ts, value.type, declared.type))) {
             value.type = declared.type;
             value.exact = declared.exact;
         }
@@ -283,7 +297,9 @@ static Value stored_value(Import *im, Type *type, Value value)
     if (value.known != KNOWN_Int) return declared;
     uint32_t size = type_size(im->il->ts, type);
     if (size < 4) {
-        ElementType reduced = (type->kind == TYPE_Named && type->def->is_enum ? type_enum_underlying(im->il->ts, type) : type)->element_type;
+        ElementType reduced =
+            (type->kind == TYPE_Named && type->def->is_enum ? type_enum_underlying(im->il->ts, type) : type)
+                ->element_type;
         bool is_signed = reduced == ELEMENT_TYPE_I1 || reduced == ELEMENT_TYPE_I2;
         if (size == 1) value.integer = is_signed ? (int8_t)value.integer : (uint8_t)value.integer;
         else value.integer = is_signed ? (int16_t)value.integer : (uint16_t)value.integer;
@@ -317,7 +333,8 @@ static void step_constant(Import *im, const Instruction *in)
     else if (in->op == OP_ldc_i8) value = value_integer(STACK_Int64, in->integer);
     else if (in->op == OP_ldc_r4) value = (Value){ .kind = STACK_Float32 };
     else if (in->op == OP_ldc_r8) value = (Value){ .kind = STACK_Float64 };
-    else if (in->op == OP_ldstr) value = (Value){ .kind = STACK_Object, .type = im->il->string, .exact = true, .non_null = true };
+    else if (in->op == OP_ldstr)
+        value = (Value){ .kind = STACK_Object, .type = im->il->string, .exact = true, .non_null = true };
     push(im, value);
 }
 
@@ -369,7 +386,9 @@ static void step_load_indirect(Import *im, const Instruction *in, StackKind kind
     emit(im, *in);
     Value value = { .kind = kind };
     if (kind == STACK_Object) {
-        value.type = address.kind == STACK_ByRef && address.type && type_is_reference(address.type) ? address.type : im->il->object;
+        value.type = address.kind == STACK_ByRef && address.type && type_is_reference(address.type)
+                         ? address.type
+                         : im->il->object;
         value.exact = value_of_type(im->il, value.type).exact;
     }
     push(im, value);
@@ -538,7 +557,12 @@ void step(Import *im, const Instruction *in)
     case OP_sizeof: step_object(im, in); return;
     case OP_newobj: effect(im); step_new_object(im, in); return;
     case OP_new_delegate:
-    case OP_new_delegate_virtual: effect(im); (void)pop(im); emit(im, *in); push(im, value_of_type(im->il, in->type2)); return;
+    case OP_new_delegate_virtual:
+        effect(im);
+        (void)pop(im);
+        emit(im, *in);
+        push(im, value_of_type(im->il, in->type2));
+        return;
     case OP_ldftn:
     case OP_ldvirtftn:
     case OP_ldtoken_method: step_function(im, in); return;
@@ -552,7 +576,9 @@ void step(Import *im, const Instruction *in)
     case OP_leave: step_exit(im, in); return;
     case OP_unreachable: emit(im, *in); im->ended = true; return;
     case OP_throw_failure: step_failure(im, in->failure); return;
-    case OP_arglist: step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "arglist is not supported")); return;
+    case OP_arglist:
+        step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "arglist is not supported"));
+        return;
     case OP_localloc: step_block_operation(im, in, 1, true); return;
     case OP_cpblk:
     case OP_initblk: step_block_operation(im, in, 3, false); return;

@@ -1,9 +1,10 @@
-// The two runs of the interpreter over a body: to a fixpoint, then emission; and the evaluation of small callees.
+// The two runs of the interpreter over a body: to a fixpoint, then emission; and the evaluation of small
+// callees.
 #include "il/internal.h"
 
 enum { TRACKED_MAX = 64, EVALUATION_DEPTH_MAX = 5, EVALUATION_CODE_MAX = 64 };
 
-// ---- Preparation -------------------------------------------------------------------------------------------------------
+// ---- Preparation ------------------------------------------------------------------------------------------
 
 static bool is_tracked_type(Il *il, Type *type)
 {
@@ -59,19 +60,22 @@ static Value *entry_variables(Import *im)
     Value      *variables = ARENA_ARRAY(im->arena, Value, im->slot_count);
     for (uint32_t i = 0; i < im->slot_count; i++) variables[i] = declared_value(im, i);
     for (uint32_t i = 0; i < code->arg_count; i++) {
-        if (im->arg_slot[i] < 0 || !im->known_args || im->known_args[i].kind != variables[im->arg_slot[i]].kind) continue;
+        if (im->arg_slot[i] < 0 || !im->known_args ||
+            im->known_args[i].kind != variables[im->arg_slot[i]].kind)
+            continue;
         variables[im->arg_slot[i]] = im->known_args[i];
     }
     for (uint32_t i = 0; code->init_locals && i < code->local_count; i++) {
         if (im->local_slot[i] < 0) continue;
         Value *value = &variables[im->local_slot[i]];
-        if (value->kind == STACK_Object) *value = (Value){ .kind = STACK_Object, .type = value->type, .known = KNOWN_Null };
+        if (value->kind == STACK_Object)
+            *value = (Value){ .kind = STACK_Object, .type = value->type, .known = KNOWN_Null };
         else *value = value_integer(value->kind, 0);
     }
     return variables;
 }
 
-// ---- Fixpoint ------------------------------------------------------------------------------------------------------------
+// ---- Fixpoint ---------------------------------------------------------------------------------------------
 
 static void load_state(Import *im, uint32_t block)
 {
@@ -119,7 +123,7 @@ static void run(Import *im)
     }
 }
 
-// ---- Emission --------------------------------------------------------------------------------------------------------------
+// ---- Emission ---------------------------------------------------------------------------------------------
 
 static void emit_blocks(Import *im, Body *body)
 {
@@ -140,14 +144,17 @@ static void emit_blocks(Import *im, Body *body)
     }
 }
 
-/// Stores to locals that nothing loads any more go, with what they store: debug builds keep every value in a local.
+/// Stores to locals that nothing loads any more go, with what they store: debug builds keep every value in a
+/// local.
 static bool find_dead_locals(Import *im)
 {
     bool *dead = ARENA_ARRAY(im->arena, bool, im->code->local_count);
     bool  found = false;
     for (uint32_t i = 0; i < im->out.count; i++) {
         const Instruction *in = &im->out.items[i];
-        if (in->op != OP_stloc || im->local_loads[in->index] || (im->code->pinned && im->code->pinned[in->index])) continue;
+        if (in->op != OP_stloc || im->local_loads[in->index] ||
+            (im->code->pinned && im->code->pinned[in->index]))
+            continue;
         found = dead[in->index] = true;
     }
     im->dead_local = dead;
@@ -185,9 +192,11 @@ static void mark_loop_headers(Body *body)
         const Block *block = &body->blocks[b];
         if (!block->live || block->count == 0) continue;
         const Instruction *last = &body->instructions[block->first + block->count - 1];
-        if ((last->op >= OP_br && last->op <= OP_blt_un) || last->op == OP_leave) mark_loop_header(body, b, last->block);
+        if ((last->op >= OP_br && last->op <= OP_blt_un) || last->op == OP_leave)
+            mark_loop_header(body, b, last->block);
         if (last->op == OP_switch)
-            for (uint32_t i = 0; i < last->targets->count; i++) mark_loop_header(body, b, last->targets->blocks[i]);
+            for (uint32_t i = 0; i < last->targets->count; i++)
+                mark_loop_header(body, b, last->targets->blocks[i]);
     }
 }
 
@@ -198,7 +207,8 @@ static void finish_regions(const Import *im, Body *body)
     for (uint32_t i = 0; i < body->region_count; i++) {
         EhRegion *r = &body->regions[i];
         bool      live = false;
-        for (uint32_t b = r->try_first; b < r->try_first + r->try_count && !live; b++) live = body->blocks[b].live;
+        for (uint32_t b = r->try_first; b < r->try_first + r->try_count && !live; b++)
+            live = body->blocks[b].live;
         r->live = live && body->blocks[r->handler_first].live;
         if (r->live && r->kind == EH_Filter) body->has_filter = true;
     }
@@ -217,9 +227,15 @@ Body *import_body(Il *il, Code *code, Arena *arena)
     Import im = { .il = il, .code = code, .arena = arena };
     run(&im);
     Body *body = ARENA_NEW(arena, Body);
-    *body = (Body){ .method = code->method, .module = code->module, .args = code->args, .arg_count = code->arg_count,
-                    .locals = code->locals, .pinned = code->pinned, .local_count = code->local_count,
-                    .init_locals = code->init_locals, .block_count = code->block_count };
+    *body = (Body){ .method = code->method,
+                    .module = code->module,
+                    .args = code->args,
+                    .arg_count = code->arg_count,
+                    .locals = code->locals,
+                    .pinned = code->pinned,
+                    .local_count = code->local_count,
+                    .init_locals = code->init_locals,
+                    .block_count = code->block_count };
     body->blocks = ARENA_ARRAY(arena, Block, code->block_count);
     if (!body->pinned) body->pinned = ARENA_ARRAY(arena, bool, body->local_count);
     emit_blocks(&im, body);
@@ -238,17 +254,18 @@ Body *import_body(Il *il, Code *code, Arena *arena)
     return body;
 }
 
-// ---- Small callees -----------------------------------------------------------------------------------------------------------
+// ---- Small callees ----------------------------------------------------------------------------------------
 
 static bool may_evaluate(Il *il, const Method *callee)
 {
     const MethodDef *def = callee->def;
-    if (!def || callee->synthetic != SYNTHETIC_None || callee->is_open || def->rva == 0 || def->is_no_inlining ||
-        def->is_synchronized || def->is_abstract)
+    if (!def || callee->synthetic != SYNTHETIC_None || callee->is_open || def->rva == 0 ||
+        def->is_no_inlining || def->is_synchronized || def->is_abstract)
         return false;
     StackKind kind = value_of_type(il, callee->signature->return_type).kind;
     bool      is_void = callee->signature->return_type->element_type == ELEMENT_TYPE_VOID;
-    return !is_void && (kind == STACK_Int32 || kind == STACK_Int64 || kind == STACK_NativeInt || kind == STACK_Object) &&
+    return !is_void &&
+           (kind == STACK_Int32 || kind == STACK_Int64 || kind == STACK_NativeInt || kind == STACK_Object) &&
            !runs_cctor_at_entry(il, callee);
 }
 
@@ -264,7 +281,8 @@ static bool is_small(const Method *callee, Arena *arena)
 bool import_evaluate(Import *caller, const Method *callee, const Value *args, uint32_t arg_count, Value *out)
 {
     Il *il = caller->il;
-    if (caller->evaluation_depth >= EVALUATION_DEPTH_MAX || !may_evaluate(il, callee) || !is_small(callee, caller->arena))
+    if (caller->evaluation_depth >= EVALUATION_DEPTH_MAX || !may_evaluate(il, callee) ||
+        !is_small(callee, caller->arena))
         return false;
     const char *reason;
     Failure     failure = { 0 };
@@ -274,7 +292,8 @@ bool import_evaluate(Import *caller, const Method *callee, const Value *args, ui
                   .evaluation_depth = caller->evaluation_depth + 1 };
     run(&im);
     if (im.invalid || im.effect || !im.has_result) return false;
-    if (im.result.known != KNOWN_Int && im.result.known != KNOWN_Null && im.result.known != KNOWN_Type) return false;
+    if (im.result.known != KNOWN_Int && im.result.known != KNOWN_Null && im.result.known != KNOWN_Type)
+        return false;
     *out = im.result;
     return true;
 }

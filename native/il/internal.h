@@ -1,16 +1,17 @@
-// Private to il/: the decoded form of a body (`Code`), the abstract interpreter that types, folds and rewrites it
-// (`Import`), and what the parts of il/ know of each other. Flow: decode.c or a synth_*.c builder makes Code; import.c runs it
-// to a fixpoint over live blocks, then runs it once more and emits the Body.
+// Private to il/: the decoded form of a body (`Code`), the abstract interpreter that types, folds and
+// rewrites it
+// (`Import`), and what the parts of il/ know of each other. Flow: decode.c or a synth_*.c builder makes Code;
+// import.c runs it to a fixpoint over live blocks, then runs it once more and emits the Body.
 #pragma once
 
 #include "il/il.h"
 
 #include <string.h>
 
-// ---- Code: decoded, not yet resolved ----------------------------------------------------------------------------
+// ---- Code: decoded, not yet resolved ----------------------------------------------------------------------
 
-/// One decoded instruction. `in` has op, prefixes, offset and every operand that is not a token; resolve.c fills the rest
-/// when the instruction is first reached, so nothing is instantiated for dead code.
+/// One decoded instruction. `in` has op, prefixes, offset and every operand that is not a token; resolve.c
+/// fills the rest when the instruction is first reached, so nothing is instantiated for dead code.
 typedef struct RawInstruction {
     Instruction    in;
     Token          token;       // operand token; nil when there is none or the builder gave the entity itself
@@ -46,15 +47,16 @@ typedef struct Code {
 
 /// Decodes the IL of `method` into `arena`. NULL: *invalid says why in words.
 Code *code_decode(TypeSystem *ts, const Method *method, Arena *arena, const char **invalid, Failure *failure);
-/// Splits `raw` at branch targets and region borders; in.block and switch targets hold raw indices before and block numbers
-/// after. `starts[i]`: raw index of region borders, already marked by the caller. False: *invalid.
+/// Splits `raw` at branch targets and region borders; in.block and switch targets hold raw indices before and
+/// block numbers after. `starts[i]`: raw index of region borders, already marked by the caller. False:
+/// *invalid.
 bool code_split(Code *code, const bool *leaders, Arena *arena);
 /// Exact types of `this` and the parameters.
 Type **code_arguments(TypeSystem *ts, const Method *method, Arena *arena, uint32_t *count);
 /// Checks nesting, sets parents and the regions of the blocks (II.19).
 bool code_nest_regions(Code *code, const char **invalid);
 
-// ---- Abstract values ----------------------------------------------------------------------------------------------
+// ---- Abstract values --------------------------------------------------------------------------------------
 
 typedef enum Known {
     KNOWN_Nothing,
@@ -132,12 +134,14 @@ typedef struct Import {
 
 /// Interprets `code` and makes its Body; a body that throws if it turns out invalid.
 Body *import_body(Il *il, Code *code, Arena *arena);
-/// Runs a small callee on what is known of its arguments; true if it has no effect and always returns one constant.
+/// Runs a small callee on what is known of its arguments; true if it has no effect and always returns one
+/// constant.
 bool import_evaluate(Import *caller, const Method *callee, const Value *args, uint32_t arg_count, Value *out);
 /// The body that throws `failure`.
-Body *body_of_failure(Il *il, const Method *method, const Failure *failure, const char *invalid, Arena *arena);
+Body *body_of_failure(Il *il, const Method *method, const Failure *failure, const char *invalid,
+                      Arena *arena);
 
-// ---- Stack and emission primitives (import.c) ----------------------------------------------------------------------
+// ---- Stack and emission primitives (import.c) -------------------------------------------------------------
 
 void  import_invalid(Import *im, const char *reason);
 void  push(Import *im, Value value);
@@ -166,7 +170,7 @@ void  import_enter_handlers(Import *im);
 /// What a tracked variable holds when nothing is known but its declaration.
 Value declared_value(const Import *im, uint32_t slot);
 
-Value value_of_type(Il *il, Type *type);             // a value of this type as the stack holds it (I.12.3.2.1)
+Value value_of_type(Il *il, Type *type); // a value of this type as the stack holds it (I.12.3.2.1)
 Value value_int32(int32_t value);
 Value value_integer(StackKind kind, int64_t value);
 Value value_runtime_type(Il *il, Type *type);
@@ -178,7 +182,7 @@ static inline bool value_is_int(const Value *value)
 bool value_merge(Il *il, Value a, Value b, Value *out);
 bool value_same(const Value *a, const Value *b);
 
-// ---- Steps by group (step_*.c) ---------------------------------------------------------------------------------------
+// ---- Steps by group (step_*.c) ----------------------------------------------------------------------------
 
 void step_arithmetic(Import *im, const Instruction *in);
 void step_compare(Import *im, const Instruction *in);
@@ -194,7 +198,7 @@ void step_calli(Import *im, const Instruction *in);
 /// Whether `type` is a reference on the stack, castable, ... with what is known: 1 yes, 0 no, -1 unknown.
 int cast_decide(Import *im, const Value *value, Type *type);
 
-// ---- Resolution (resolve.c) ------------------------------------------------------------------------------------------
+// ---- Resolution (resolve.c) -------------------------------------------------------------------------------
 
 /// Fills the operand of `raw`; false: raw->failure.
 bool resolve_instruction(Import *im, RawInstruction *raw);
@@ -202,7 +206,7 @@ Failure *failure_make(Arena *arena, FailureKind kind, const char *message);
 /// TLR2004, once per instruction of a definition.
 void report_failure(Il *il, const Method *method, uint32_t offset, const Failure *failure);
 
-// ---- Recognised methods (special.c) --------------------------------------------------------------------------------------
+// ---- Recognised methods (special.c) -----------------------------------------------------------------------
 
 typedef enum FoldId {
     FOLD_None,
@@ -220,9 +224,10 @@ void report_unsupported(Il *il, const Method *method, const char *reason);
 /// TLR2001, once per definition.
 void report_invalid(Il *il, const Method *method, const char *reason);
 
-// ---- Folding of calls (fold_call.c, fold_type.c) -----------------------------------------------------------
+// ---- Folding of calls (fold_call.c, fold_type.c) ----------------------------------------------------------
 
-/// Rewrites or folds a call of `method`; its arguments are on the stack. True if nothing of the call is left to do.
+/// Rewrites or folds a call of `method`; its arguments are on the stack. True if nothing of the call is left
+/// to do.
 bool fold_call(Import *im, const Method *method, bool is_virtual);
 /// Calls on System.Type and its relatives with exact operands.
 bool fold_type_call(Import *im, FoldId id, const Method *method);
@@ -233,9 +238,14 @@ bool type_is(const Type *type, const char *name_space, const char *name);
 /// RuntimeHelpers.IsBitwiseEquatable.
 bool type_is_bitwise_equatable(Il *il, Type *type);
 
-// ---- Per-module facts (module_facts.c: substitutions, feature switches, resources) ------------------------------------------
+// ---- Per-module facts (module_facts.c: substitutions, feature switches, resources) ------------------------
 
-typedef enum SubstitutionKind { SUBSTITUTION_None, SUBSTITUTION_Value, SUBSTITUTION_Empty, SUBSTITUTION_Throw } SubstitutionKind;
+typedef enum SubstitutionKind {
+    SUBSTITUTION_None,
+    SUBSTITUTION_Value,
+    SUBSTITUTION_Empty,
+    SUBSTITUTION_Throw
+} SubstitutionKind;
 typedef struct Substitution {
     SubstitutionKind kind;
     int64_t          value;
@@ -246,9 +256,10 @@ bool field_substitution(Il *il, const FieldDef *def, int64_t *value);
 bool resource_string(Il *il, Module *module, Text key, Utf16 *out);
 void module_facts_free(Il *il);
 
-// ---- Synthetic bodies (builder.c, synth_*.c) -----------------------------------------------------------------------------
+// ---- Synthetic bodies (builder.c, synth_*.c) --------------------------------------------------------------
 
-/// Builds Code from resolved instructions. Labels are raw indices; `code_builder_mark` marks the next instruction.
+/// Builds Code from resolved instructions. Labels are raw indices; `code_builder_mark` marks the next
+/// instruction.
 typedef struct Builder {
     Il         *il;
     TypeSystem *ts;
@@ -257,7 +268,11 @@ typedef struct Builder {
     ARRAY(RawInstruction) raw;
     ARRAY(uint32_t) labels; // raw index of each label
     ARRAY(Type *) locals;
-    struct BuilderRegion { EhKind kind; uint32_t try_label, handler_label, end_label; Type *catch_type; } regions[8];
+    struct BuilderRegion {
+        EhKind kind;
+        uint32_t try_label, handler_label, end_label;
+        Type *catch_type;
+    } regions[8];
     uint32_t region_count;
 } Builder;
 Builder  code_builder_start(Il *il, const Method *method, Arena *arena);
@@ -275,7 +290,8 @@ void     build_branch(Builder *b, Opcode op, uint32_t label);
 void     build_switch(Builder *b, const uint32_t *labels, uint32_t count);
 void     build_signature(Builder *b, Opcode op, const Signature *signature);
 /// Try from `try_label` to `handler_label`, handler up to `end_label`; inner regions first.
-void     code_builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label, uint32_t end_label, Type *catch_type);
+void code_builder_region(Builder *b, EhKind kind, uint32_t try_label, uint32_t handler_label,
+                         uint32_t end_label, Type *catch_type);
 Code    *code_builder_finish(Builder *b);
 
 /// Code of a method that has no IL; NULL if `method` is not of that kind.
@@ -289,7 +305,7 @@ Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure *
 /// Wraps a finished body in Monitor enter/exit ([MethodImpl(Synchronized)]).
 void  body_synchronize(Il *il, Body *body, Arena *arena);
 
-// ---- The stage ------------------------------------------------------------------------------------------------------------
+// ---- The stage --------------------------------------------------------------------------------------------
 
 typedef struct ModuleFacts ModuleFacts;
 typedef struct ConstantEntry ConstantEntry;
@@ -308,7 +324,7 @@ struct Il {
     ReportedEntry  *reported;  // uthash
     CctorEntry     *cctors;    // uthash
     SpecialEntry   *special;   // uthash
-    Type           *object, *string, *int32, *int64, *native_int, *boolean, *void_type, *runtime_type, *byte_pointer;
+    Type *object, *string, *int32, *int64, *native_int, *boolean, *void_type, *runtime_type, *byte_pointer;
     uint32_t        evaluation_depth;
 };
 /// Whether an access to a static member of `owner` from `code` must test its class constructor first.

@@ -2,8 +2,16 @@
 
 /// II.23.4 and CorNativeType.
 enum NativeType {
-    NATIVE_Boolean = 0x02, NATIVE_I1 = 0x03, NATIVE_U1 = 0x04, NATIVE_LPStr = 0x14, NATIVE_LPWStr = 0x15, NATIVE_LPTStr = 0x16,
-    NATIVE_VariantBool = 0x25, NATIVE_LPArray = 0x2A, NATIVE_LPUTF8Str = 0x30, NATIVE_None = 0,
+    NATIVE_Boolean = 0x02,
+    NATIVE_I1 = 0x03,
+    NATIVE_U1 = 0x04,
+    NATIVE_LPStr = 0x14,
+    NATIVE_LPWStr = 0x15,
+    NATIVE_LPTStr = 0x16,
+    NATIVE_VariantBool = 0x25,
+    NATIVE_LPArray = 0x2A,
+    NATIVE_LPUTF8Str = 0x30,
+    NATIVE_None = 0,
 };
 
 /// [MarshalAs] of a parameter: its native type code, NATIVE_None without one.
@@ -13,7 +21,8 @@ static uint8_t native_type(const Method *method, uint32_t sequence)
     uint32_t     first, count = column_list(image, COLUMN_MethodDef_ParamList, method->def->rid, &first);
     for (uint32_t rid = first; rid < first + count; rid++) {
         if (column_read(image, COLUMN_Param_Sequence, rid) != sequence) continue;
-        uint32_t rows, row = sorted_rows_find(image, COLUMN_FieldMarshal_Parent, token_make(TABLE_Param, rid), &rows);
+        uint32_t rows,
+            row = sorted_rows_find(image, COLUMN_FieldMarshal_Parent, token_make(TABLE_Param, rid), &rows);
         if (rows == 0) return NATIVE_None;
         Bytes blob = column_blob(image, COLUMN_FieldMarshal_NativeType, row);
         return blob.size ? blob.data[0] : NATIVE_None;
@@ -42,7 +51,8 @@ static MarshalKind bool_kind(uint8_t native)
 
 static MarshalKind string_kind(uint8_t native, bool unicode)
 {
-    if (native == NATIVE_LPStr || native == NATIVE_LPUTF8Str || native == NATIVE_LPTStr) return MARSHAL_AnsiString;
+    if (native == NATIVE_LPStr || native == NATIVE_LPUTF8Str || native == NATIVE_LPTStr)
+        return MARSHAL_AnsiString;
     if (native == NATIVE_LPWStr) return MARSHAL_UnicodeString;
     if (native != NATIVE_None) return MARSHAL_Unsupported;
     return unicode ? MARSHAL_UnicodeString : MARSHAL_AnsiString;
@@ -52,15 +62,18 @@ static MarshalKind class_kind(Il *il, Type *type, uint8_t native, bool unicode)
 {
     if (type == il->string) return string_kind(native, unicode);
     if (type == well_known_type(il->ts, WELL_KNOWN_TYPE_StringBuilder))
-        return string_kind(native, unicode) == MARSHAL_AnsiString ? MARSHAL_StringBuilder : MARSHAL_Unsupported;
+        return string_kind(native, unicode) == MARSHAL_AnsiString ? MARSHAL_StringBuilder
+                                                                  : MARSHAL_Unsupported;
     if (type->def->is_delegate) return MARSHAL_Delegate;
-    return type_is_derived_from(il->ts, type, well_known_type(il->ts, WELL_KNOWN_TYPE_SafeHandle)) ? MARSHAL_SafeHandle
-                                                                                                   : MARSHAL_Unsupported;
+    return type_is_derived_from(il->ts, type, well_known_type(il->ts, WELL_KNOWN_TYPE_SafeHandle))
+               ? MARSHAL_SafeHandle
+               : MARSHAL_Unsupported;
 }
 
 static bool is_blittable_element(Il *il, Type *type, bool unicode)
 {
-    return is_plain(il, type) || (type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_CHAR && unicode);
+    return is_plain(il, type) ||
+           (type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_CHAR && unicode);
 }
 
 MarshalKind marshal_kind(Il *il, const Method *method, uint32_t sequence, Type *type, bool unicode)
@@ -68,20 +81,25 @@ MarshalKind marshal_kind(Il *il, const Method *method, uint32_t sequence, Type *
     // With [DisableRuntimeMarshalling] bool is one byte, char two, and nothing is converted.
     bool disabled = method->def->owner->module->runtime_marshalling_disabled;
     if (is_plain(il, type) || type == il->void_type) return MARSHAL_Plain;
-    if (disabled) return type->is_value_type || type->kind == TYPE_ByRef ? MARSHAL_Plain : MARSHAL_Unsupported;
+    if (disabled)
+        return type->is_value_type || type->kind == TYPE_ByRef ? MARSHAL_Plain : MARSHAL_Unsupported;
     uint8_t native = native_type(method, sequence);
     if (type->kind == TYPE_ByRef) {
         if (is_blittable_element(il, type->element, unicode)) return MARSHAL_ByRef;
-        bool is_bool = type->element->kind == TYPE_Named && type->element->element_type == ELEMENT_TYPE_BOOLEAN;
+        bool is_bool =
+            type->element->kind == TYPE_Named && type->element->element_type == ELEMENT_TYPE_BOOLEAN;
         return is_bool && bool_kind(native) == MARSHAL_Bool32 ? MARSHAL_ByRefBool : MARSHAL_Unsupported;
     }
     if (type->kind == TYPE_SzArray) {
         bool plain_array = native == NATIVE_None || native == NATIVE_LPArray;
-        return plain_array && sequence && is_blittable_element(il, type->element, unicode) ? MARSHAL_Array : MARSHAL_Unsupported;
+        return plain_array && sequence && is_blittable_element(il, type->element, unicode)
+                   ? MARSHAL_Array
+                   : MARSHAL_Unsupported;
     }
     if (type->kind != TYPE_Named) return MARSHAL_Unsupported;
     if (type->element_type == ELEMENT_TYPE_BOOLEAN) return bool_kind(native);
-    if (type->element_type == ELEMENT_TYPE_CHAR) return unicode || native == 0x06 ? MARSHAL_Plain : MARSHAL_AnsiChar;
+    if (type->element_type == ELEMENT_TYPE_CHAR)
+        return unicode || native == 0x06 ? MARSHAL_Plain : MARSHAL_AnsiChar;
     return type->is_value_type ? MARSHAL_Unsupported : class_kind(il, type, native, unicode);
 }
 

@@ -1,5 +1,6 @@
-// What a module's embedded files and attributes say about its own members: ILLink.Substitutions.xml (reach.md 4.6), feature
-// switches and guards (2.1), and the strings of <assembly>.Strings.resources behind the SR accessors. Read on first use.
+// What a module's embedded files and attributes say about its own members: ILLink.Substitutions.xml
+// (reach.md 4.6), feature switches and guards (2.1), and the strings of <assembly>.Strings.resources behind
+// the SR accessors. Read on first use.
 #include "il/internal.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static Substitution substitution_find(const ModuleFacts *facts, const void *def)
     return entry ? entry->substitution : (Substitution){ SUBSTITUTION_None, 0 };
 }
 
-// ---- XML -----------------------------------------------------------------------------------------------------------------------
+// ---- XML --------------------------------------------------------------------------------------------------
 
 /// "true", "false" or a number.
 static bool parse_value(Text text, int64_t *out)
@@ -79,7 +80,8 @@ static bool names_method(Il *il, const XmlElement *element, const Method *method
 {
     Text name = xml_attribute(element, "name"), signature = xml_attribute(element, "signature");
     if (name.data) return text_equal(name, method->name);
-    if (!signature.data || !memmem(signature.data, signature.size, method->name.data, method->name.size)) return false;
+    if (!signature.data || !memmem(signature.data, signature.size, method->name.data, method->name.size))
+        return false;
     return text_equal(signature, signature_text(il, method, il->program));
 }
 
@@ -128,7 +130,8 @@ static void read_type(Il *il, ModuleFacts *facts, const XmlElement *element, Mod
     }
 }
 
-static void read_assembly(Il *il, ModuleFacts *facts, const XmlElement *element, Module *module, const char *path)
+static void read_assembly(Il *il, ModuleFacts *facts, const XmlElement *element, Module *module,
+                          const char *path)
 {
     for (uint32_t i = 0; i < element->child_count; i++) {
         const XmlElement *child = element->children[i];
@@ -148,20 +151,23 @@ static void read_substitutions(Il *il, ModuleFacts *facts, Module *module)
     if (!root) return;
     for (uint32_t i = 0; i < root->child_count; i++) {
         const XmlElement *assembly = root->children[i];
-        if (text_equal_z(assembly->name, "assembly") && xml_feature_applies(assembly, il->request, path, il->diag))
+        if (text_equal_z(assembly->name, "assembly") &&
+            xml_feature_applies(assembly, il->request, path, il->diag))
             read_assembly(il, facts, assembly, module, path);
     }
 }
 
-// ---- Feature switches ---------------------------------------------------------------------------------------------------------
+// ---- Feature switches -------------------------------------------------------------------------------------
 
 /// Getter of a property (II.22.28: semantics 0x2).
 static MethodDef *property_getter(Il *il, Module *module, Token property)
 {
-    uint32_t count, first = sorted_rows_find(module->image, COLUMN_MethodSemantics_Association, property, &count);
+    uint32_t count,
+        first = sorted_rows_find(module->image, COLUMN_MethodSemantics_Association, property, &count);
     for (uint32_t rid = first; rid < first + count; rid++)
         if (column_read(module->image, COLUMN_MethodSemantics_Semantics, rid) == 2)
-            return method_def_get(il->ts, module, token_rid(column_token(module->image, COLUMN_MethodSemantics_Method, rid)));
+            return method_def_get(il->ts, module,
+                                  token_rid(column_token(module->image, COLUMN_MethodSemantics_Method, rid)));
     return NULL;
 }
 
@@ -169,13 +175,15 @@ static bool switch_value(Il *il, Module *module, Token property, int64_t *value)
 {
     Bytes blob;
     Text  name;
-    if (attribute_find(module, property, "System.Diagnostics.CodeAnalysis", "FeatureSwitchDefinitionAttribute", &blob)) {
+    if (attribute_find(module, property, "System.Diagnostics.CodeAnalysis",
+                       "FeatureSwitchDefinitionAttribute", &blob)) {
         int given = attribute_string_argument(blob, 0, &name) ? request_feature(il->request, name) : -1;
         *value = given;
         return given >= 0; // not given: an ordinary method, and a guard is not consulted
     }
     *value = 0;
-    return attribute_find(module, property, "System.Diagnostics.CodeAnalysis", "FeatureGuardAttribute", &blob);
+    return attribute_find(module, property, "System.Diagnostics.CodeAnalysis", "FeatureGuardAttribute",
+                          &blob);
 }
 
 static void read_switches(Il *il, ModuleFacts *facts, Module *module)
@@ -191,7 +199,7 @@ static void read_switches(Il *il, ModuleFacts *facts, Module *module)
     }
 }
 
-// ---- Facts of a module -----------------------------------------------------------------------------------------------------------
+// ---- Facts of a module ------------------------------------------------------------------------------------
 
 static ModuleFacts *facts_of(Il *il, Module *module)
 {
@@ -239,7 +247,7 @@ bool il_resource_removed(Il *il, const Module *module, Text name)
     return false;
 }
 
-// ---- .resources (System.Resources.ResourceReader, version 2) ---------------------------------------------------------------------
+// ---- .resources (System.Resources.ResourceReader, version 2) ----------------------------------------------
 
 static bool read_7bit(Cursor *c, uint32_t *out)
 {
@@ -259,12 +267,15 @@ static bool read_layout(Bytes bytes, ResourceLayout *out)
 {
     Cursor   c = cursor_over(bytes);
     uint32_t magic, header_version, skip, version, type_count, size, data;
-    if (!read_u32(&c, &magic) || magic != 0xBEEFCACE || !read_u32(&c, &header_version) || !read_u32(&c, &skip) || !cursor_skip(&c, skip) ||
-        !read_u32(&c, &version) || version != 2 || !read_u32(&c, &out->count) || !read_u32(&c, &type_count))
+    if (!read_u32(&c, &magic) || magic != 0xBEEFCACE || !read_u32(&c, &header_version) ||
+        !read_u32(&c, &skip) || !cursor_skip(&c, skip) || !read_u32(&c, &version) || version != 2 ||
+        !read_u32(&c, &out->count) || !read_u32(&c, &type_count))
         return false;
     for (uint32_t i = 0; i < type_count; i++)
         if (!read_7bit(&c, &size) || !cursor_skip(&c, size)) return false;
-    if (out->count > bytes.size / 8 || !cursor_seek(&c, (c.at + 7) & ~(size_t)7) || !cursor_skip(&c, (size_t)out->count * 4)) return false; // hashes
+    if (out->count > bytes.size / 8 || !cursor_seek(&c, (c.at + 7) & ~(size_t)7) ||
+        !cursor_skip(&c, (size_t)out->count * 4))
+        return false; // hashes
     out->positions = c.at;
     if (!cursor_skip(&c, (size_t)out->count * 4) || !read_u32(&c, &data)) return false;
     out->names = c.at;
@@ -273,18 +284,20 @@ static bool read_layout(Bytes bytes, ResourceLayout *out)
 }
 
 /// The entry at `position` of the name section: its name and, when it is a string (type code 1), its text.
-static bool read_entry(Bytes bytes, const ResourceLayout *layout, uint32_t position, Arena *arena, Text *name, Text *value)
+static bool read_entry(Bytes bytes, const ResourceLayout *layout, uint32_t position, Arena *arena, Text *name,
+                       Text *value)
 {
     Cursor   c = cursor_over(bytes);
     uint32_t size, offset, type;
     Bytes    text;
-    if (!cursor_seek(&c, layout->names + position) || !read_7bit(&c, &size) || !read_bytes(&c, size, &text) || !read_u32(&c, &offset))
+    if (!cursor_seek(&c, layout->names + position) || !read_7bit(&c, &size) || !read_bytes(&c, size, &text) ||
+        !read_u32(&c, &offset))
         return false;
     uint16_t *units = ARENA_ARRAY(arena, uint16_t, size / 2);
     if (size / 2) memcpy(units, text.data, size / 2 * 2);
     *name = utf16_to_text(arena, (Utf16){ units, size / 2 });
-    if (!cursor_seek(&c, layout->data + offset) || !read_7bit(&c, &type) || type != 1 || !read_7bit(&c, &size) ||
-        !read_bytes(&c, size, &text))
+    if (!cursor_seek(&c, layout->data + offset) || !read_7bit(&c, &type) || type != 1 ||
+        !read_7bit(&c, &size) || !read_bytes(&c, size, &text))
         return false;
     *value = (Text){ (const char *)text.data, text.size };
     return true;
@@ -343,9 +356,12 @@ bool resource_string(Il *il, Module *module, Text name, Utf16 *out)
 bool il_resource_string(Il *il, const Method *accessor, Utf16 *out)
 {
     const MethodDef *def = accessor->def;
-    if (!def || accessor->synthetic != SYNTHETIC_None || !def->is_static || def->param_count || !(def->flags & 0x0800) || // specialname
-        !text_equal_z(def->owner->name, "SR") || !text_equal_z(def->owner->name_space, "System") || !text_starts_with(def->name, "get_"))
+    if (!def || accessor->synthetic != SYNTHETIC_None || !def->is_static || def->param_count ||
+        !(def->flags & 0x0800) || // specialname
+        !text_equal_z(def->owner->name, "SR") || !text_equal_z(def->owner->name_space, "System") ||
+        !text_starts_with(def->name, "get_"))
         return false;
-    if (request_feature(il->request, TEXT_LITERAL("System.Resources.UseSystemResourceKeys")) == 1) return false;
+    if (request_feature(il->request, TEXT_LITERAL("System.Resources.UseSystemResourceKeys")) == 1)
+        return false;
     return resource_string(il, def->owner->module, (Text){ def->name.data + 4, def->name.size - 4 }, out);
 }

@@ -1,5 +1,5 @@
-// Exception regions: nesting (II.19: a region lies entirely inside or entirely outside each part of another, inner ones
-// first), parents, and the innermost region of every block.
+// Exception regions: nesting (II.19: a region lies entirely inside or entirely outside each part of another,
+// inner ones first), parents, and the innermost region of every block.
 #include "il/internal.h"
 
 static bool range_inside(uint32_t first, uint32_t count, uint32_t outer_first, uint32_t outer_count)

@@ -1,5 +1,5 @@
-// Tokens -> entities under the exact generic context, when an instruction is first reached; and what becomes of those that
-// cannot be resolved: a throw at that instruction.
+// Tokens -> entities under the exact generic context, when an instruction is first reached; and what becomes
+// of those that cannot be resolved: a throw at that instruction.
 #include "il/internal.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ Failure *failure_make(Arena *arena, FailureKind kind, const char *message)
     return failure;
 }
 
-// ---- Reports ---------------------------------------------------------------------------------------------------------------
+// ---- Reports ----------------------------------------------------------------------------------------------
 
 struct ReportedEntry {
     struct ReportedKey { const void *entity; size_t offset; } key;
@@ -52,8 +52,8 @@ static const char *failure_text(const Failure *failure, Arena *arena)
     switch (failure->kind) {
     case FAILURE_TypeLoad:
         if (failure->argument.size)
-            return arena_format(arena, "Type '%.*s' cannot be loaded from assembly '%.*s'", TEXT_ARG(failure->message),
-                                TEXT_ARG(failure->argument));
+            return arena_format(arena, "Type '%.*s' cannot be loaded from assembly '%.*s'",
+                                TEXT_ARG(failure->message), TEXT_ARG(failure->argument));
         form = "Type '%.*s' cannot be loaded";
         break;
     case FAILURE_MissingMethod: form = "Method '%.*s' was not found"; break;
@@ -74,14 +74,16 @@ void report_failure(Il *il, const Method *method, uint32_t offset, const Failure
     if (failure->kind == FAILURE_FileNotFound) {
         Text interned = text_intern(types_texts(il->ts), failure->message.data, failure->message.size);
         if (report_once(il, interned.data, 0))
-            diag_report(il->diag, DIAG_AssemblyNotFound, (DiagLocation){ .file = image_path(def->owner->module->image) },
-                        interned.data, def->owner->module->name.data);
+            diag_report(il->diag, DIAG_AssemblyNotFound,
+                        (DiagLocation){ .file = image_path(def->owner->module->image) }, interned.data,
+                        def->owner->module->name.data);
         return;
     }
     if (!report_once(il, def, offset)) return;
     Text name = method_diagnostic_name(il->ts, method, arena);
     diag_report(il->diag, DIAG_MemberNotFound,
-                (DiagLocation){ .file = image_path(def->owner->module->image), .member = name.data }, failure_text(failure, arena));
+                (DiagLocation){ .file = image_path(def->owner->module->image), .member = name.data },
+                failure_text(failure, arena));
 }
 
 void report_unsupported(Il *il, const Method *method, const char *reason)
@@ -89,7 +91,8 @@ void report_unsupported(Il *il, const Method *method, const char *reason)
     if (!report_once(il, method->def, SIZE_MAX)) return;
     Text name = method_diagnostic_name(il->ts, method, il->program);
     diag_report(il->diag, DIAG_MemberNotFound,
-                (DiagLocation){ .file = image_path(method->def->owner->module->image), .member = name.data }, reason);
+                (DiagLocation){ .file = image_path(method->def->owner->module->image), .member = name.data },
+                reason);
 }
 
 void report_invalid(Il *il, const Method *method, const char *reason)
@@ -101,7 +104,7 @@ void report_invalid(Il *il, const Method *method, const char *reason)
                 arena_format(il->program, "The IL is invalid: %s", reason));
 }
 
-// ---- Throwing at an instruction -------------------------------------------------------------------------------------------------
+// ---- Throwing at an instruction ---------------------------------------------------------------------------
 
 static void step_string(Import *im, Text text)
 {
@@ -109,7 +112,8 @@ static void step_string(Import *im, Text text)
     step(im, &in);
 }
 
-static void step_throw_helper(Import *im, WellKnownMethod helper, int32_t string_id, uint32_t text_count, const Failure *failure)
+static void step_throw_helper(Import *im, WellKnownMethod helper, int32_t string_id, uint32_t text_count,
+                              const Failure *failure)
 {
     step_integer(im, OP_ldc_i4, string_id);
     if (text_count > 0) step_string(im, failure->message);
@@ -128,39 +132,54 @@ void step_failure(Import *im, const Failure *failure)
         step_throw_helper(im, WELL_KNOWN_METHOD_ThrowTypeLoadException, STRING_ClassLoadGeneral, 2, failure);
         break;
     case FAILURE_MissingMethod:
-        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowMissingMethodException, STRING_MissingMethod, 1, failure);
+        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowMissingMethodException, STRING_MissingMethod, 1,
+                          failure);
         break;
     case FAILURE_MissingField:
         step_throw_helper(im, WELL_KNOWN_METHOD_ThrowMissingFieldException, STRING_MissingField, 1, failure);
         break;
     case FAILURE_FileNotFound:
-        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowFileNotFoundException, STRING_FileLoadErrorGeneric, 1, failure);
+        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowFileNotFoundException, STRING_FileLoadErrorGeneric, 1,
+                          failure);
         break;
     case FAILURE_BadImageFormat:
-        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowBadImageFormatException, STRING_BadImageFormatGeneric, 0, failure);
+        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowBadImageFormatException, STRING_BadImageFormatGeneric, 0,
+                          failure);
         break;
     case FAILURE_InvalidProgram:
     case FAILURE_None:
-        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowInvalidProgramException, STRING_InvalidProgramDefault, 0, failure);
+        step_throw_helper(im, WELL_KNOWN_METHOD_ThrowInvalidProgramException, STRING_InvalidProgramDefault, 0,
+                          failure);
         break;
     }
     emit(im, (Instruction){ .op = OP_unreachable });
     im->ended = true;
 }
 
-// ---- Operands ------------------------------------------------------------------------------------------------------------------
+// ---- Operands ---------------------------------------------------------------------------------------------
 
-typedef enum Operand { OPERAND_None, OPERAND_Type, OPERAND_Field, OPERAND_Method, OPERAND_String, OPERAND_Signature, OPERAND_Token } Operand;
+typedef enum Operand {
+    OPERAND_None,
+    OPERAND_Type,
+    OPERAND_Field,
+    OPERAND_Method,
+    OPERAND_String,
+    OPERAND_Signature,
+    OPERAND_Token
+} Operand;
 
 static Operand operand_of(Opcode op)
 {
-    if (op == OP_ldobj || op == OP_stobj || op == OP_cpobj || op == OP_castclass || op == OP_isinst || op == OP_unbox ||
-        op == OP_unbox_any || op == OP_box || op == OP_newarr || op == OP_ldelema || op == OP_ldelem || op == OP_stelem ||
-        op == OP_initobj || op == OP_sizeof || op == OP_mkrefany || op == OP_refanyval)
+    if (op == OP_ldobj || op == OP_stobj || op == OP_cpobj || op == OP_castclass || op == OP_isinst ||
+        op == OP_unbox || op == OP_unbox_any || op == OP_box || op == OP_newarr || op == OP_ldelema ||
+        op == OP_ldelem || op == OP_stelem || op == OP_initobj || op == OP_sizeof || op == OP_mkrefany ||
+        op == OP_refanyval)
         return OPERAND_Type;
-    if (op == OP_ldfld || op == OP_ldflda || op == OP_stfld || op == OP_ldsfld || op == OP_ldsflda || op == OP_stsfld)
+    if (op == OP_ldfld || op == OP_ldflda || op == OP_stfld || op == OP_ldsfld || op == OP_ldsflda ||
+        op == OP_stsfld)
         return OPERAND_Field;
-    if (op == OP_call || op == OP_callvirt || op == OP_newobj || op == OP_ldftn || op == OP_ldvirtftn || op == OP_jmp)
+    if (op == OP_call || op == OP_callvirt || op == OP_newobj || op == OP_ldftn || op == OP_ldvirtftn ||
+        op == OP_jmp)
         return OPERAND_Method;
     if (op == OP_ldstr) return OPERAND_String;
     if (op == OP_calli) return OPERAND_Signature;
@@ -170,7 +189,8 @@ static Operand operand_of(Opcode op)
 /// The layout of a struct must be computable wherever its values are handled.
 static bool type_loads(TypeSystem *ts, Type *type, Failure *failure)
 {
-    return type->kind != TYPE_Named || !type->is_value_type || type->is_generic_definition || type_layout(ts, type, failure);
+    return type->kind != TYPE_Named || !type->is_value_type || type->is_generic_definition ||
+           type_layout(ts, type, failure);
 }
 
 static bool bad_program(Failure *failure, const char *message)
@@ -183,7 +203,8 @@ static bool bad_program(Failure *failure, const char *message)
 static bool resolve_type(Import *im, RawInstruction *raw, const GenericContext *context, Failure *failure)
 {
     if (raw->element != ELEMENT_TYPE_END) {
-        raw->in.type = raw->element == ELEMENT_TYPE_OBJECT ? im->il->object : type_primitive(im->il->ts, raw->element);
+        raw->in.type =
+            raw->element == ELEMENT_TYPE_OBJECT ? im->il->object : type_primitive(im->il->ts, raw->element);
         return true;
     }
     raw->in.type = type_from_token(im->il->ts, im->code->module, raw->token, context, failure);
@@ -195,8 +216,9 @@ static bool resolve_field(Import *im, RawInstruction *raw, const GenericContext 
     raw->in.field = field_from_token(im->il->ts, im->code->module, raw->token, context, failure);
     if (!raw->in.field) return false;
     const FieldDef *def = raw->in.field->def;
-    bool            wants_static = raw->in.op == OP_ldsfld || raw->in.op == OP_ldsflda || raw->in.op == OP_stsfld;
-    if (def->is_static != wants_static) return bad_program(failure, "a field is static where an instance one is needed or the reverse");
+    bool wants_static = raw->in.op == OP_ldsfld || raw->in.op == OP_ldsflda || raw->in.op == OP_stsfld;
+    if (def->is_static != wants_static)
+        return bad_program(failure, "a field is static where an instance one is needed or the reverse");
     if (def->is_literal) return bad_program(failure, "a literal field has no location");
     return type_loads(im->il->ts, raw->in.field->owner, failure);
 }
@@ -205,8 +227,10 @@ static bool resolve_method(Import *im, RawInstruction *raw, const GenericContext
 {
     raw->in.method = method_from_token(im->il->ts, im->code->module, raw->token, context, failure);
     if (!raw->in.method) return false;
-    if (raw->in.method->signature->convention == CALL_VarArg) return bad_program(failure, "vararg calls are not supported");
-    if (raw->in.op == OP_newobj && raw->in.method->synthetic == SYNTHETIC_None && !raw->in.method->def->is_constructor)
+    if (raw->in.method->signature->convention == CALL_VarArg)
+        return bad_program(failure, "vararg calls are not supported");
+    if (raw->in.op == OP_newobj && raw->in.method->synthetic == SYNTHETIC_None &&
+        !raw->in.method->def->is_constructor)
         return bad_program(failure, "newobj needs a constructor");
     return type_loads(im->il->ts, raw->in.method->owner, failure);
 }
@@ -217,9 +241,11 @@ static bool resolve_token(Import *im, RawInstruction *raw, const GenericContext 
     TableId     table = token_table(raw->token);
     bool        is_field = table == TABLE_Field;
     if (table == TABLE_MemberRef) {
-        if (token_rid(raw->token) == 0 || token_rid(raw->token) > table_row_count(im->code->module->image, TABLE_MemberRef))
+        if (token_rid(raw->token) == 0 ||
+            token_rid(raw->token) > table_row_count(im->code->module->image, TABLE_MemberRef))
             return bad_program(failure, "a token is out of range");
-        Bytes signature = column_blob(im->code->module->image, COLUMN_MemberRef_Signature, token_rid(raw->token));
+        Bytes signature =
+            column_blob(im->code->module->image, COLUMN_MemberRef_Signature, token_rid(raw->token));
         is_field = signature.size > 0 && (signature.data[0] & 0x0F) == 0x06; // II.23.2.4 FIELD
     }
     if (is_field) {
@@ -250,7 +276,8 @@ static bool resolve_operand(Import *im, RawInstruction *raw, const GenericContex
     case OPERAND_Signature:
         raw->in.signature = signature_from_token(im->il->ts, im->code->module, raw->token, context, failure);
         if (raw->in.signature && raw->in.signature->convention != CALL_Default) {
-            if (raw->in.signature->convention == CALL_VarArg) return bad_program(failure, "vararg calls are not supported");
+            if (raw->in.signature->convention == CALL_VarArg)
+                return bad_program(failure, "vararg calls are not supported");
             raw->in.op = OP_native_calli;
         }
         return raw->in.signature != NULL;

@@ -1,4 +1,5 @@
-// Recognition of methods by name: the rows of fold_call.def and intrinsic.def, and the hardware classes; cached per definition.
+// Recognition of methods by name: the rows of fold_call.def and intrinsic.def, and the hardware classes;
+// cached per definition.
 #include "il/internal.h"
 
 #include <uthash.h>
@@ -12,12 +13,17 @@ static const FoldRow fold_rows[] = {
 
 typedef struct IntrinsicRow { Intrinsic id; const char *name_space, *type, *method, *shapes; } IntrinsicRow;
 static const IntrinsicRow intrinsic_rows[] = {
-#define INTRINSIC(id, name_space, type, method, shapes, note) { INTRINSIC_##id, name_space, type, method, shapes },
-#define INTRINSIC_ALSO(id, name_space, type, method, shapes, note) { INTRINSIC_##id, name_space, type, method, shapes },
+#define INTRINSIC(id, name_space, type, method, shapes, note)                                                \
+    { INTRINSIC_##id, name_space, type, method, shapes },
+#define INTRINSIC_ALSO(id, name_space, type, method, shapes, note)                                           \
+    { INTRINSIC_##id, name_space, type, method, shapes },
 #include "il/intrinsic.def"
 #undef INTRINSIC
 };
-enum { FOLD_ROWS = sizeof fold_rows / sizeof *fold_rows, INTRINSIC_ROWS = sizeof intrinsic_rows / sizeof *intrinsic_rows };
+enum {
+    FOLD_ROWS = sizeof fold_rows / sizeof *fold_rows,
+    INTRINSIC_ROWS = sizeof intrinsic_rows / sizeof *intrinsic_rows
+};
 
 /// What a definition's name means; `intrinsic_row` is the first row of that name, -1 if none.
 struct SpecialEntry {
@@ -30,20 +36,24 @@ struct SpecialEntry {
 
 bool method_is(const Method *method, const char *name_space, const char *type, const char *name)
 {
-    return method->def && text_equal_z(method->def->name, name) && text_equal_z(method->def->owner->name, type) &&
+    return method->def && text_equal_z(method->def->name, name) &&
+           text_equal_z(method->def->owner->name, type) &&
            text_equal_z(method->def->owner->name_space, name_space);
 }
 bool type_is(const Type *type, const char *name_space, const char *name)
 {
-    return type->kind == TYPE_Named && text_equal_z(type->def->name, name) && text_equal_z(type->def->name_space, name_space);
+    return type->kind == TYPE_Named && text_equal_z(type->def->name, name) &&
+           text_equal_z(type->def->name_space, name_space);
 }
 
 static bool def_is(const MethodDef *def, const char *name_space, const char *type, const char *name)
 {
-    return text_equal_z(def->name, name) && text_equal_z(def->owner->name, type) && text_equal_z(def->owner->name_space, name_space);
+    return text_equal_z(def->name, name) && text_equal_z(def->owner->name, type) &&
+           text_equal_z(def->owner->name_space, name_space);
 }
 
-/// System.Runtime.Intrinsics.{X86,Arm,Wasm}.*: nothing above the scalar baseline is used, so no class is supported.
+/// System.Runtime.Intrinsics.{X86,Arm,Wasm}.*: nothing above the scalar baseline is used, so no class is
+/// supported.
 static bool is_isa_query(const MethodDef *def)
 {
     if (!text_equal_z(def->name, "get_IsSupported") || !def->is_static) return false;
@@ -55,16 +65,20 @@ static bool is_isa_query(const MethodDef *def)
 static void classify(SpecialEntry *entry, const MethodDef *def)
 {
     entry->intrinsic_row = -1;
-    if (!text_starts_with(def->owner->name_space, "System") && !text_starts_with(def->owner->name_space, "Internal")) {
+    if (!text_starts_with(def->owner->name_space, "System") &&
+        !text_starts_with(def->owner->name_space, "Internal")) {
         entry->is_unsupported_isa = def->owner->enclosing && is_isa_query(def);
         return;
     }
     for (int i = 0; i < FOLD_ROWS && entry->fold == FOLD_None; i++)
-        if (def_is(def, fold_rows[i].name_space, fold_rows[i].type, fold_rows[i].method)) entry->fold = fold_rows[i].id;
+        if (def_is(def, fold_rows[i].name_space, fold_rows[i].type, fold_rows[i].method))
+            entry->fold = fold_rows[i].id;
     // Names outside CoreLib count only where the compiler is told so (corelib-contract 5.1).
     bool marked = def->is_intrinsic || def->owner->is_intrinsic;
     for (int i = 0; i < INTRINSIC_ROWS && entry->intrinsic_row < 0; i++)
-        if (marked && def_is(def, intrinsic_rows[i].name_space, intrinsic_rows[i].type, intrinsic_rows[i].method)) entry->intrinsic_row = i;
+        if (marked &&
+            def_is(def, intrinsic_rows[i].name_space, intrinsic_rows[i].type, intrinsic_rows[i].method))
+            entry->intrinsic_row = i;
     entry->is_unsupported_isa = is_isa_query(def);
 }
 
@@ -90,17 +104,19 @@ FoldId fold_find(Il *il, const Method *method)
 }
 bool method_is_unsupported_isa(Il *il, const Method *method)
 {
-    return method->def && method->synthetic == SYNTHETIC_None && special_of(il, method->def)->is_unsupported_isa;
+    return method->def && method->synthetic == SYNTHETIC_None &&
+           special_of(il, method->def)->is_unsupported_isa;
 }
 
-// ---- Shapes ------------------------------------------------------------------------------------------------------------------
+// ---- Shapes -----------------------------------------------------------------------------------------------
 
 static bool shape_matches(Il *il, const char *shape, size_t size, Type *type)
 {
     Text      text = { shape, size };
     StackKind kind = value_of_type(il, type).kind;
     if (text_equal_z(text, "*")) return true;
-    if (text_equal_z(text, "int")) return kind == STACK_Int32 || kind == STACK_Int64 || kind == STACK_NativeInt;
+    if (text_equal_z(text, "int"))
+        return kind == STACK_Int32 || kind == STACK_Int64 || kind == STACK_NativeInt;
     if (text_equal_z(text, "r8")) return kind == STACK_Float64;
     if (text_equal_z(text, "r4")) return kind == STACK_Float32;
     if (text_equal_z(text, "szarray")) return type->kind == TYPE_SzArray;
@@ -113,7 +129,8 @@ static bool shapes_match(Il *il, const char *shapes, const Signature *signature)
     uint32_t index = 0;
     while (*shapes) {
         size_t size = strcspn(shapes, ",");
-        if (index >= signature->param_count || !shape_matches(il, shapes, size, signature->params[index])) return false;
+        if (index >= signature->param_count || !shape_matches(il, shapes, size, signature->params[index]))
+            return false;
         index++;
         shapes += size;
         if (*shapes == ',') shapes++;
@@ -126,7 +143,9 @@ Intrinsic intrinsic_find(Il *il, const Method *method)
     if (!method->def || method->synthetic != SYNTHETIC_None) return INTRINSIC_None;
     int first = special_of(il, method->def)->intrinsic_row;
     for (int i = first; i >= 0 && i < INTRINSIC_ROWS; i++) {
-        if (!def_is(method->def, intrinsic_rows[i].name_space, intrinsic_rows[i].type, intrinsic_rows[i].method)) continue;
+        if (!def_is(method->def, intrinsic_rows[i].name_space, intrinsic_rows[i].type,
+                    intrinsic_rows[i].method))
+            continue;
         if (shapes_match(il, intrinsic_rows[i].shapes, method->signature)) return intrinsic_rows[i].id;
     }
     return INTRINSIC_None;

@@ -1,5 +1,5 @@
-// Calls, object creation, function pointers, delegates (III.3.19, III.4.2, III.4.21): constrained. resolution,
-// devirtualisation by exact and sealed receivers, folding, intrinsics, delegate patterns.
+// Calls, object creation, function pointers, delegates (III.3.19, III.4.2, III.4.21): constrained.
+// resolution, devirtualisation by exact and sealed receivers, folding, intrinsics, delegate patterns.
 #include "il/internal.h"
 
 static bool is_void(const Type *type)
@@ -15,8 +15,8 @@ static uint32_t argument_count(const Signature *signature)
 
 static bool is_delegate_invoke(const Method *method)
 {
-    return method->synthetic == SYNTHETIC_None && method->def->owner->is_delegate && method->def->is_runtime &&
-           text_equal_z(method->name, "Invoke");
+    return method->synthetic == SYNTHETIC_None && method->def->owner->is_delegate &&
+           method->def->is_runtime && text_equal_z(method->name, "Invoke");
 }
 
 static void push_result(Import *im, const Signature *signature)
@@ -31,7 +31,8 @@ static void pop_arguments(Import *im, const Signature *signature)
     else im->depth -= count;
 }
 
-/// The result of object.GetType: known for exact receivers (once the null test has passed), else only where it comes from.
+/// The result of object.GetType: known for exact receivers (once the null test has passed), else only where
+/// it comes from.
 static void note_get_type(Import *im, const Value *object)
 {
     Value *result = &im->stack[im->depth - 1];
@@ -45,21 +46,26 @@ static void note_get_type(Import *im, const Value *object)
 /// Pops, emits, pushes; nothing is left to fold.
 static void finish_call(Import *im, Instruction in)
 {
-    const Signature *signature = in.op == OP_native_call && in.type2 ? in.type2->signature : in.method->signature;
+    const Signature *signature =
+        in.op == OP_native_call && in.type2 ? in.type2->signature : in.method->signature;
     if (signature->has_this && in.op != OP_newobj) {
         Value receiver = peek(im, signature->param_count);
         if (receiver.kind == STACK_Object && !in.type2) {
             in.receiver = receiver.type;
             in.receiver_exact = receiver.exact;
-            if (in.op == OP_callvirt && in.is_direct && receiver.non_null) in.op = OP_call; // the null test is not needed
+            if (in.op == OP_callvirt && in.is_direct && receiver.non_null)
+                in.op = OP_call; // the null test is not needed
         }
     }
-    Value this_value = signature->has_this && im->depth > signature->param_count ? peek(im, signature->param_count) : value_int32(0);
+    Value this_value = signature->has_this && im->depth > signature->param_count
+                           ? peek(im, signature->param_count)
+                           : value_int32(0);
     effect(im);
     pop_arguments(im, signature);
     emit(im, in);
     push_result(im, signature);
-    if (fold_find(im->il, in.method) == FOLD_ObjectGetType && !in.type2 && !im->invalid) note_get_type(im, &this_value);
+    if (fold_find(im->il, in.method) == FOLD_ObjectGetType && !in.type2 && !im->invalid)
+        note_get_type(im, &this_value);
 }
 
 static bool any_known(const Value *args, uint32_t count)
@@ -102,7 +108,8 @@ static void replace_call(Import *im, const Method *method, Value result)
     }
 }
 
-/// A null receiver does not count where a substitution says what the method returns: the switch, not the object, decides.
+/// A null receiver does not count where a substitution says what the method returns: the switch, not the
+/// object, decides.
 static bool tests_null(Import *im, const Instruction *in)
 {
     if (in->op != OP_callvirt || peek(im, in->method->signature->param_count).non_null) return false;
@@ -146,16 +153,18 @@ static void step_direct_call(Import *im, Instruction in)
     finish_call(im, in);
 }
 
-// ---- Virtual calls ---------------------------------------------------------------------------------------------------------
+// ---- Virtual calls ----------------------------------------------------------------------------------------
 
-/// The code a virtual call reaches on receivers whose class is exactly `type`; NULL if that is not known here.
+/// The code a virtual call reaches on receivers whose class is exactly `type`; NULL if that is not known
+/// here.
 static const Method *exact_target(Import *im, Type *type, const Method *method)
 {
     TypeSystem *ts = im->il->ts;
     Method     *target = NULL;
     if (type->is_value_type) return NULL; // a box: its methods need the unboxing stub
     if (method->owner->kind == TYPE_Named && method->owner->def->is_interface) {
-        if (type->kind != TYPE_Named) return NULL; // arrays: the methods of Array`1 depend on the run-time element type
+        if (type->kind != TYPE_Named)
+            return NULL; // arrays: the methods of Array`1 depend on the run-time element type
         ResolveKind kind = type_resolve_interface(ts, type, (Method *)method, &target);
         return kind == RESOLVE_Class || kind == RESOLVE_Default ? target : NULL;
     }
@@ -180,7 +189,8 @@ static void step_virtual_call(Import *im, Instruction in)
     if (!is_interface && (method->def->is_final || method->owner->def->is_sealed)) in.is_direct = true;
     // Rows name the declared method (Type.get_IsEnum), not the override that an exact receiver leads to.
     if (fold_call(im, method, true) || im->invalid || im->ended) return;
-    if (!in.is_direct && receiver.kind == STACK_Object && receiver.type && receiver.exact && receiver.known != KNOWN_Null) {
+    if (!in.is_direct && receiver.kind == STACK_Object && receiver.type && receiver.exact &&
+        receiver.known != KNOWN_Null) {
         const Method *target = exact_target(im, receiver.type, method);
         if (target && !target->is_open && !(target->def && target->def->is_abstract)) {
             in.is_direct = true;
@@ -195,7 +205,7 @@ static void step_virtual_call(Import *im, Instruction in)
     finish_call(im, in);
 }
 
-// ---- constrained. ------------------------------------------------------------------------------------------------------------
+// ---- constrained. -----------------------------------------------------------------------------------------
 
 static const Failure *resolve_failure(Import *im, ResolveKind kind)
 {
@@ -219,7 +229,8 @@ static bool resolve_static_virtual(Import *im, Instruction *in)
     return true;
 }
 
-/// A value type's method behind a virtual or interface method: its own (called on the address) or one of a base or interface (boxed).
+/// A value type's method behind a virtual or interface method: its own (called on the address) or one of a
+/// base or interface (boxed).
 static const Method *value_type_target(Import *im, Type *type, const Method *method)
 {
     TypeSystem *ts = im->il->ts;
@@ -254,12 +265,15 @@ static void step_constrained_call(Import *im, Instruction in)
         in.receiver = type;
         Value receiver = value_of_type(im->il, type);
         in.receiver_exact = receiver.exact;
-        const Method *target = in.method->def && in.method->def->is_virtual && receiver.exact ? exact_target(im, type, in.method) : NULL;
+        const Method *target = in.method->def && in.method->def->is_virtual && receiver.exact
+                                   ? exact_target(im, type, in.method)
+                                   : NULL;
         bool is_interface = in.method->owner->kind == TYPE_Named && in.method->owner->def->is_interface;
         if (target && !(target->def && target->def->is_abstract)) {
             in.method = target;
             in.is_direct = true;
-        } else if (!in.method->def || !in.method->def->is_virtual || (!is_interface && (in.method->def->is_final || in.method->owner->def->is_sealed))) {
+        } else if (!in.method->def || !in.method->def->is_virtual ||
+                   (!is_interface && (in.method->def->is_final || in.method->owner->def->is_sealed))) {
             in.is_direct = true;
         }
         finish_call(im, in);
@@ -271,7 +285,8 @@ static void step_constrained_call(Import *im, Instruction in)
         step_type(im, OP_ldtype, type);
         return;
     }
-    const Method *target = in.method->synthetic == SYNTHETIC_None ? value_type_target(im, type, in.method) : NULL;
+    const Method *target =
+        in.method->synthetic == SYNTHETIC_None ? value_type_target(im, type, in.method) : NULL;
     const Method *hash = target ? enum_hash_target(im, type, target) : NULL;
     if (hash || (target && target->owner == type)) {
         in.op = OP_call;
@@ -288,7 +303,7 @@ static void step_constrained_call(Import *im, Instruction in)
     finish_call(im, in);
 }
 
-// ---- call, callvirt, jmp ---------------------------------------------------------------------------------------------------------
+// ---- call, callvirt, jmp ----------------------------------------------------------------------------------
 
 static void step_jump(Import *im, const Instruction *in)
 {
@@ -308,11 +323,13 @@ void step_call(Import *im, const Instruction *in)
         import_invalid(im, "a call has too few arguments on the evaluation stack");
         return;
     }
-    if (in->op == OP_intrinsic || in->op == OP_invoke_delegate || in->op == OP_native_call) finish_call(im, *in);
+    if (in->op == OP_intrinsic || in->op == OP_invoke_delegate || in->op == OP_native_call)
+        finish_call(im, *in);
     else if (in->type2) step_constrained_call(im, *in);
     else if (in->op == OP_callvirt) step_virtual_call(im, *in);
     else if (in->method->def && in->method->synthetic == SYNTHETIC_None && in->method->def->is_abstract)
-        step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "a direct call of an abstract method"));
+        step_failure(im,
+                     failure_make(im->arena, FAILURE_InvalidProgram, "a direct call of an abstract method"));
     else step_direct_call(im, *in);
 }
 
@@ -326,11 +343,12 @@ void step_calli(Import *im, const Instruction *in)
     push_result(im, in->signature);
 }
 
-// ---- Function pointers ---------------------------------------------------------------------------------------------------------
+// ---- Function pointers ------------------------------------------------------------------------------------
 
 static const Method *function_target(Import *im, const Method *method)
 {
-    if (!method->def || method->synthetic != SYNTHETIC_None || !method->def->is_unmanaged_callers_only) return method;
+    if (!method->def || method->synthetic != SYNTHETIC_None || !method->def->is_unmanaged_callers_only)
+        return method;
     return method_synthetic(im->il->ts, SYNTHETIC_UnmanagedEntry, method->owner, method);
 }
 
@@ -339,7 +357,8 @@ void step_function(Import *im, const Instruction *in)
     Instruction copy = *in;
     if (in->op == OP_ldtoken_method) {
         emit(im, copy);
-        push(im, (Value){ .kind = STACK_Value, .type = well_known_type(im->il->ts, WELL_KNOWN_TYPE_RuntimeMethodHandle) });
+        push(im, (Value){ .kind = STACK_Value,
+                          .type = well_known_type(im->il->ts, WELL_KNOWN_TYPE_RuntimeMethodHandle) });
         return;
     }
     Value value = { .kind = STACK_NativeInt, .known = in->op == OP_ldftn ? KNOWN_Function : KNOWN_Virtual };
@@ -353,14 +372,15 @@ void step_function(Import *im, const Instruction *in)
         effect(im);
         if (object.kind != STACK_Object && !im->invalid) import_invalid(im, "ldvirtftn needs an object");
         const MethodDef *def = copy.method->def;
-        if (!def || !def->is_virtual || def->is_final || copy.method->owner->def->is_sealed) copy.is_direct = true;
+        if (!def || !def->is_virtual || def->is_final || copy.method->owner->def->is_sealed)
+            copy.is_direct = true;
     }
     value.method = copy.method;
     emit(im, copy);
     push(im, value);
 }
 
-// ---- Object creation -------------------------------------------------------------------------------------------------------------
+// ---- Object creation --------------------------------------------------------------------------------------
 
 static void remove_last(Import *im, Opcode op)
 {
@@ -374,11 +394,14 @@ static void step_new_delegate(Import *im, const Instruction *in)
 {
     Value function = pop(im), target = pop(im);
     if (im->invalid) return;
-    Instruction out = { .op = OP_new_delegate, .offset = in->offset, .method = function.method, .type2 = in->method->owner };
+    Instruction out = {
+        .op = OP_new_delegate, .offset = in->offset, .method = function.method, .type2 = in->method->owner
+    };
     if (function.known == KNOWN_Function) {
         remove_last(im, OP_ldftn);
     } else if (function.known == KNOWN_Virtual) {
-        const Instruction *last = im->emitting && im->out.count > im->out_block_first ? &im->out.items[im->out.count - 1] : NULL;
+        const Instruction *last =
+            im->emitting && im->out.count > im->out_block_first ? &im->out.items[im->out.count - 1] : NULL;
         out.op = OP_new_delegate_virtual;
         out.is_direct = last && last->op == OP_ldvirtftn && last->is_direct;
         bool adjacent = last && last->op == OP_ldvirtftn;
@@ -400,7 +423,8 @@ static void step_new_string(Import *im, const Instruction *in)
     Signature prototype = *in->method->signature;
     prototype.has_this = false;
     prototype.return_type = im->il->string;
-    const Method *factory = type_find_method(im->il->ts, im->il->string, "Ctor", signature_make(im->il->ts, &prototype));
+    const Method *factory =
+        type_find_method(im->il->ts, im->il->string, "Ctor", signature_make(im->il->ts, &prototype));
     if (!factory) {
         step_failure(im, failure_make(im->arena, FAILURE_MissingMethod, "System.String.Ctor"));
         return;
@@ -413,7 +437,8 @@ static void step_new_string(Import *im, const Instruction *in)
 static bool fold_native_int(Import *im, const Method *constructor)
 {
     ElementType element = constructor->owner->element_type;
-    if ((element != ELEMENT_TYPE_I && element != ELEMENT_TYPE_U) || constructor->signature->param_count != 1) return false;
+    if ((element != ELEMENT_TYPE_I && element != ELEMENT_TYPE_U) || constructor->signature->param_count != 1)
+        return false;
     step_op(im, element == ELEMENT_TYPE_I ? OP_conv_i : OP_conv_u);
     return true;
 }

@@ -26,7 +26,8 @@ static bool binary_kind(Opcode op, StackKind a, StackKind b, StackKind *out)
     bool add = op == OP_add || op == OP_add_ovf_un || op == OP_add_ovf;
     bool sub = op == OP_sub || op == OP_sub_ovf_un || op == OP_sub_ovf;
     if (a == STACK_ByRef && b == STACK_ByRef) return *out = STACK_NativeInt, sub;
-    if (a == STACK_ByRef && is_integer(b)) return *out = STACK_ByRef, add || sub || op == OP_and; // and: alignment idiom
+    if (a == STACK_ByRef && is_integer(b))
+        return *out = STACK_ByRef, add || sub || op == OP_and; // and: alignment idiom
     if (is_integer(a) && b == STACK_ByRef) return *out = STACK_ByRef, add;
     return false;
 }
@@ -58,7 +59,8 @@ static bool fold_binary(Opcode op, bool is_64, int64_t a, int64_t b, int64_t *ou
 static void emit_constant(Import *im, uint32_t pops, Value value)
 {
     for (uint32_t i = 0; i < pops; i++) emit_pop(im);
-    emit(im, (Instruction){ .op = value.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, .integer = value.integer });
+    emit(im,
+         (Instruction){ .op = value.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, .integer = value.integer });
     if (value.kind == STACK_NativeInt) emit(im, (Instruction){ .op = OP_conv_i });
 }
 
@@ -71,7 +73,8 @@ static bool may_throw(Opcode op)
 static void step_unary(Import *im, const Instruction *in)
 {
     Value a = pop(im);
-    if (in->op == OP_ckfinite ? !is_float(a.kind) : !is_integer(a.kind) && !(in->op == OP_neg && is_float(a.kind))) {
+    if (in->op == OP_ckfinite ? !is_float(a.kind)
+                              : !is_integer(a.kind) && !(in->op == OP_neg && is_float(a.kind))) {
         import_invalid(im, "an operator has operands of the wrong type");
         return;
     }
@@ -100,10 +103,12 @@ void step_arithmetic(Import *im, const Instruction *in)
     }
     Value   result = { .kind = kind };
     int64_t folded;
-    if (value_is_int(&a) && value_is_int(&b) && fold_binary(in->op, kind != STACK_Int32, a.integer, b.integer, &folded)) {
+    if (value_is_int(&a) && value_is_int(&b) &&
+        fold_binary(in->op, kind != STACK_Int32, a.integer, b.integer, &folded)) {
         result = value_integer(kind, folded);
         emit_constant(im, 2, result);
-    } else if ((in->op == OP_and && ((value_is_int(&a) && a.integer == 0) || (value_is_int(&b) && b.integer == 0)))) {
+    } else if ((in->op == OP_and &&
+                ((value_is_int(&a) && a.integer == 0) || (value_is_int(&b) && b.integer == 0)))) {
         result = value_integer(kind, 0);
         emit_constant(im, 2, result);
     } else {
@@ -113,9 +118,20 @@ void step_arithmetic(Import *im, const Instruction *in)
     push(im, result);
 }
 
-// ---- Comparison --------------------------------------------------------------------------------------------------------------
+// ---- Comparison -------------------------------------------------------------------------------------------
 
-typedef enum Relation { REL_Eq, REL_Ne, REL_Gt, REL_Ge, REL_Lt, REL_Le, REL_GtUn, REL_GeUn, REL_LtUn, REL_LeUn } Relation;
+typedef enum Relation {
+    REL_Eq,
+    REL_Ne,
+    REL_Gt,
+    REL_Ge,
+    REL_Lt,
+    REL_Le,
+    REL_GtUn,
+    REL_GeUn,
+    REL_LtUn,
+    REL_LeUn
+} Relation;
 
 static Relation relation_of(Opcode op)
 {
@@ -171,9 +187,11 @@ static bool is_reference_kind(StackKind kind)
 /// 1 true, 0 false, -1 unknown; an invalid body for operands that cannot be compared (III.1.5, Table III.4).
 static int decide(Import *im, Opcode op, const Value *a, const Value *b)
 {
-    bool comparable = (is_integer(a->kind) && is_integer(b->kind)) || (is_float(a->kind) && is_float(b->kind)) ||
+    bool comparable = (is_integer(a->kind) && is_integer(b->kind)) ||
+                      (is_float(a->kind) && is_float(b->kind)) ||
                       (is_reference_kind(a->kind) && is_reference_kind(b->kind)) ||
-                      (is_reference_kind(a->kind) && is_integer(b->kind)) || (is_integer(a->kind) && is_reference_kind(b->kind));
+                      (is_reference_kind(a->kind) && is_integer(b->kind)) ||
+                      (is_integer(a->kind) && is_reference_kind(b->kind));
     if (!comparable) {
         import_invalid(im, "values of these types cannot be compared");
         return -1;
@@ -186,7 +204,8 @@ static int decide(Import *im, Opcode op, const Value *a, const Value *b)
     int same = same_reference(im, a, b);
     if (same < 0) return -1;
     if (relation == REL_Eq) return same;
-    if (relation == REL_Ne || relation == REL_GtUn || relation == REL_LtUn) return !same; // `x > null` means not null
+    if (relation == REL_Ne || relation == REL_GtUn || relation == REL_LtUn)
+        return !same; // `x > null` means not null
     return -1;
 }
 
@@ -204,9 +223,10 @@ void step_compare(Import *im, const Instruction *in)
     push(im, value_int32(known));
 }
 
-// ---- Branches ------------------------------------------------------------------------------------------------------------------
+// ---- Branches ---------------------------------------------------------------------------------------------
 
-/// Ends the block with a branch whose condition is known (1, 0) or not (-1); `pops` operands are on the run-time stack.
+/// Ends the block with a branch whose condition is known (1, 0) or not (-1); `pops` operands are on the
+/// run-time stack.
 static void branch(Import *im, const Instruction *in, int known, uint32_t pops)
 {
     if (im->invalid) return;
@@ -263,17 +283,17 @@ void step_switch(Import *im, const Instruction *in)
     flow_next(im);
 }
 
-// ---- Conversion ----------------------------------------------------------------------------------------------------------------
+// ---- Conversion -------------------------------------------------------------------------------------------
 
 static StackKind conversion_kind(Opcode op)
 {
     if (op == OP_conv_r4) return STACK_Float32;
     if (op == OP_conv_r8 || op == OP_conv_r_un) return STACK_Float64;
-    if (op == OP_conv_i8 || op == OP_conv_u8 || op == OP_conv_ovf_i8 || op == OP_conv_ovf_u8 || op == OP_conv_ovf_i8_un ||
-        op == OP_conv_ovf_u8_un)
+    if (op == OP_conv_i8 || op == OP_conv_u8 || op == OP_conv_ovf_i8 || op == OP_conv_ovf_u8 ||
+        op == OP_conv_ovf_i8_un || op == OP_conv_ovf_u8_un)
         return STACK_Int64;
-    if (op == OP_conv_i || op == OP_conv_u || op == OP_conv_ovf_i || op == OP_conv_ovf_u || op == OP_conv_ovf_i_un ||
-        op == OP_conv_ovf_u_un)
+    if (op == OP_conv_i || op == OP_conv_u || op == OP_conv_ovf_i || op == OP_conv_ovf_u ||
+        op == OP_conv_ovf_i_un || op == OP_conv_ovf_u_un)
         return STACK_NativeInt;
     return STACK_Int32;
 }

@@ -1,7 +1,7 @@
 // Fields, objects, arrays, casts (III.4).
 #include "il/internal.h"
 
-// ---- Fields ----------------------------------------------------------------------------------------------------------------
+// ---- Fields -----------------------------------------------------------------------------------------------
 
 /// Sets check_cctor unless an earlier access in this block has run the constructor already.
 static void note_cctor(Import *im, Instruction *in)
@@ -54,7 +54,8 @@ static void step_static_field(Import *im, const Instruction *in)
     }
     emit(im, copy);
     if (in->op == OP_ldsfld) push(im, value_of_type(im->il, in->field->type));
-    if (in->op == OP_ldsflda) push(im, (Value){ .kind = STACK_ByRef, .type = in->field->type, .non_null = true });
+    if (in->op == OP_ldsflda)
+        push(im, (Value){ .kind = STACK_ByRef, .type = in->field->type, .non_null = true });
 }
 
 static void step_instance_field(Import *im, const Instruction *in)
@@ -62,16 +63,18 @@ static void step_instance_field(Import *im, const Instruction *in)
     if (in->op == OP_stfld) (void)pop(im);
     Value object = pop(im);
     if (in->op != OP_ldfld || object.kind != STACK_Value) effect(im);
-    bool is_address = object.kind == STACK_Object || object.kind == STACK_ByRef || object.kind == STACK_NativeInt;
-    if (!is_address && !(object.kind == STACK_Value && in->op == OP_ldfld) && in->field->owner->element_type == ELEMENT_TYPE_VALUETYPE &&
-        !im->invalid) {
+    bool is_address =
+        object.kind == STACK_Object || object.kind == STACK_ByRef || object.kind == STACK_NativeInt;
+    if (!is_address && !(object.kind == STACK_Value && in->op == OP_ldfld) &&
+        in->field->owner->element_type == ELEMENT_TYPE_VALUETYPE && !im->invalid) {
         import_invalid(im, "a field access needs an object or an address");
         return;
     }
     emit(im, *in);
     if (in->op == OP_ldfld) push(im, value_of_type(im->il, in->field->type));
     if (in->op == OP_ldflda)
-        push(im, (Value){ .kind = object.kind == STACK_NativeInt ? STACK_NativeInt : STACK_ByRef, .type = in->field->type });
+        push(im, (Value){ .kind = object.kind == STACK_NativeInt ? STACK_NativeInt : STACK_ByRef,
+                          .type = in->field->type });
 }
 
 void step_field(Import *im, const Instruction *in)
@@ -80,8 +83,10 @@ void step_field(Import *im, const Instruction *in)
         step_static_field(im, in);
     } else if (in->op == OP_ldtoken_field) {
         emit(im, *in);
-        push(im, (Value){ .kind = STACK_Value, .type = well_known_type(im->il->ts, WELL_KNOWN_TYPE_RuntimeFieldHandle),
-                          .known = KNOWN_FieldHandle, .field = in->field });
+        push(im, (Value){ .kind = STACK_Value,
+                          .type = well_known_type(im->il->ts, WELL_KNOWN_TYPE_RuntimeFieldHandle),
+                          .known = KNOWN_FieldHandle,
+                          .field = in->field });
     } else if (in->op == OP_initialize_array) {
         (void)pop(im);
         effect(im);
@@ -91,11 +96,12 @@ void step_field(Import *im, const Instruction *in)
     }
 }
 
-// ---- Casts -----------------------------------------------------------------------------------------------------------------
+// ---- Casts ------------------------------------------------------------------------------------------------
 
 static bool is_plain_class(const Type *type)
 {
-    return type->kind == TYPE_Named && !type->def->is_interface && !(type->def->is_delegate && type->arg_count > 0);
+    return type->kind == TYPE_Named && !type->def->is_interface &&
+           !(type->def->is_delegate && type->arg_count > 0);
 }
 
 int cast_decide(Import *im, const Value *value, Type *type)
@@ -106,7 +112,9 @@ int cast_decide(Import *im, const Value *value, Type *type)
         if (type_is_castable_to(ts, value->type, type)) return 1;
         if (value->exact) return 0;
         // Two classes of which neither derives from the other have no common instance.
-        if (is_plain_class(value->type) && is_plain_class(type) && !type_is_derived_from(ts, type, value->type)) return 0;
+        if (is_plain_class(value->type) && is_plain_class(type) &&
+            !type_is_derived_from(ts, type, value->type))
+            return 0;
     }
     const IlFacts *facts = im->il->facts;
     if (facts && facts->is_constructed && !facts->is_constructed(facts->context, type)) return 0;
@@ -152,7 +160,8 @@ static void step_castclass(Import *im, const Instruction *in)
         import_invalid(im, "castclass needs an object");
         return;
     }
-    if (value.known == KNOWN_Null || (value.type && type_is_castable_to(im->il->ts, value.type, target))) return;
+    if (value.known == KNOWN_Null || (value.type && type_is_castable_to(im->il->ts, value.type, target)))
+        return;
     (void)pop(im);
     effect(im);
     Instruction copy = *in;
@@ -161,10 +170,13 @@ static void step_castclass(Import *im, const Instruction *in)
     copy.receiver = value.type;
     emit(im, copy);
     Value result = value_of_type(im->il, target);
-    push(im, (Value){ .kind = STACK_Object, .type = target, .exact = target->is_value_type || result.exact, .non_null = value.non_null });
+    push(im, (Value){ .kind = STACK_Object,
+                      .type = target,
+                      .exact = target->is_value_type || result.exact,
+                      .non_null = value.non_null });
 }
 
-// ---- Boxes -------------------------------------------------------------------------------------------------------------------
+// ---- Boxes ------------------------------------------------------------------------------------------------
 
 static void step_box(Import *im, const Instruction *in)
 {
@@ -172,7 +184,8 @@ static void step_box(Import *im, const Instruction *in)
     (void)pop(im);
     emit(im, *in);
     bool nullable = in->type->def->is_nullable && in->type->arg_count == 1;
-    push(im, (Value){ .kind = STACK_Object, .type = cast_target(in->type), .exact = true, .non_null = !nullable });
+    push(im, (Value){
+                 .kind = STACK_Object, .type = cast_target(in->type), .exact = true, .non_null = !nullable });
 }
 
 static void step_unbox(Import *im, const Instruction *in)
@@ -192,13 +205,14 @@ static void step_unbox(Import *im, const Instruction *in)
     }
     bool same = object.exact && object.non_null && object.type == in->type;
     if (!same) effect(im);
-    const Instruction *last = im->emitting && im->out.count > im->out_block_first ? &im->out.items[im->out.count - 1] : NULL;
+    const Instruction *last =
+        im->emitting && im->out.count > im->out_block_first ? &im->out.items[im->out.count - 1] : NULL;
     if (same && last && last->op == OP_box && last->type == in->type) im->out.count--;
     else emit(im, *in);
     push(im, value_of_type(im->il, in->type));
 }
 
-// ---- Arrays and memory ---------------------------------------------------------------------------------------------------------
+// ---- Arrays and memory ------------------------------------------------------------------------------------
 
 /// Element type of an array value, if its static type is known to be an SZ array of references.
 static Type *reference_element(const Value *array, Type *fallback)
@@ -214,7 +228,10 @@ static void step_array(Import *im, const Instruction *in)
     if (in->op == OP_newarr) {
         (void)pop(im);
         emit(im, copy);
-        push(im, (Value){ .kind = STACK_Object, .type = type_sz_array(im->il->ts, in->type), .exact = true, .non_null = true });
+        push(im, (Value){ .kind = STACK_Object,
+                          .type = type_sz_array(im->il->ts, in->type),
+                          .exact = true,
+                          .non_null = true });
         return;
     }
     bool is_reference = in->op != OP_ldlen && type_is_reference(in->type);
@@ -263,7 +280,8 @@ static void step_typed_reference(Import *im, const Instruction *in)
     if (in->op == OP_mkrefany)
         push(im, (Value){ .kind = STACK_Value, .type = well_known_type(ts, WELL_KNOWN_TYPE_TypedReference) });
     else if (in->op == OP_refanytype)
-        push(im, (Value){ .kind = STACK_Value, .type = well_known_type(ts, WELL_KNOWN_TYPE_RuntimeTypeHandle) });
+        push(im,
+             (Value){ .kind = STACK_Value, .type = well_known_type(ts, WELL_KNOWN_TYPE_RuntimeTypeHandle) });
     else
         push(im, (Value){ .kind = STACK_ByRef, .type = in->type });
 }
@@ -274,15 +292,19 @@ void step_object(Import *im, const Instruction *in)
     else if (in->op == OP_isinst) step_isinst(im, in);
     else if (in->op == OP_box) step_box(im, in);
     else if (in->op == OP_unbox || in->op == OP_unbox_any) step_unbox(im, in);
-    else if (in->op == OP_newarr || in->op == OP_ldlen || in->op == OP_ldelema || in->op == OP_ldelem || in->op == OP_stelem) step_array(im, in);
+    else if (in->op == OP_newarr || in->op == OP_ldlen || in->op == OP_ldelema || in->op == OP_ldelem ||
+             in->op == OP_stelem)
+        step_array(im, in);
     else if (in->op == OP_sizeof) step_integer(im, OP_ldc_i4, type_size(im->il->ts, in->type));
     else if (in->op == OP_ldtype) {
         emit(im, *in);
         push(im, value_runtime_type(im->il, in->type));
     } else if (in->op == OP_ldtoken) {
         emit(im, *in);
-        push(im, (Value){ .kind = STACK_Value, .type = well_known_type(im->il->ts, WELL_KNOWN_TYPE_RuntimeTypeHandle),
-                          .known = KNOWN_TypeHandle, .known_type = in->type });
+        push(im, (Value){ .kind = STACK_Value,
+                          .type = well_known_type(im->il->ts, WELL_KNOWN_TYPE_RuntimeTypeHandle),
+                          .known = KNOWN_TypeHandle,
+                          .known_type = in->type });
     } else if (in->op == OP_mkrefany || in->op == OP_refanyval || in->op == OP_refanytype) {
         step_typed_reference(im, in);
     } else {

@@ -1,5 +1,6 @@
-// [MethodImpl(Synchronized)]: the body runs between MonitorEnter and MonitorExit of `this` or of the type's RuntimeType
-// (corelib-contract 5.2). The finished Body is wrapped: entry block, the old blocks as a try part, a finally, an exit block.
+// [MethodImpl(Synchronized)]: the body runs between MonitorEnter and MonitorExit of `this` or of the type's
+// RuntimeType (corelib-contract 5.2). The finished Body is wrapped: entry block, the old blocks as a try
+// part, a finally, an exit block.
 #include "il/internal.h"
 
 typedef struct Wrap {
@@ -78,8 +79,13 @@ static void shift_regions(Wrap *w, uint32_t block_count)
         if (regions[i].filter_count) regions[i].filter_first++;
         if (regions[i].parent < 0) regions[i].parent = outer;
     }
-    regions[outer] = (EhRegion){ .kind = EH_Finally, .try_first = 1, .try_count = block_count, .handler_first = block_count + 1,
-                                 .handler_count = 1, .parent = -1, .live = true };
+    regions[outer] = (EhRegion){ .kind = EH_Finally,
+                                 .try_first = 1,
+                                 .try_count = block_count,
+                                 .handler_first = block_count + 1,
+                                 .handler_count = 1,
+                                 .parent = -1,
+                                 .live = true };
     body->regions = regions;
     body->region_count++;
 }
@@ -89,7 +95,10 @@ void body_synchronize(Il *il, Body *body, Arena *arena)
     if (body->failure) return;
     uint32_t old_count = body->block_count, handler = old_count + 1, exit = old_count + 2;
     int32_t  outer = (int32_t)body->region_count;
-    Wrap     w = { .il = il, .body = body, .arena = arena, .is_void = body->method->signature->return_type == il->void_type };
+    Wrap w = { .il = il,
+               .body = body,
+               .arena = arena,
+               .is_void = body->method->signature->return_type == il->void_type };
     Block   *blocks = ARENA_ARRAY(arena, Block, old_count + 3);
     add_locals(&w);
     blocks[0] = (Block){ .live = true, .try_region = -1, .handler_region = -1 };
@@ -103,7 +112,8 @@ void body_synchronize(Il *il, Body *body, Arena *arena)
         block->count = w.out.count - block->first;
         if (block->try_region < 0) block->try_region = outer;
     }
-    blocks[handler] = (Block){ .first = w.out.count, .live = true, .try_region = -1, .handler_region = outer };
+    blocks[handler] =
+        (Block){ .first = w.out.count, .live = true, .try_region = -1, .handler_region = outer };
     put_monitor(&w, WELL_KNOWN_METHOD_MonitorExit);
     put(&w, (Instruction){ .op = OP_endfinally });
     blocks[handler].count = w.out.count - blocks[handler].first;

@@ -1,7 +1,8 @@
 // Bodies of methods that have no IL: which builder makes them; the short ones themselves.
 #include "il/internal.h"
 
-/// `this` is the box: its value lies 8 bytes behind the MethodTable pointer (code generation makes this one in assembly).
+/// `this` is the box: its value lies 8 bytes behind the MethodTable pointer (code generation makes this one
+/// in assembly).
 static Code *unboxing_stub(Il *il, const Method *method, Arena *arena)
 {
     Builder b = code_builder_start(il, method, arena);
@@ -33,8 +34,8 @@ static Code *throw_body(Il *il, const Method *method, Arena *arena, WellKnownMet
     return code_builder_finish(&b);
 }
 
-/// __GetFieldHelper(index, out MethodTable*) (corelib-contract 1.8): the offset of field `index` from the first field, its
-/// type through the pointer; -1 asks for the number of fields.
+/// __GetFieldHelper(index, out MethodTable*) (corelib-contract 1.8): the offset of field `index` from the
+/// first field, its type through the pointer; -1 asks for the number of fields.
 Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
 {
     TypeSystem   *ts = il->ts;
@@ -66,8 +67,8 @@ Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
     return code_builder_finish(&b);
 }
 
-/// Array accessors (II.14.2) over the object's memory: lengths at 16, lower bounds at 16 + 4 * rank, then the elements.
-/// Offsets below are from the first field (object + 8).
+/// Array accessors (II.14.2) over the object's memory: lengths at 16, lower bounds at 16 + 4 * rank, then the
+/// elements. Offsets below are from the first field (object + 8).
 typedef struct ArrayBody {
     Builder  b;
     Type    *array;
@@ -169,15 +170,19 @@ static Code *ordinary_code(Il *il, const Method *method, Arena *arena, const Fai
     Bytes            blob;
     if (def && def->owner->is_delegate && def->is_runtime) {
         if (text_equal_z(def->name, "Invoke")) return synth_delegate(il, method, arena);
-        return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowPlatformNotSupportedException); // BeginInvoke, EndInvoke
+        return throw_body(il, method, arena,
+                          WELL_KNOWN_METHOD_ThrowPlatformNotSupportedException); // BeginInvoke, EndInvoke
     }
     if (def && def->is_pinvoke) return synth_pinvoke(il, method, arena);
-    if (def && attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime.CompilerServices",
-                              "UnsafeAccessorAttribute", &blob))
+    if (def && attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid),
+                              "System.Runtime.CompilerServices", "UnsafeAccessorAttribute", &blob))
         return synth_accessor(il, method, arena, failure);
     if (def && def->is_internal_call && def->owner->element_type == ELEMENT_TYPE_STRING)
-        return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved); // String..ctor: callers use Ctor
-    *failure = failure_make(arena, FAILURE_TypeLoad, arena_format(arena, "%.*s", TEXT_ARG(method->owner->def ? method->owner->def->name : method->name)));
+        return throw_body(il, method, arena,
+                          WELL_KNOWN_METHOD_ThrowBodyRemoved); // String..ctor: callers use Ctor
+    *failure = failure_make(
+        arena, FAILURE_TypeLoad,
+        arena_format(arena, "%.*s", TEXT_ARG(method->owner->def ? method->owner->def->name : method->name)));
     return NULL;
 }
 

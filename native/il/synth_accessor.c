@@ -1,8 +1,15 @@
-// [UnsafeAccessor(kind, Name = ...)] static externs: a forward to the member of the first parameter's type (corelib-contract 5.1).
+// [UnsafeAccessor(kind, Name = ...)] static externs: a forward to the member of the first parameter's type
+// (corelib-contract 5.1).
 #include "il/internal.h"
 
 /// System.Runtime.CompilerServices.UnsafeAccessorKind.
-typedef enum AccessorKind { ACCESSOR_Constructor, ACCESSOR_Method, ACCESSOR_StaticMethod, ACCESSOR_Field, ACCESSOR_StaticField } AccessorKind;
+typedef enum AccessorKind {
+    ACCESSOR_Constructor,
+    ACCESSOR_Method,
+    ACCESSOR_StaticMethod,
+    ACCESSOR_Field,
+    ACCESSOR_StaticField
+} AccessorKind;
 
 typedef struct Accessor {
     AccessorKind kind;
@@ -10,8 +17,8 @@ typedef struct Accessor {
     Type        *type; // declaring type of the target
 } Accessor;
 
-/// "N.Type, Assembly" of [UnsafeAccessorType] on parameter `sequence` (0: the result): the type that the signature cannot
-/// name; `declared` without the attribute, NULL if it cannot be found.
+/// "N.Type, Assembly" of [UnsafeAccessorType] on parameter `sequence` (0: the result): the type that the
+/// signature cannot name; `declared` without the attribute, NULL if it cannot be found.
 static Type *named_type(Il *il, const Method *method, uint32_t sequence, Type *declared)
 {
     Module  *module = method->def->owner->module;
@@ -20,7 +27,8 @@ static Type *named_type(Il *il, const Method *method, uint32_t sequence, Type *d
     Text     name;
     for (uint32_t rid = first; rid < first + count; rid++) {
         if (column_read(module->image, COLUMN_Param_Sequence, rid) != sequence) continue;
-        if (!attribute_find(module, token_make(TABLE_Param, rid), "System.Runtime.CompilerServices", "UnsafeAccessorTypeAttribute", &blob) ||
+        if (!attribute_find(module, token_make(TABLE_Param, rid), "System.Runtime.CompilerServices",
+                            "UnsafeAccessorTypeAttribute", &blob) ||
             !attribute_string_argument(blob, 0, &name))
             return declared;
         const char *comma = memchr(name.data, ',', name.size);
@@ -40,8 +48,9 @@ static bool read_accessor(Il *il, const Method *method, Accessor *out)
 {
     const MethodDef *def = method->def;
     Bytes            blob;
-    if (!attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid), "System.Runtime.CompilerServices",
-                        "UnsafeAccessorAttribute", &blob) || blob.size < 6)
+    if (!attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid),
+                        "System.Runtime.CompilerServices", "UnsafeAccessorAttribute", &blob) ||
+        blob.size < 6)
         return false;
     uint32_t kind = blob.data[2]; // int32 after the prolog (II.23.3)
     if (kind > ACCESSOR_StaticField) return false;
@@ -63,10 +72,12 @@ static const Method *target_method(Il *il, const Method *method, const Accessor 
 {
     const Signature *signature = method->signature;
     uint32_t         skip = accessor->kind == ACCESSOR_Constructor ? 0 : 1;
-    Signature        prototype = { .has_this = accessor->kind != ACCESSOR_StaticMethod, .return_type = signature->return_type,
-                                   .param_count = signature->param_count - skip };
+    Signature prototype = { .has_this = accessor->kind != ACCESSOR_StaticMethod,
+                            .return_type = signature->return_type,
+                            .param_count = signature->param_count - skip };
     Type           **params = ARENA_ARRAY(arena, Type *, prototype.param_count);
-    for (uint32_t i = 0; i < prototype.param_count; i++) params[i] = named_type(il, method, i + skip + 1, signature->params[i + skip]);
+    for (uint32_t i = 0; i < prototype.param_count; i++)
+        params[i] = named_type(il, method, i + skip + 1, signature->params[i + skip]);
     prototype.params = params;
     prototype.return_type = named_type(il, method, 0, signature->return_type);
     for (uint32_t i = 0; i < prototype.param_count; i++)
@@ -98,8 +109,10 @@ Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure *
         return NULL;
     }
     if (accessor.kind == ACCESSOR_Field || accessor.kind == ACCESSOR_StaticField) {
-        const Field *field = type_find_field(il->ts, accessor.type, arena_format(arena, "%.*s", TEXT_ARG(accessor.name)));
-        if (!field || field->def->is_static != (accessor.kind == ACCESSOR_StaticField)) return missing(&accessor, arena, failure);
+        const Field *field =
+            type_find_field(il->ts, accessor.type, arena_format(arena, "%.*s", TEXT_ARG(accessor.name)));
+        if (!field || field->def->is_static != (accessor.kind == ACCESSOR_StaticField))
+            return missing(&accessor, arena, failure);
         if (accessor.kind == ACCESSOR_Field) build_index(&b, OP_ldarg, 0);
         build_field(&b, accessor.kind == ACCESSOR_Field ? OP_ldflda : OP_ldsflda, field);
         build(&b, OP_ret);
@@ -107,9 +120,14 @@ Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure *
     }
     const Method *target = target_method(il, method, &accessor, arena);
     if (!target) return missing(&accessor, arena, failure);
-    for (uint32_t i = accessor.kind == ACCESSOR_StaticMethod ? 1 : 0; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
+    for (uint32_t i = accessor.kind == ACCESSOR_StaticMethod ? 1 : 0; i < b.code->arg_count; i++)
+        build_index(&b, OP_ldarg, i);
     bool is_virtual = accessor.kind == ACCESSOR_Method && !accessor.type->is_value_type;
-    build_method(&b, accessor.kind == ACCESSOR_Constructor ? OP_newobj : is_virtual ? OP_callvirt : OP_call, target);
+    build_method(&b,
+                 accessor.kind == ACCESSOR_Constructor ? OP_newobj
+                 : is_virtual                          ? OP_callvirt
+                                                       : OP_call,
+                 target);
     build(&b, OP_ret);
     return code_builder_finish(&b);
 }

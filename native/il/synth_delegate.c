@@ -1,5 +1,5 @@
-// Delegate thunks (corelib-contract 7.1): instance methods of the delegate type that Delegate.Initialize* puts in
-// _functionPointer, and the GetThunk override that hands out their addresses.
+// Delegate thunks (corelib-contract 7.1): instance methods of the delegate type that Delegate.Initialize*
+// puts in _functionPointer, and the GetThunk override that hands out their addresses.
 #include "il/internal.h"
 
 /// Fields of System.Delegate by name.
@@ -23,7 +23,8 @@ static void load_arguments(Builder *b, uint32_t first)
 static const Signature *target_signature(Builder *b, Type *leading)
 {
     const Signature *invoke = b->code->method->signature;
-    Signature        prototype = { .return_type = invoke->return_type, .param_count = invoke->param_count + (leading ? 1 : 0) };
+    Signature prototype = { .return_type = invoke->return_type,
+                            .param_count = invoke->param_count + (leading ? 1 : 0) };
     Type           **params = ARENA_ARRAY(b->arena, Type *, prototype.param_count);
     if (leading) params[0] = leading;
     for (uint32_t i = 0; i < invoke->param_count; i++) params[i + (leading ? 1 : 0)] = invoke->params[i];
@@ -48,8 +49,10 @@ static void multicast_body(Builder *b, const Method *invoke)
 {
     Type    *wrapper = well_known_type(b->ts, WELL_KNOWN_TYPE_DelegateWrapper);
     bool     is_void = invoke->signature->return_type == b->il->void_type;
-    uint32_t list = code_builder_local(b, type_sz_array(b->ts, wrapper)), count = code_builder_local(b, b->il->int32);
-    uint32_t index = code_builder_local(b, b->il->int32), result = is_void ? 0 : code_builder_local(b, invoke->signature->return_type);
+    uint32_t list = code_builder_local(b, type_sz_array(b->ts, wrapper)),
+             count = code_builder_local(b, b->il->int32);
+    uint32_t index = code_builder_local(b, b->il->int32),
+             result = is_void ? 0 : code_builder_local(b, invoke->signature->return_type);
     uint32_t again = code_builder_new_label(b);
     load_field(b, "_helperObject");
     build_type(b, OP_castclass, type_sz_array(b->ts, wrapper));
@@ -116,7 +119,8 @@ static void get_thunk_body(Builder *b, const Method *invoke)
     enum { THUNKS = sizeof thunks / sizeof *thunks };
     uint32_t labels[THUNKS], none = code_builder_new_label(b);
     for (uint32_t i = 0; i < THUNKS; i++) {
-        bool absent = thunks[i] == SYNTHETIC_None || (thunks[i] == SYNTHETIC_DelegateOpenInstance && !has_open_instance(invoke));
+        bool absent = thunks[i] == SYNTHETIC_None ||
+                      (thunks[i] == SYNTHETIC_DelegateOpenInstance && !has_open_instance(invoke));
         labels[i] = absent ? none : code_builder_new_label(b);
     }
     build_index(b, OP_ldarg, 1);

@@ -1,4 +1,5 @@
-// P/Invoke bodies (corelib-contract 7.2): the native call alone, or between conversions of its arguments and result.
+// P/Invoke bodies (corelib-contract 7.2): the native call alone, or between conversions of its arguments and
+// result.
 #include "il/marshal.h"
 
 typedef struct Stub {
@@ -27,7 +28,8 @@ static void call_generic(Stub *s, WellKnownMethod id, Type *argument)
 {
     const Method *definition = helper(s, id);
     Failure       failure = { 0 };
-    build_method(&s->b, OP_call, method_instantiate(s->b.ts, definition->def, definition->owner, &argument, 1, &failure));
+    build_method(&s->b, OP_call,
+                 method_instantiate(s->b.ts, definition->def, definition->owner, &argument, 1, &failure));
 }
 
 /// Runs what `body` builds only if argument `index` is not null; the local keeps its zero otherwise.
@@ -41,7 +43,7 @@ static void unless_null(Stub *s, uint32_t index, ArgumentStep *body)
     code_builder_mark(&s->b, done);
 }
 
-// ---- Before the call -----------------------------------------------------------------------------------------------------------
+// ---- Before the call --------------------------------------------------------------------------------------
 
 static void address_of_chars(Stub *s, uint32_t index)
 {
@@ -141,7 +143,7 @@ static void argument_in(Stub *s, uint32_t index)
     }
 }
 
-// ---- After the call ----------------------------------------------------------------------------------------------------------------
+// ---- After the call ---------------------------------------------------------------------------------------
 
 static void string_builder_out(Stub *s, uint32_t index)
 {
@@ -193,7 +195,8 @@ static void result_out(Stub *s)
         return;
     }
     build_index(&s->b, OP_ldloc, s->native_result);
-    if (s->result_kind == MARSHAL_Bool32 || s->result_kind == MARSHAL_Bool8 || s->result_kind == MARSHAL_VariantBool) {
+    if (s->result_kind == MARSHAL_Bool32 || s->result_kind == MARSHAL_Bool8 ||
+        s->result_kind == MARSHAL_VariantBool) {
         build_integer(&s->b, OP_ldc_i4, 0);
         build(&s->b, OP_cgt_un);
     } else if (s->result_kind == MARSHAL_AnsiChar) {
@@ -203,7 +206,8 @@ static void result_out(Stub *s)
     } else if (s->result_kind == MARSHAL_UnicodeString) {
         call(s, WELL_KNOWN_METHOD_PtrToStringUni);
     } else if (s->result_kind == MARSHAL_Delegate) {
-        call_generic(s, WELL_KNOWN_METHOD_GetDelegateForFunctionPointerOfT, s->method->signature->return_type);
+        call_generic(s, WELL_KNOWN_METHOD_GetDelegateForFunctionPointerOfT,
+                     s->method->signature->return_type);
     }
     build_index(&s->b, OP_stloc, s->result);
     if (s->result_kind != MARSHAL_AnsiString && s->result_kind != MARSHAL_UnicodeString) return;
@@ -211,7 +215,7 @@ static void result_out(Stub *s)
     call(s, WELL_KNOWN_METHOD_FreeCoTaskMem);
 }
 
-// ---- The call ------------------------------------------------------------------------------------------------------------------------
+// ---- The call ---------------------------------------------------------------------------------------------
 
 /// The native signature, as the function pointer type that OP_native_call carries in type2.
 static Type *native_signature(Stub *s)
@@ -219,12 +223,15 @@ static Type *native_signature(Stub *s)
     Il              *il = s->b.il;
     const Signature *managed = s->method->signature;
     bool             retval = !s->preserve_sig && s->has_result; // HRESULT f(..., T *result)
-    Signature        native = { .convention = CALL_Unmanaged, .param_count = managed->param_count + (retval ? 1 : 0) };
+    Signature native = { .convention = CALL_Unmanaged,
+                         .param_count = managed->param_count + (retval ? 1 : 0) };
     Type           **params = ARENA_ARRAY(s->b.arena, Type *, native.param_count);
-    for (uint32_t i = 0; i < managed->param_count; i++) params[i] = marshal_native_type(il, s->kinds[i], managed->params[i]);
+    for (uint32_t i = 0; i < managed->param_count; i++)
+        params[i] = marshal_native_type(il, s->kinds[i], managed->params[i]);
     if (retval) params[managed->param_count] = il->native_int;
     native.params = params;
-    native.return_type = s->preserve_sig ? marshal_native_type(il, s->result_kind, managed->return_type) : il->int32;
+    native.return_type =
+        s->preserve_sig ? marshal_native_type(il, s->result_kind, managed->return_type) : il->int32;
     if (s->preserve_sig && !s->has_result) native.return_type = il->void_type;
     return type_function_pointer(s->b.ts, signature_make(s->b.ts, &native));
 }
@@ -233,7 +240,8 @@ static void native_call(Stub *s)
 {
     const Signature *managed = s->method->signature;
     for (uint32_t i = 0; i < managed->param_count; i++)
-        build_index(&s->b, s->kinds[i] == MARSHAL_Plain ? OP_ldarg : OP_ldloc, s->kinds[i] == MARSHAL_Plain ? i : s->natives[i]);
+        build_index(&s->b, s->kinds[i] == MARSHAL_Plain ? OP_ldarg : OP_ldloc,
+                    s->kinds[i] == MARSHAL_Plain ? i : s->natives[i]);
     if (!s->preserve_sig && s->has_result) {
         build_index(&s->b, OP_ldloca, s->native_result);
         build(&s->b, OP_conv_u);
@@ -258,7 +266,8 @@ static void converted_call(Stub *s)
 static Code *stub_code(Stub *s)
 {
     Builder *b = &s->b;
-    uint32_t start = code_builder_new_label(b), handler = code_builder_new_label(b), end = code_builder_new_label(b);
+    uint32_t start = code_builder_new_label(b), handler = code_builder_new_label(b),
+             end = code_builder_new_label(b);
     if (s->result_kind == MARSHAL_SafeHandle) {
         call_generic(s, WELL_KNOWN_METHOD_CreateInstanceOfT, s->method->signature->return_type);
         build_index(b, OP_stloc, s->result);
@@ -291,17 +300,19 @@ static void choose_kinds(Stub *s)
         s->natives[i] = code_builder_local(&s->b, marshal_native_type(il, s->kinds[i], signature->params[i]));
         if (s->kinds[i] == MARSHAL_SafeHandle) s->flags[i] = code_builder_local(&s->b, il->boolean);
         if (s->kinds[i] == MARSHAL_ByRefBool) s->flags[i] = code_builder_local(&s->b, il->int32);
-        if (s->kinds[i] == MARSHAL_AnsiString || s->kinds[i] == MARSHAL_StringBuilder || s->kinds[i] == MARSHAL_SafeHandle)
+        if (s->kinds[i] == MARSHAL_AnsiString || s->kinds[i] == MARSHAL_StringBuilder ||
+            s->kinds[i] == MARSHAL_SafeHandle)
             s->has_cleanup = true;
     }
     s->has_result = signature->return_type != il->void_type;
     s->result_kind = marshal_kind(il, s->method, 0, signature->return_type, s->unicode);
-    if (s->result_kind == MARSHAL_ByRef || s->result_kind == MARSHAL_ByRefBool || s->result_kind == MARSHAL_StringBuilder ||
-        (!s->preserve_sig && s->result_kind == MARSHAL_SafeHandle))
+    if (s->result_kind == MARSHAL_ByRef || s->result_kind == MARSHAL_ByRefBool ||
+        s->result_kind == MARSHAL_StringBuilder || (!s->preserve_sig && s->result_kind == MARSHAL_SafeHandle))
         s->result_kind = MARSHAL_Unsupported;
     if (!s->has_result) return;
     s->result = code_builder_local(&s->b, signature->return_type);
-    s->native_result = code_builder_local(&s->b, marshal_native_type(il, s->result_kind, signature->return_type));
+    s->native_result =
+        code_builder_local(&s->b, marshal_native_type(il, s->result_kind, signature->return_type));
 }
 
 /// What of the signature cannot be marshalled; NULL if nothing.
@@ -341,9 +352,13 @@ static Code *plain_code(Il *il, const Method *method, Arena *arena)
 Code *synth_pinvoke(Il *il, const Method *method, Arena *arena)
 {
     PInvokeImport import;
-    if (!method_pinvoke_import(method->def, &import) || !pinvoke_needs_stub(il, method)) return plain_code(il, method, arena);
-    Stub s = { .b = code_builder_start(il, method, arena), .method = method, .unicode = (import.flags & 6) == 4,
-               .set_last_error = (import.flags & 0x0040) != 0, .preserve_sig = (method->def->impl_flags & 0x80) != 0 };
+    if (!method_pinvoke_import(method->def, &import) || !pinvoke_needs_stub(il, method))
+        return plain_code(il, method, arena);
+    Stub s = { .b = code_builder_start(il, method, arena),
+               .method = method,
+               .unicode = (import.flags & 6) == 4,
+               .set_last_error = (import.flags & 0x0040) != 0,
+               .preserve_sig = (method->def->impl_flags & 0x80) != 0 };
     choose_kinds(&s);
     const char *why = unsupported(&s);
     if (!why) return stub_code(&s);

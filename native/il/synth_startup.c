@@ -1,4 +1,5 @@
-// <Module>.StartupCodeMain (corelib-contract 3.1): library initialisers, arguments, module initialisers, Main, exit code.
+// <Module>.StartupCodeMain (corelib-contract 3.1): library initialisers, arguments, module initialisers,
+// Main, exit code.
 #include "il/internal.h"
 
 /// LibraryInitializer.InitializeLibrary of each assembly that the request asks to initialise, in order.
@@ -7,7 +8,9 @@ static void initialize_libraries(Builder *b)
     const TextList *assemblies = &b->il->request->runtime.init_assemblies;
     for (uint32_t i = 0; i < assemblies->count; i++) {
         Module *module = module_find(b->ts, assemblies->items[i]);
-        Type   *type = module ? type_find(b->ts, module, "Internal.Runtime.CompilerHelpers", "LibraryInitializer") : NULL;
+        Type *type = module
+                         ? type_find(b->ts, module, "Internal.Runtime.CompilerHelpers", "LibraryInitializer")
+                         : NULL;
         Method *method = type ? type_find_method(b->ts, type, "InitializeLibrary", NULL) : NULL;
         if (method) build_method(b, OP_call, method);
     }

@@ -4,11 +4,14 @@
 /// No other type can be behind a location of this static type (null aside).
 static bool type_is_exact(const Type *type)
 {
-    if (type->kind == TYPE_Named) return type->def->is_sealed && !type->def->is_delegate && !type->def->is_interface;
-    // An array of a sealed class or struct; int[] may be a uint[] or an enum's array (I.8.7.1), so primitives are not exact.
+    if (type->kind == TYPE_Named)
+        return type->def->is_sealed && !type->def->is_delegate && !type->def->is_interface;
+    // An array of a sealed class or struct; int[] may be a uint[] or an enum's array (I.8.7.1), so primitives
+    // are not exact.
     if (type->kind != TYPE_SzArray) return false;
     const Type *element = type->element;
-    return element->kind == TYPE_Named && element->def->is_sealed && !element->def->is_enum && !element->def->is_delegate &&
+    return element->kind == TYPE_Named && element->def->is_sealed && !element->def->is_enum &&
+           !element->def->is_delegate &&
            (element->element_type == ELEMENT_TYPE_VALUETYPE || element->element_type == ELEMENT_TYPE_STRING ||
             element->element_type == ELEMENT_TYPE_CLASS);
 }
@@ -85,7 +88,8 @@ Value value_of_type(Il *il, Type *type)
 
 Value value_integer(StackKind kind, int64_t value)
 {
-    return (Value){ .kind = kind, .known = KNOWN_Int, .integer = kind == STACK_Int32 ? (int32_t)value : value };
+    return (
+        Value){ .kind = kind, .known = KNOWN_Int, .integer = kind == STACK_Int32 ? (int32_t)value : value };
 }
 Value value_int32(int32_t value)
 {
@@ -93,7 +97,11 @@ Value value_int32(int32_t value)
 }
 Value value_runtime_type(Il *il, Type *type)
 {
-    return (Value){ .kind = STACK_Object, .type = il->runtime_type, .exact = true, .non_null = true, .known = KNOWN_Type,
+    return (Value){ .kind = STACK_Object,
+                    .type = il->runtime_type,
+                    .exact = true,
+                    .non_null = true,
+                    .known = KNOWN_Type,
                     .known_type = type };
 }
 
@@ -116,7 +124,8 @@ static bool known_same(const Value *a, const Value *b)
 
 bool value_same(const Value *a, const Value *b)
 {
-    return a->kind == b->kind && a->type == b->type && a->exact == b->exact && a->non_null == b->non_null && known_same(a, b);
+    return a->kind == b->kind && a->type == b->type && a->exact == b->exact && a->non_null == b->non_null &&
+           known_same(a, b);
 }
 
 /// Kinds at a join: equal, or one of the pairs that real code mixes (III.1.8.1.3 and its usual relaxations).
@@ -158,7 +167,9 @@ bool value_merge(Il *il, Value a, Value b, Value *out)
     Value merged = { .kind = a.kind };
     if (!merge_kind(a.kind, b.kind, &merged.kind)) return false;
     if (merged.kind == STACK_Value && a.type != b.type) return false;
-    merged.type = merged.kind == STACK_Object ? merge_object_type(il, &a, &b) : a.type == b.type ? a.type : NULL;
+    merged.type = merged.kind == STACK_Object ? merge_object_type(il, &a, &b)
+                  : a.type == b.type          ? a.type
+                                              : NULL;
     if (a.kind == STACK_Object) {
         bool a_exact = a.exact || a.known == KNOWN_Null, b_exact = b.exact || b.known == KNOWN_Null;
         merged.exact = a_exact && b_exact && (a.known == KNOWN_Null || a.type == merged.type) &&

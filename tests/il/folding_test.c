@@ -1,5 +1,6 @@
-// folding_test ASSEMBLY: walks what each method of `Rules` reaches inside the assembly through the bodies that il/ makes.
-// Nothing may reach Mark.Dead; a method whose source names Mark.Live must reach it. Exit code 77: the packs are not restored.
+// folding_test ASSEMBLY: walks what each method of `Rules` reaches inside the assembly through the bodies
+// that il/ makes. Nothing may reach Mark.Dead; a method whose source names Mark.Live must reach it. Exit code
+// 77: the packs are not restored.
 #include "il/il.h"
 #include "types_program.h"
 
@@ -31,22 +32,25 @@ static void visit(Walk *w, const Method *method)
         if (!block->live) continue;
         for (uint32_t i = block->first; i < block->first + block->count; i++) {
             const Instruction *in = &body->instructions[i];
-            if (in->op == OP_call || in->op == OP_callvirt || in->op == OP_newobj || in->op == OP_ldftn) visit(w, in->method);
+            if (in->op == OP_call || in->op == OP_callvirt || in->op == OP_newobj || in->op == OP_ldftn)
+                visit(w, in->method);
         }
     }
 }
 
-/// Virtual calls of a base class may also reach its overrides; those rules are about receivers that are known.
+/// Virtual calls of a base class may also reach its overrides; those rules are about receivers that are
+/// known.
 static bool check(Walk *w, const Method *method)
 {
     w->seen.count = 0;
     w->dead = w->live = false;
     visit(w, method);
-    bool wants_live = !text_equal_z(method->name, "TrivialGetter") && !text_equal_z(method->name, "GetterOfGetter") &&
-                      !text_equal_z(method->name, "AndArgument") && !text_equal_z(method->name, "InstanceGetter") &&
-                      !text_equal_z(method->name, "ExactVirtualGetter") && !text_equal_z(method->name, "ThroughLocal") &&
-                      !text_equal_z(method->name, "ThroughTwoLocals") && !text_equal_z(method->name, "Conjunction") &&
-                      !text_equal_z(method->name, "LoopInvariant") && !text_equal_z(method->name, "DeadTry");
+    bool wants_live =
+        !text_equal_z(method->name, "TrivialGetter") && !text_equal_z(method->name, "GetterOfGetter") &&
+        !text_equal_z(method->name, "AndArgument") && !text_equal_z(method->name, "InstanceGetter") &&
+        !text_equal_z(method->name, "ExactVirtualGetter") && !text_equal_z(method->name, "ThroughLocal") &&
+        !text_equal_z(method->name, "ThroughTwoLocals") && !text_equal_z(method->name, "Conjunction") &&
+        !text_equal_z(method->name, "LoopInvariant") && !text_equal_z(method->name, "DeadTry");
     bool ok = !w->dead && w->live == wants_live;
     if (!ok) {
         printf("%.*s: %s\n", TEXT_ARG(method->name), w->dead ? "reaches Dead" : "does not reach Live");
@@ -62,7 +66,8 @@ int main(int argc, char **argv)
     const TextPair features[] = {
         { TEXT_LITERAL("Folding.Off"), TEXT_LITERAL("false") },
         { TEXT_LITERAL("Folding.On"), TEXT_LITERAL("true") },
-        { TEXT_LITERAL("System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"), TEXT_LITERAL("false") },
+        { TEXT_LITERAL("System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported"),
+          TEXT_LITERAL("false") },
     };
     Request request = { .trim.features = { features, sizeof features / sizeof *features } };
     Walk    walk = { .il = il_open(program->ts, &request, &program->arena, program->diag), .ts = program->ts,

@@ -1,5 +1,5 @@
-// Bodies in memory: every opcode, invalid IL of every kind, hostile sizes, damage; and the bodies of the whole CoreLib.
-// All over the real packs; skipped when they are not restored.
+// Bodies in memory: every opcode, invalid IL of every kind, hostile sizes, damage; and the bodies of the
+// whole CoreLib. All over the real packs; skipped when they are not restored.
 #include "cmocka_all.h"
 #include "il/il.h"
 #include "image_builder.h"
@@ -10,9 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-// ---- A module of bodies ----------------------------------------------------------------------------------------------
+// ---- A module of bodies -----------------------------------------------------------------------------------
 
-/// Exception clause in IL offsets: kind, try offset, try size, handler offset, handler size, filter offset or class token.
+/// Exception clause in IL offsets: kind, try offset, try size, handler offset, handler size, filter offset or
+/// class token.
 typedef struct Clause {
     uint32_t values[6];
 } Clause;
@@ -69,7 +70,8 @@ static Bytes image_of(Arena *arena, const Sample *samples, uint32_t count)
     BUILDER_ROW(&b, TABLE_StandAloneSig, builder_blob(&b, "\7\2\x8\x8", 4));
     uint32_t signature = builder_blob(&b, "\0\1\x8\x8", 4);
     for (uint32_t i = 0; i < count; i++)
-        BUILDER_ROW(&b, TABLE_MethodDef, body_add(&b, &samples[i]), 0, 0x16, builder_string(&b, samples[i].name), signature, 1);
+        BUILDER_ROW(&b, TABLE_MethodDef, body_add(&b, &samples[i]), 0, 0x16,
+                    builder_string(&b, samples[i].name), signature, 1);
     return builder_finish(&b);
 }
 
@@ -107,15 +109,16 @@ static Method *method_of(Bench *bench, uint32_t rid)
     MethodDef *def = method_def_get(bench->program->ts, bench->module, rid);
     Failure    failure = { 0 };
     if (!def || def->generic_count || def->owner->generic_count) return NULL;
-    return method_instantiate(bench->program->ts, def, type_from_def(bench->program->ts, def->owner), NULL, 0, &failure);
+    return method_instantiate(bench->program->ts, def, type_from_def(bench->program->ts, def->owner), NULL, 0,
+                              &failure);
 }
 
-// ---- What every Body promises -------------------------------------------------------------------------------------------
+// ---- What every Body promises -----------------------------------------------------------------------------
 
 static bool ends_block(Opcode op)
 {
-    return op == OP_br || op == OP_leave || op == OP_ret || op == OP_throw || op == OP_rethrow || op == OP_endfinally ||
-           op == OP_endfilter || op == OP_unreachable;
+    return op == OP_br || op == OP_leave || op == OP_ret || op == OP_throw || op == OP_rethrow ||
+           op == OP_endfinally || op == OP_endfilter || op == OP_unreachable;
 }
 
 static void check_target(const Body *body, uint32_t target)
@@ -127,11 +130,15 @@ static void check_target(const Body *body, uint32_t target)
 static void check_instruction(const Body *body, const Instruction *in)
 {
     if ((in->op >= OP_br && in->op <= OP_blt_un) || in->op == OP_leave) check_target(body, in->block);
-    for (uint32_t i = 0; in->op == OP_switch && i < in->targets->count; i++) check_target(body, in->targets->blocks[i]);
-    if (in->op == OP_ldarg || in->op == OP_starg || in->op == OP_ldarga) assert_true(in->index < body->arg_count);
-    if (in->op == OP_ldloc || in->op == OP_stloc || in->op == OP_ldloca) assert_true(in->index < body->local_count);
+    for (uint32_t i = 0; in->op == OP_switch && i < in->targets->count; i++)
+        check_target(body, in->targets->blocks[i]);
+    if (in->op == OP_ldarg || in->op == OP_starg || in->op == OP_ldarga)
+        assert_true(in->index < body->arg_count);
+    if (in->op == OP_ldloc || in->op == OP_stloc || in->op == OP_ldloca)
+        assert_true(in->index < body->local_count);
     if (in->op == OP_call || in->op == OP_callvirt || in->op == OP_newobj) assert_non_null(in->method);
-    assert_true(in->op != OP_sizeof && in->op != OP_jmp && in->op != OP_cpobj && in->op != OP_nop && in->op != OP_throw_failure);
+    assert_true(in->op != OP_sizeof && in->op != OP_jmp && in->op != OP_cpobj && in->op != OP_nop &&
+                in->op != OP_throw_failure);
     if (in->op == OP_box || in->op == OP_unbox_any) assert_true(in->type->is_value_type);
 }
 
@@ -142,7 +149,8 @@ static void check_body(const Body *body)
         const Block *block = &body->blocks[b];
         assert_true(block->live || block->count == 0);
         assert_true(block->first + block->count <= body->instruction_count);
-        for (uint32_t i = block->first; i < block->first + block->count; i++) check_instruction(body, &body->instructions[i]);
+        for (uint32_t i = block->first; i < block->first + block->count; i++)
+            check_instruction(body, &body->instructions[i]);
         if (!block->live) continue;
         bool ends = block->count && ends_block(body->instructions[block->first + block->count - 1].op);
         if (!ends) check_target(body, b + 1);
@@ -161,7 +169,8 @@ static void check_sample(Bench *bench, uint32_t index, const Sample *sample)
     Body *body = il_body(bench->il, method_of(bench, index + 1), &scratch);
     if (!sample->invalid && body->invalid) fail_msg("%s: %s", sample->name, body->invalid);
     if (sample->invalid && (!body->invalid || !strstr(body->invalid, sample->invalid)))
-        fail_msg("%s: '%s' instead of '%s'", sample->name, body->invalid ? body->invalid : "valid", sample->invalid);
+        fail_msg("%s: '%s' instead of '%s'", sample->name, body->invalid ? body->invalid : "valid",
+                 sample->invalid);
     if (body->invalid) assert_int_equal(body->failure->kind, FAILURE_InvalidProgram);
     check_body(body);
     arena_free(&scratch);
@@ -175,7 +184,7 @@ static void check_samples(const Sample *samples, uint32_t count)
     bench_close(&bench);
 }
 
-// ---- Tests ------------------------------------------------------------------------------------------------------------------
+// ---- Tests ------------------------------------------------------------------------------------------------
 
 #define CODE(bytes) bytes, sizeof(bytes) - 1
 
@@ -215,7 +224,8 @@ static void test_invalid(void **state)
         { "truncated_switch", CODE("\x02\x45\xFF\xFF\xFF\x7F\x17\x2A"), "truncated", NULL, 0 },
         { "branch_outside", CODE("\x2B\x7F\x17\x2A"), "leaves the body", NULL, 0 },
         { "branch_before", CODE("\x2B\x80\x17\x2A"), "leaves the body", NULL, 0 },
-        { "branch_into_instruction", CODE("\x2B\x01\x20\x00\x00\x00\x00\x2A"), "into an instruction", NULL, 0 },
+        { "branch_into_instruction", CODE("\x2B\x01\x20\x00\x00\x00\x00\x2A"), "into an instruction", NULL,
+          0 },
         { "underflow", CODE("\x26\x17\x2A"), "stack is empty", NULL, 0 },
         { "underflow_call", CODE("\x58\x2A"), "stack is empty", NULL, 0 },
         { "no_result", CODE("\x2A"), "stack is empty", NULL, 0 },
@@ -238,7 +248,8 @@ static void test_invalid(void **state)
     check_samples(samples, sizeof samples / sizeof *samples);
 }
 
-/// Whatever an opcode needs, the decoder knows it: some reason may follow, but not that the opcode is undefined.
+/// Whatever an opcode needs, the decoder knows it: some reason may follow, but not that the opcode is
+/// undefined.
 static void test_opcodes(void **state)
 {
     (void)state;
@@ -264,7 +275,8 @@ static void test_opcodes(void **state)
     for (uint32_t i = 0; i < COUNT; i++) {
         Body *body = il_body(bench.il, method_of(&bench, i + 1), &scratch);
         assert_true(body->invalid || body->failure || body->instruction_count > 0);
-        if (body->invalid && strstr(body->invalid, "not defined")) fail_msg("opcode %03X is not defined", numbers[i]);
+        if (body->invalid && strstr(body->invalid, "not defined"))
+            fail_msg("opcode %03X is not defined", numbers[i]);
         check_body(body);
         arena_reset(&scratch);
     }
@@ -277,10 +289,12 @@ static void test_large(void **state)
 {
     (void)state;
     enum { REPEAT = 20000 };
-    static uint8_t forward[REPEAT * 3 + 2], counting[REPEAT * 7 + 2], targets[5 + 1 + 4 * REPEAT + 2], pushes[REPEAT + 1];
+    static uint8_t forward[REPEAT * 3 + 2], counting[REPEAT * 7 + 2], targets[5 + 1 + 4 * REPEAT + 2],
+        pushes[REPEAT + 1];
     for (int i = 0; i < REPEAT; i++) {
         memcpy(forward + i * 3, "\x02\x2D\x00", 3);                 // if (argument) goto next
-        memcpy(counting + i * 7, "\x06\x17\x58\x0A\x06\x2D\xF2", 7); // local++; if (local) goto the group before
+        memcpy(counting + i * 7, "\x06\x17\x58\x0A\x06\x2D\xF2",
+               7); // local++; if (local) goto the group before
         pushes[i] = 0x17;
     }
     memcpy(counting + 5, "\x26\x00", 2); // the first one has none before it
@@ -305,8 +319,9 @@ static void test_large(void **state)
 static void test_damaged(void **state)
 {
     (void)state;
-    static const uint8_t code[] = { 0x16, 0x0A, 0x02, 0x45, 2, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0x06, 0x17, 0x58, 0x0A, 0xDE, 0x01,
-                                    0xDC, 0x06, 0x02, 0x32, 0xE6, 0x72, 1, 0, 0, 0x70, 0x26, 0x06, 0x2A };
+    static const uint8_t code[] = { 0x16, 0x0A, 0x02, 0x45, 2,    0,    0,    0,    0,    0,    0,    0,
+                                    5,    0,    0,    0,    0x06, 0x17, 0x58, 0x0A, 0xDE, 0x01, 0xDC, 0x06,
+                                    0x02, 0x32, 0xE6, 0x72, 1,    0,    0,    0x70, 0x26, 0x06, 0x2A };
     static const Clause clause = { { 2, 16, 6, 22, 1, 0 } };
     enum { SIZE = sizeof code, COUNT = SIZE * 9 };
     static uint8_t copies[COUNT][SIZE];
@@ -344,7 +359,8 @@ static void test_framework(void **state)
         MethodCode code = il_method_code(bench.il, method);
         if (code.kind == CODE_Abstract || code.kind == CODE_RuntimeImport) continue;
         Body *body = il_body(bench.il, method, &scratch);
-        if (body->invalid) fail_msg("%s: %s", method_display(bench.program->ts, method, &scratch).data, body->invalid);
+        if (body->invalid)
+            fail_msg("%s: %s", method_display(bench.program->ts, method, &scratch).data, body->invalid);
         check_body(body);
         arena_reset(&scratch);
     }
