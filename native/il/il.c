@@ -44,7 +44,6 @@ void il_close(Il *il)
 void il_set_facts(Il *il, const IlFacts *facts)
 {
     il->facts = facts;
-    HASH_CLEAR(hh, il->constants); // facts may make more callees constant
 }
 
 TypeSystem *il_types(Il *il)
@@ -283,9 +282,14 @@ static bool evaluate_constant(Il *il, const Method *method, int64_t *value)
     Import   caller = { .il = il, .arena = &scratch, .evaluation_depth = il->evaluation_depth };
     uint32_t count = method->signature->param_count + (method->signature->has_this ? 1 : 0);
     Value    result;
+    // The answer is kept for every caller, so it must not depend on facts, which the caller that asks first
+    // waits for alone.
+    const IlFacts *facts = il->facts;
+    il->facts = NULL;
     il->evaluation_depth++;
     bool known = import_evaluate(&caller, method, NULL, count, &result) && result.known == KNOWN_Int;
     il->evaluation_depth--;
+    il->facts = facts;
     if (known) *value = result.integer;
     arena_free(&scratch);
     return known;
