@@ -138,7 +138,8 @@ static void metadata_make(Reach *reach)
     for (uint32_t m = 0; m < module_count; m++)
         reach->metadata_flags[m] = ARENA_ARRAY(reach->program, uint8_t, table_row_count(all[m]->image, TABLE_TypeDef));
     for (uint32_t i = 0; i < reach->type_count; i++)
-        if (reach->types[i]->def) metadata_flag(reach, reach->types[i]->def);
+        if (reach->types[i]->def && reach->types[i]->def->rid) // System.__Canon is made up and has no row
+            metadata_flag(reach, reach->types[i]->def);
     metadata_list(reach, all, module_count);
 }
 
