@@ -7,7 +7,7 @@ static Access field_access(Lowering *l, Value object, Field *field)
 {
     Access access = { .prefixes = l->in->prefixes };
     if (l->in->prefixes & PREFIX_Unaligned) access.alignment = l->in->alignment ? l->in->alignment : 1;
-    uint32_t offset = field_offset(l->u->ts, field);
+    uint32_t offset = field_offset(l->u->ts, field); // -8 for Object.m_pEEType, which lies before the fields
     switch (object.kind) {
     case STACK_Object:
         check_null(l, object);

@@ -44,6 +44,9 @@ static void boundary_pad(Lowering *l, LLVMBasicBlockRef pad)
     block_begin(l, pad);
     LLVMValueRef landing = LLVMBuildLandingPad(l->builder, u->landing_pad, NULL, 1, "");
     LLVMAddClause(landing, clause_descriptor(u, CLAUSE_BOUNDARY, NULL, "tailor_boundary"));
+    // Control never comes here, but an invoke whose pad is only `unreachable` becomes a call, without the clause.
+    LLVMValueRef record = LLVMBuildExtractValue(l->builder, landing, 0, "");
+    call_runtime(l, "tailor_boundary_reached", u->type_void, &record, &u->ptr, 1, false);
     lower_unreachable(l);
 }
 
