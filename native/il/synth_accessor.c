@@ -67,28 +67,49 @@ static bool read_accessor(Il *il, const Method *method, Accessor *out)
     return out->type && out->type->kind == TYPE_Named;
 }
 
+/// Whether a parameter or result of the target can be what the accessor declares: the same type, or a class
+/// that the accessor could only call object.
+static bool compatible(Il *il, Type *wanted, Type *actual)
+{
+    return !wanted || wanted == actual || (wanted == il->object && type_is_reference(actual));
+}
+
+static bool matches(Il *il, const Method *candidate, const Signature *wanted)
+{
+    const Signature *signature = candidate->signature;
+    if (signature->has_this != wanted->has_this || signature->param_count != wanted->param_count)
+        return false;
+    for (uint32_t i = 0; i < wanted->param_count; i++)
+        if (!compatible(il, wanted->params[i], signature->params[i])) return false;
+    return compatible(il, wanted->return_type, signature->return_type);
+}
+
 /// The method of that name whose parameters are the accessor's, less the leading receiver.
 static const Method *target_method(Il *il, const Method *method, const Accessor *accessor, Arena *arena)
 {
     const Signature *signature = method->signature;
-    uint32_t         skip = accessor->kind == ACCESSOR_Constructor ? 0 : 1;
-    Signature prototype = { .has_this = accessor->kind != ACCESSOR_StaticMethod,
-                            .return_type = signature->return_type,
-                            .param_count = signature->param_count - skip };
-    Type           **params = ARENA_ARRAY(arena, Type *, prototype.param_count);
-    for (uint32_t i = 0; i < prototype.param_count; i++)
+    uint32_t         skip = accessor->kind == ACCESSOR_Constructor ? 0 : 1, count;
+    Signature wanted = { .has_this = accessor->kind != ACCESSOR_StaticMethod,
+                         .return_type = il->void_type,
+                         .param_count = signature->param_count - skip };
+    Type           **params = ARENA_ARRAY(arena, Type *, wanted.param_count);
+    for (uint32_t i = 0; i < wanted.param_count; i++)
         params[i] = named_type(il, method, i + skip + 1, signature->params[i + skip]);
-    prototype.params = params;
-    prototype.return_type = named_type(il, method, 0, signature->return_type);
-    for (uint32_t i = 0; i < prototype.param_count; i++)
-        if (!params[i]) return NULL;
-    if (!prototype.return_type) return NULL;
-    if (accessor->kind == ACCESSOR_Constructor) prototype.return_type = il->void_type;
-    const char   *name = arena_format(arena, "%.*s", TEXT_ARG(accessor->name));
-    const Method *found = type_find_method(il->ts, accessor->type, name, signature_make(il->ts, &prototype));
-    if (!found || method->arg_count == 0) return found;
-    Failure failure = { 0 };
-    return method_instantiate(il->ts, found->def, found->owner, method->args, method->arg_count, &failure);
+    wanted.params = params;
+    if (accessor->kind != ACCESSOR_Constructor)
+        wanted.return_type = named_type(il, method, 0, signature->return_type);
+    Method *const *methods = type_methods(il->ts, accessor->type, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const Method *found = methods[i];
+        Failure       failure = { 0 };
+        if (!text_equal(found->name, accessor->name) || found->def->generic_count != method->arg_count)
+            continue;
+        if (method->arg_count)
+            found = method_instantiate(il->ts, found->def, found->owner, method->args, method->arg_count,
+                                       &failure);
+        if (found && matches(il, found, &wanted)) return found;
+    }
+    return NULL;
 }
 
 static Code *missing(const Accessor *accessor, Arena *arena, const Failure **failure)
