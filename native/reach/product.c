@@ -110,7 +110,7 @@ static void vtables_make(Reach *reach)
 
 static void metadata_flag(Reach *reach, const TypeDef *def)
 {
-    for (; def; def = def->enclosing) {
+    for (; def && def->rid; def = def->enclosing) { // System.__Canon has no row
         uint8_t *flags = reach->metadata_flags[def->module->index];
         if (flags[def->rid - 1]) return;
         flags[def->rid - 1] = 1;

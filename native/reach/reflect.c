@@ -4,7 +4,7 @@
 
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def)
 {
-    return reach->metadata_flags[def->module->index][def->rid - 1] != 0;
+    return def->rid && reach->metadata_flags[def->module->index][def->rid - 1] != 0;
 }
 
 bool reach_field_has_metadata(const Reach *reach, const FieldDef *def)
