@@ -48,24 +48,23 @@ static const Record *scope_reference(EmitContext *e, const Module *module)
     return record_intern(&e->metadata->set, record);
 }
 
-// Namespaces are chains of simple names below the scope, without a root record of their own in front.
+static const Record *namespace_step(RecordSet *set, const Record *parent, const Record *name)
+{
+    Record *record = record_new(set, HANDLE_NamespaceReference);
+    item_handle(set, record, parent);
+    item_typed(set, record, name);
+    return record_intern(set, record);
+}
+
+// A chain of simple names below a nameless root, which readers test for.
 static const Record *namespace_reference(EmitContext *e, const Module *module, Text name)
 {
     RecordSet    *set = &e->metadata->set;
-    const Record *parent = scope_reference(e, module);
-    if (!name.size) { // the global namespace: a nameless reference
-        Record *root = record_new(set, HANDLE_NamespaceReference);
-        item_handle(set, root, parent);
-        item_typed(set, root, NULL);
-        return record_intern(set, root);
-    }
+    const Record *parent = namespace_step(set, scope_reference(e, module), NULL);
     for (size_t at = 0; at < name.size;) {
         const char *dot = memchr(name.data + at, '.', name.size - at);
         size_t      size = dot ? (size_t)(dot - name.data) - at : name.size - at;
-        Record     *record = record_new(set, HANDLE_NamespaceReference);
-        item_handle(set, record, parent);
-        item_typed(set, record, record_string(set, (Text){ name.data + at, size }));
-        parent = record_intern(set, record);
+        parent = namespace_step(set, parent, record_string(set, (Text){ name.data + at, size }));
         at += size + 1;
     }
     return parent;

@@ -69,6 +69,25 @@ static void attribute_add_enum(LLVMContextRef context, LLVMValueRef function, un
     LLVMAddAttributeAtIndex(function, FUNCTION_INDEX, LLVMCreateEnumAttribute(context, kind, 0));
 }
 
+static bool function_returns(LLVMValueRef function)
+{
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(function); b; b = LLVMGetNextBasicBlock(b)) {
+        LLVMValueRef terminator = LLVMGetBasicBlockTerminator(b);
+        if (terminator && LLVMGetInstructionOpcode(terminator) == LLVMRet) return true;
+    }
+    return false;
+}
+
+// Stack traces show physical frames: Main must not vanish into the start-up code.
+static void startup_calls_keep(LLVMModuleRef module, LLVMAttributeRef no_inline)
+{
+    LLVMValueRef startup = LLVMGetNamedFunction(module, "__managed__Main");
+    if (!startup) return;
+    for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(startup); b; b = LLVMGetNextBasicBlock(b))
+        for (LLVMValueRef i = LLVMGetFirstInstruction(b); i; i = LLVMGetNextInstruction(i))
+            if (LLVMIsACallInst(i) || LLVMIsAInvokeInst(i)) LLVMAddCallSiteAttribute(i, FUNCTION_INDEX, no_inline);
+}
+
 // default<Oz> alone does not put minsize and optsize on functions; code generation looks at the attributes (llvm.md 4).
 static void functions_prepare(LLVMModuleRef module, const Request *request)
 {
@@ -76,13 +95,19 @@ static void functions_prepare(LLVMModuleRef module, const Request *request)
     unsigned       minsize = LLVMGetEnumAttributeKindForName("minsize", 7);
     unsigned       optsize = LLVMGetEnumAttributeKindForName("optsize", 7);
     unsigned       optnone = LLVMGetEnumAttributeKindForName("optnone", 7);
+    unsigned       noinline = LLVMGetEnumAttributeKindForName("noinline", 8);
+    unsigned       alwaysinline = LLVMGetEnumAttributeKindForName("alwaysinline", 12);
     bool           size = request->codegen.preference == PREFERENCE_Size && request->codegen.optimize;
+    startup_calls_keep(module, LLVMCreateEnumAttribute(context, noinline, 0));
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
         if (LLVMIsDeclaration(f)) continue;
         if (size && !LLVMGetEnumAttributeAtIndex(f, FUNCTION_INDEX, optnone)) {
             attribute_add_enum(context, f, minsize);
             attribute_add_enum(context, f, optsize);
         }
+        // What only throws stays out of its callers: smaller, and the method shows in stack traces as under the JIT.
+        if (!function_returns(f) && !LLVMGetEnumAttributeAtIndex(f, FUNCTION_INDEX, alwaysinline))
+            attribute_add_enum(context, f, noinline);
         function_align(f, minsize);
     }
 }

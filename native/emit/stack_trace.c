@@ -22,21 +22,18 @@ static bool is_hidden(const MethodDef *def)
     return attribute_find(def->owner->module, token_make(TABLE_TypeDef, def->owner->rid), name_space, name, &blob);
 }
 
-static Text argument_name(EmitContext *e, const Type *type)
-{
-    if (type->kind == TYPE_Named) return type->def->name;
-    return type_display(e->ts, type, &e->arena);
-}
-
-// Names of a generic method's arguments: printed behind the method and wherever its parameters occur.
+// Names of a generic method's parameters, printed behind the method and wherever they occur, as stock prints them.
 static const Record *arguments_record(EmitContext *e, const Method *method)
 {
-    RecordSet *set = &e->metadata->set;
-    if (!method->arg_count) return NULL;
+    RecordSet   *set = &e->metadata->set;
+    const Image *image = method->def->owner->module->image;
+    uint32_t     count, first = sorted_rows_find(image, COLUMN_GenericParam_Owner,
+                                                 token_make(TABLE_MethodDef, method->def->rid), &count);
+    if (!method->arg_count || !first) return NULL;
     Record *record = record_new(set, HANDLE_ConstantStringArray);
-    item_unsigned(set, record, method->arg_count);
-    for (uint32_t i = 0; i < method->arg_count; i++)
-        item_handle(set, record, record_string(set, argument_name(e, method->args[i])));
+    item_unsigned(set, record, count);
+    for (uint32_t i = 0; i < count; i++)
+        item_handle(set, record, record_string(set, column_text(image, COLUMN_GenericParam_Name, first + i)));
     return record_intern(set, record);
 }
 
