@@ -193,4 +193,5 @@ void emit_metadata_finish(EmitContext *e)
     m->blob = records_write(&m->set, scopes, m->scopes.count);
     metadata_blob_write(e, BLOB_EmbeddedMetadata, m->blob);
     metadata_maps_write(e);
+    metadata_resources_write(e);
 }

@@ -62,6 +62,46 @@ static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit
     return symbol_set_make(list);
 }
 
+// ---- Data that code asks for ------------------------------------------------------------------------------------------------
+
+// Prefixes of the symbols that reach_symbol gives to data (native/reach/symbols.c): all must be defined by the data unit.
+static bool is_data_symbol(Text name)
+{
+    static const char *const prefixes[] = { "mt$", "type$", "statics$", "gcstatics$", "tls$", "rva$", "pinvoke$", "method$",
+                                            "field$", "sel$", "str$" };
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (text_starts_with(name, prefixes[i])) return true;
+    return false;
+}
+
+static SymbolSet labels_collect(EmitContext *e)
+{
+    SymbolList list = { 0 };
+    for (uint32_t i = 0; i < e->set.objects.count; i++) {
+        const DataObject *object = e->set.objects.items[i];
+        for (uint32_t j = 0; j < object->labels.count; j++) ARRAY_PUSH(&e->arena, &list, object->labels.items[j].symbol);
+    }
+    return symbol_set_make(list);
+}
+
+// What the linker would only name as undefined. After optimisation: code that is gone may have asked for more.
+static bool data_symbols_check(EmitContext *e, const Unit *units, uint32_t unit_count)
+{
+    SymbolSet labels = labels_collect(e);
+    for (uint32_t i = 0; i < unit_count; i++)
+        for (LLVMValueRef g = LLVMGetFirstGlobal(units[i].module); g; g = LLVMGetNextGlobal(g)) {
+            size_t      size;
+            const char *name = LLVMGetValueName2(g, &size);
+            Text        symbol = { name, size };
+            if (!LLVMIsDeclaration(g) || !LLVMGetFirstUse(g) || !is_data_symbol(symbol)) continue;
+            if (symbol_set_has(&labels, symbol)) continue;
+            const char *text = arena_format(&e->arena, "code refers to '%.*s', which nothing defines", (int)size, name);
+            diag_report(e->diag, DIAG_Internal, (DiagLocation){ 0 }, text);
+            e->failed = true;
+        }
+    return !e->failed;
+}
+
 // ---- Units on threads ---------------------------------------------------------------------------------------------------------
 
 typedef struct Work {
@@ -148,7 +188,7 @@ static void work_close(Work *work)
 static bool single_finish(EmitContext *e, Unit *unit, const char *path)
 {
     Work work = work_prepare(e, unit, 1, NULL);
-    bool ok = units_finish(&work, &e->arena);
+    bool ok = units_finish(&work, &e->arena) && data_symbols_check(e, unit, 1);
     if (ok) {
         SymbolSet survivors = work_survivors(e, &work);
         emit_finish(e, symbol_set_has, &survivors);
@@ -190,7 +230,7 @@ bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const ch
     bool         ok = !e->failed;
     if (ok) {
         Work work = work_prepare(e, units, unit_count, paths);
-        ok = units_finish(&work, &e->arena);
+        ok = units_finish(&work, &e->arena) && data_symbols_check(e, units, unit_count);
         SymbolSet survivors = { 0 };
         if (ok) survivors = work_survivors(e, &work);
         if (ok) emit_finish(e, symbol_set_has, &survivors);

@@ -29,13 +29,16 @@ static int by_name(const void *a, const void *b)
     return order ? order : text_compare(x->section, y->section);
 }
 
-// ".data.rel.ro.t17" -> ".data.rel.ro": emit/ gives every object a section of its own.
+// ".data.rel.ro.t17" -> ".data.rel.ro": objects and functions have sections of their own.
 static Text section_base(Text name)
 {
-    size_t size = name.size;
-    while (size && name.data[size - 1] >= '0' && name.data[size - 1] <= '9') size--;
-    bool numbered = size < name.size && size >= 2 && memcmp(name.data + size - 2, ".t", 2) == 0;
-    return numbered ? (Text){ name.data, size - 2 } : name;
+    static const char *const bases[] = { ".gcc_except_table", ".data.rel.ro", ".rodata", ".data", ".bss", ".text" };
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+        size_t size = strlen(bases[i]);
+        if (name.size > size && name.data[size] == '.' && memcmp(name.data, bases[i], size) == 0)
+            return (Text){ name.data, size };
+    }
+    return name;
 }
 
 static void section_add(Arena *arena, LineList *lines, Text name, uint64_t size)
