@@ -107,6 +107,72 @@ static void open_instance_body(Builder *b)
     finish(b);
 }
 
+/// Values that a box can hold.
+static bool is_boxable(const Type *type)
+{
+    if (type->kind == TYPE_ByRef) type = type->element;
+    bool is_pointer =
+        type->kind == TYPE_Pointer || type->kind == TYPE_FunctionPointer || type->kind == TYPE_ByRef;
+    return !is_pointer && !(type->kind == TYPE_Named && type->def->is_byref_like);
+}
+
+static bool has_object_array(const Method *invoke)
+{
+    const Signature *signature = invoke->signature;
+    for (uint32_t i = 0; i < signature->param_count; i++)
+        if (!is_boxable(signature->params[i])) return false;
+    return is_boxable(signature->return_type) && signature->return_type->kind != TYPE_ByRef;
+}
+
+static void store_object(Builder *b, uint32_t array, uint32_t index, Type *type)
+{
+    bool by_ref = type->kind == TYPE_ByRef;
+    build_index(b, OP_ldloc, array);
+    build_integer(b, OP_ldc_i4, index);
+    build_index(b, OP_ldarg, index + 1);
+    if (by_ref) build_type(b, OP_ldobj, type->element);
+    build_type(b, OP_box, by_ref ? type->element : type);
+    build_type(b, OP_stelem, b->il->object);
+}
+
+/// What the function left in the array goes back through a byref.
+static void load_object(Builder *b, uint32_t array, uint32_t index, Type *type)
+{
+    build_index(b, OP_ldarg, index + 1);
+    build_index(b, OP_ldloc, array);
+    build_integer(b, OP_ldc_i4, index);
+    build_type(b, OP_ldelem, b->il->object);
+    build_type(b, OP_unbox_any, type->element);
+    build_type(b, OP_stobj, type->element);
+}
+
+/// _helperObject is a Func<object[], object> that gets all arguments boxed.
+static void object_array_body(Builder *b, const Method *invoke)
+{
+    const Signature *signature = invoke->signature;
+    Type            *objects = type_sz_array(b->ts, b->il->object), *args[] = { objects, b->il->object };
+    Failure          failure = { 0 };
+    const TypeDef   *func_def = well_known_type(b->ts, WELL_KNOWN_TYPE_FuncOfT)->def;
+    Type            *func = type_instantiate(b->ts, func_def, args, 2, &failure);
+    uint32_t         array = code_builder_local(b, objects), result = code_builder_local(b, b->il->object);
+    build_integer(b, OP_ldc_i4, signature->param_count);
+    build_type(b, OP_newarr, b->il->object);
+    build_index(b, OP_stloc, array);
+    for (uint32_t i = 0; i < signature->param_count; i++) store_object(b, array, i, signature->params[i]);
+    load_field(b, "_helperObject");
+    build_type(b, OP_castclass, func);
+    build_index(b, OP_ldloc, array);
+    build_method(b, OP_invoke_delegate, type_find_method(b->ts, func, "Invoke", NULL));
+    build_index(b, OP_stloc, result);
+    for (uint32_t i = 0; i < signature->param_count; i++)
+        if (signature->params[i]->kind == TYPE_ByRef) load_object(b, array, i, signature->params[i]);
+    if (signature->return_type != b->il->void_type) {
+        build_index(b, OP_ldloc, result);
+        build_type(b, OP_unbox_any, signature->return_type);
+    }
+    finish(b);
+}
+
 static bool has_open_instance(const Method *invoke)
 {
     return invoke->signature->param_count > 0 && type_is_reference(invoke->signature->params[0]);
@@ -115,12 +181,13 @@ static bool has_open_instance(const Method *invoke)
 static void get_thunk_body(Builder *b, const Method *invoke)
 {
     static const MethodSynthetic thunks[] = { SYNTHETIC_DelegateMulticast, SYNTHETIC_DelegateClosedStatic,
-        SYNTHETIC_DelegateOpenStatic, SYNTHETIC_None, SYNTHETIC_DelegateOpenInstance, SYNTHETIC_None };
+        SYNTHETIC_DelegateOpenStatic, SYNTHETIC_None, SYNTHETIC_DelegateOpenInstance, SYNTHETIC_DelegateObjectArray };
     enum { THUNKS = sizeof thunks / sizeof *thunks };
     uint32_t labels[THUNKS], none = code_builder_new_label(b);
     for (uint32_t i = 0; i < THUNKS; i++) {
         bool absent = thunks[i] == SYNTHETIC_None ||
-                      (thunks[i] == SYNTHETIC_DelegateOpenInstance && !has_open_instance(invoke));
+                      (thunks[i] == SYNTHETIC_DelegateOpenInstance && !has_open_instance(invoke)) ||
+                      (thunks[i] == SYNTHETIC_DelegateObjectArray && !has_object_array(invoke));
         labels[i] = absent ? none : code_builder_new_label(b);
     }
     build_index(b, OP_ldarg, 1);
@@ -147,6 +214,7 @@ Code *synth_delegate(Il *il, const Method *method, Arena *arena)
     else if (method->synthetic == SYNTHETIC_DelegateClosedStatic) closed_static_body(&b);
     else if (method->synthetic == SYNTHETIC_DelegateOpenStatic) open_static_body(&b);
     else if (method->synthetic == SYNTHETIC_DelegateOpenInstance) open_instance_body(&b);
+    else if (method->synthetic == SYNTHETIC_DelegateObjectArray) object_array_body(&b, invoke);
     else invoke_body(&b, invoke);
     return code_builder_finish(&b);
 }

@@ -469,13 +469,6 @@ static const Signature *startup_signature(TypeSystem *ts) // int32 StartupCodeMa
     return signature_make(ts, &(Signature){ .return_type = int32, .params = params, .param_count = 2 });
 }
 
-static const Signature *object_array_signature(TypeSystem *ts) // object InvokeObjectArrayThunk(object[])
-{
-    Type *object = type_primitive(ts, ELEMENT_TYPE_OBJECT), *params[] = { type_sz_array(ts, object) };
-    return signature_make(
-        ts, &(Signature){ .has_this = true, .return_type = object, .params = params, .param_count = 1 });
-}
-
 static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind, Type *owner,
                                             const Method *serves)
 {
@@ -493,8 +486,8 @@ static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind
     case SYNTHETIC_DelegateClosedStatic:
     case SYNTHETIC_DelegateOpenStatic:
     case SYNTHETIC_DelegateOpenInstance:
+    case SYNTHETIC_DelegateObjectArray:
         return serves ? serves->signature : declared_signature(ts, owner, "Invoke");
-    case SYNTHETIC_DelegateObjectArray: return object_array_signature(ts);
     case SYNTHETIC_StartupMain: return startup_signature(ts);
     case SYNTHETIC_None:
     case SYNTHETIC_UnboxingStub:
