@@ -165,7 +165,7 @@ static bool emit_look(Compilation *c)
 
 static void emit_stage_dump(const Compilation *c, FILE *file)
 {
-    (void)c; (void)file;
+    emit_dump(c->reach, c->method, file, c->diag);
 }
 
 // ---- the order ------------------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ static const Stage stages[] = {
     { "types", types_run, types_stage_dump, types_stage_close, false },
     { "reach", reach_stage_run, reach_stage_dump, reach_stage_close, false },
     { "il", il_stage_run, il_stage_dump, NULL, true },
-// { "emit", emit_look, emit_stage_dump, NULL, true },
+    { "emit", emit_look, emit_stage_dump, NULL, true },
     { "lower", lower_run, lower_stage_dump, lower_close, false },
     { "object", emit_run, NULL, NULL, false },
 };

@@ -138,6 +138,48 @@ static bool passes_run(LLVMModuleRef module, const Request *request, LLVMTargetM
     return false;
 }
 
+// ---- Resuming an unwind ------------------------------------------------------------------------------------------------------------
+
+static LLVMValueRef resume_function(LLVMModuleRef module, LLVMTypeRef *type)
+{
+    static const char name[] = "tailor_resume";
+    LLVMContextRef    context = LLVMGetModuleContext(module);
+    LLVMTypeRef       pointer = LLVMPointerTypeInContext(context, 0);
+    *type = LLVMFunctionType(LLVMVoidTypeInContext(context), &pointer, 1, false);
+    LLVMValueRef function = LLVMGetNamedFunction(module, name);
+    if (function) return function;
+    function = LLVMAddFunction(module, name, *type);
+    LLVMSetVisibility(function, LLVMHiddenVisibility);
+    attribute_add_enum(context, function, LLVMGetEnumAttributeKindForName("noreturn", 8));
+    attribute_add_enum(context, function, LLVMGetEnumAttributeKindForName("cold", 4));
+    return function;
+}
+
+static void resume_replace(LLVMBuilderRef builder, LLVMModuleRef module, LLVMValueRef resume)
+{
+    LLVMTypeRef  type;
+    LLVMValueRef function = resume_function(module, &type);
+    LLVMValueRef landing = LLVMGetOperand(resume, 0);
+    LLVMPositionBuilderBefore(builder, resume);
+    LLVMValueRef record = LLVMBuildExtractValue(builder, landing, 0, "");
+    LLVMBuildCall2(builder, type, function, &record, 1, "");
+    LLVMBuildUnreachable(builder);
+    LLVMInstructionEraseFromParent(resume);
+}
+
+// `resume` would become _Unwind_Resume of libgcc; the runtime's own unwinder goes on three to five times faster (measured
+// over 50 frames with a finally handler each). After the optimiser, which understands `resume` and not the call.
+static void resumes_replace(LLVMModuleRef module)
+{
+    LLVMBuilderRef builder = LLVMCreateBuilderInContext(LLVMGetModuleContext(module));
+    for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f))
+        for (LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(f); b; b = LLVMGetNextBasicBlock(b)) {
+            LLVMValueRef last = LLVMGetBasicBlockTerminator(b);
+            if (last && LLVMGetInstructionOpcode(last) == LLVMResume) resume_replace(builder, module, last);
+        }
+    LLVMDisposeBuilder(builder);
+}
+
 static bool module_verify(LLVMModuleRef module, Diag *diag)
 {
     char *message = NULL;
@@ -152,7 +194,9 @@ bool module_optimize(LLVMModuleRef module, const Request *request, LLVMTargetMac
     if (!module_verify(module, diag)) return false;
     if (keep) functions_internalize(module, keep, context);
     functions_prepare(module, request);
-    return passes_run(module, request, machine, diag);
+    if (!passes_run(module, request, machine, diag)) return false;
+    resumes_replace(module);
+    return true;
 }
 
 // ---- Machine code ---------------------------------------------------------------------------------------------------------------
