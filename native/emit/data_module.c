@@ -110,13 +110,6 @@ static const Label *label_at_start(const DataObject *object)
     return NULL;
 }
 
-static bool has_absolute_fixup(const DataObject *object)
-{
-    for (uint32_t i = 0; i < object->fixups.count; i++)
-        if (object->fixups.items[i].kind == FIXUP_Absolute) return true;
-    return false;
-}
-
 static bool is_all_zero(const DataObject *object)
 {
     for (uint32_t i = 0; i < object->bytes.count; i++)
@@ -135,7 +128,8 @@ static void section_set(Writer *w, const DataObject *object, LLVMValueRef global
         LLVMSetSection(global, "__modules");
         return;
     case SECTION_ReadOnly:
-        prefix = has_absolute_fixup(object) ? ".data.rel.ro" : ".rodata";
+        // LLVM makes a section with any relocation writable; in .rodata one such would make all of it writable.
+        prefix = object->fixups.count ? ".data.rel.ro" : ".rodata";
         break;
     case SECTION_Writable:
         prefix = is_all_zero(object) ? ".bss" : ".data";

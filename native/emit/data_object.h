@@ -33,7 +33,7 @@ typedef struct Label {
 } Label;
 
 typedef enum DataSection {
-    SECTION_ReadOnly,  // .rodata; .data.rel.ro if there are absolute fix-ups
+    SECTION_ReadOnly,  // .rodata; .data.rel.ro if there are fix-ups
     SECTION_Writable,  // .data, or .bss if all is zero
     SECTION_Modules,   // __modules: found through its bounds
 } DataSection;

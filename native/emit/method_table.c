@@ -158,10 +158,11 @@ static void method_table_write(EmitContext *e, Type *type)
     Text        symbol = emit_type_symbol(e, type);
     DataObject *object = data_object_new(&e->set, data_symbol(&e->set, "%.400s.gc", symbol.data).data, SECTION_ReadOnly, 8);
     GcWords     words = { 0 };
+    bool        full = may_have_instances(e, type);
     type_gcdesc(e, type, &words);
-    for (uint32_t i = 0; i < words.count; i++) data_u64(&e->set, object, words.items[i]);
     uint32_t flags = method_table_flags(e, type) | (words.count ? (uint32_t)FLAG_HasPointers : 0);
-    bool     full = may_have_instances(e, type);
+    for (uint32_t i = 0; full && i < words.count; i++) // the GC reads it for objects only
+        data_u64(&e->set, object, words.items[i]);
     uint32_t slot_count = 0, interface_count = interfaces_write(e, object, type, false);
     if (full) {
         reach_vtable(e->reach, type, &slot_count);
