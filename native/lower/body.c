@@ -203,7 +203,7 @@ static void stack_from_joins(Lowering *l, uint32_t block)
     }
 }
 
-/// LLVM block for a jump from the current block to IL block `target`; a poll where it jumps back.
+/// LLVM block of IL block `target`.
 static LLVMBasicBlockRef jump_target(Lowering *l, uint32_t target)
 {
     if (target >= l->body->block_count || !l->blocks[target].head) {
@@ -226,7 +226,7 @@ void op_branch(Lowering *l)
         condition = stack_pop(l).ref;
     }
     if (l->failed) return;
-    if (in->block <= l->block) emit_poll(l);
+    if (in->block <= l->block && !loop_is_counted(l->u, l->body, in->block, l->block)) emit_poll(l);
     stack_to_joins(l, in->block);
     if (l->failed) return;
     LLVMBasicBlockRef target = jump_target(l, in->block);

@@ -283,6 +283,8 @@ void throw_failure(Lowering *l, const Failure *failure);
 LLVMValueRef check_bounds(Lowering *l, Value index, LLVMValueRef length);
 void check_cctor(Lowering *l, Type *type);
 void emit_poll(Lowering *l);
+/// A backward branch from block `last` to `header` that needs no poll (loops.c).
+bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t last);
 
 // ---- Calls (call.c) ---------------------------------------------------------------------------------------------------------------------------
 

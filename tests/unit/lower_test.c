@@ -258,6 +258,37 @@ static void loop_runs(void **state)
     assert_int_equal(f(100), 5050);
 }
 
+/// for (i = 0; i < n; i++) sum += i; with the increment in the block before the test: no poll. The same with a conditional
+/// increment may go round for ever, so it polls.
+static void counted_loops_do_not_poll(void **state)
+{
+    (void)state;
+    const Block blocks[] = { BLOCK(0, 1), BLOCK(1, 8), BLOCK(9, 3), BLOCK(12, 2) };
+    for (int conditional = 0; conditional < 2; conditional++) {
+        world_reset();
+        const Method *m = world_method("count", WORLD_I4, (WorldType[]){ WORLD_I4 }, 1);
+        const Block   skipping[] = { BLOCK(0, 1), BLOCK(1, 6), BLOCK(7, 4), BLOCK(11, 3), BLOCK(14, 2) };
+        const WorldType locals[] = { WORLD_I4, WORLD_I4 };
+        if (conditional)
+            world_body(m,
+                       CODE({ .op = OP_br, .block = 3 }, LOC(0), LOC(1), { .op = OP_add }, SET(0), ARG(0),
+                            { .op = OP_brfalse, .block = 3 }, LOC(1), I4(1), { .op = OP_add }, SET(1), LOC(1), ARG(0),
+                            { .op = OP_blt, .block = 1 }, LOC(0), RET),
+                       skipping, COUNT(skipping), locals, 2);
+        else
+            world_body(m,
+                       CODE({ .op = OP_br, .block = 2 }, LOC(0), LOC(1), { .op = OP_add }, SET(0), LOC(1), I4(1),
+                            { .op = OP_add }, SET(1), LOC(1), ARG(0), { .op = OP_blt, .block = 1 }, LOC(0), RET),
+                       blocks, COUNT(blocks), locals, 2);
+        compile(false);
+        assert_int_equal(strstr(world_ir(), "tailor_poll") != NULL, conditional);
+        void *code = world_code(m);
+        int32_t (*f)(int32_t);
+        memcpy(&f, &code, sizeof code);
+        assert_int_equal(f(10), 45);
+    }
+}
+
 /// Operands that stay on the stack across a join: n != 0 ? 10 : 20, added to 1.
 static void operands_cross_joins(void **state)
 {
@@ -502,6 +533,7 @@ int main(void)
         cmocka_unit_test_setup(small_integers_extend, setup),
         cmocka_unit_test_setup(comparisons_of_nan, setup),
         cmocka_unit_test_setup(loop_runs, setup),
+        cmocka_unit_test_setup(counted_loops_do_not_poll, setup),
         cmocka_unit_test_setup(operands_cross_joins, setup),
         cmocka_unit_test_setup(structs_reach_c, setup),
         cmocka_unit_test_setup(large_structs_are_copied, setup),
