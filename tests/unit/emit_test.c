@@ -2,6 +2,7 @@
 #include "emit/data_module.h"
 #include "emit/gcdesc.h"
 #include "emit/native_record.h"
+#include "emit/optimize.h"
 #include "emit/row_displacement.h"
 
 #include <llvm-c/Analysis.h>
@@ -251,6 +252,120 @@ static void records_refer_to_each_other(void **state)
     arena_free(&arena);
 }
 
+// ---- Optimisation ---------------------------------------------------------------------------------------------------------
+
+static LLVMValueRef function_add(LLVMModuleRef module, const char *name)
+{
+    LLVMContextRef context = LLVMGetModuleContext(module);
+    LLVMTypeRef    type = LLVMFunctionType(LLVMInt32TypeInContext(context), NULL, 0, false);
+    LLVMValueRef   function = LLVMAddFunction(module, name, type);
+    LLVMSetVisibility(function, LLVMHiddenVisibility);
+    LLVMSetSection(function, "tailor_text");
+    return function;
+}
+
+static LLVMBuilderRef body_begin(LLVMModuleRef module, LLVMValueRef function)
+{
+    LLVMContextRef context = LLVMGetModuleContext(module);
+    LLVMBuilderRef builder = LLVMCreateBuilderInContext(context);
+    LLVMPositionBuilderAtEnd(builder, LLVMAppendBasicBlockInContext(context, function, "entry"));
+    return builder;
+}
+
+static void returns_constant(LLVMModuleRef module, const char *name, unsigned value)
+{
+    LLVMBuilderRef builder = body_begin(module, function_add(module, name));
+    LLVMBuildRet(builder, LLVMConstInt(LLVMInt32TypeInContext(LLVMGetModuleContext(module)), value, false));
+    LLVMDisposeBuilder(builder);
+}
+
+// `exported` calls `helper`; nobody calls `unused`.
+static LLVMModuleRef sample_module(LLVMContextRef context)
+{
+    LLVMModuleRef module = LLVMModuleCreateWithNameInContext("unit", context);
+    returns_constant(module, "helper", 42);
+    returns_constant(module, "unused", 7);
+    LLVMValueRef   callee = LLVMGetNamedFunction(module, "helper");
+    LLVMBuilderRef builder = body_begin(module, function_add(module, "exported"));
+    LLVMBuildRet(builder, LLVMBuildCall2(builder, LLVMGlobalGetValueType(callee), callee, NULL, 0, ""));
+    LLVMDisposeBuilder(builder);
+    return module;
+}
+
+static bool keep_exported(void *context, Text symbol)
+{
+    (void)context;
+    return text_equal_z(symbol, "exported");
+}
+
+static void unneeded_functions_go(void **state)
+{
+    (void)state;
+    Diag                *diag = diag_open(false);
+    Request              request = { .codegen = { .optimize = true, .preference = PREFERENCE_Size } };
+    LLVMTargetMachineRef machine = target_machine_open(&request, diag);
+    assert_non_null(machine);
+    LLVMContextRef context = LLVMContextCreate();
+    LLVMModuleRef  module = sample_module(context);
+    assert_true(module_optimize(module, &request, machine, keep_exported, NULL, diag));
+    assert_non_null(LLVMGetNamedFunction(module, "exported"));
+    assert_null(LLVMGetNamedFunction(module, "helper"));
+    assert_null(LLVMGetNamedFunction(module, "unused"));
+    assert_int_equal(LLVMGetAlignment(LLVMGetNamedFunction(module, "exported")), 4);
+    LLVMDisposeModule(module);
+    LLVMContextDispose(context);
+    LLVMDisposeTargetMachine(machine);
+    diag_close(diag);
+}
+
+static void symbols_come_back(void **state)
+{
+    (void)state;
+    Diag                *diag = diag_open(false);
+    Request              request = { .codegen = { .optimize = false } };
+    LLVMTargetMachineRef machine = target_machine_open(&request, diag);
+    LLVMContextRef       context = LLVMContextCreate();
+    LLVMModuleRef        module = sample_module(context);
+    assert_true(module_optimize(module, &request, machine, keep_exported, NULL, diag));
+    assert_int_equal(LLVMGetLinkage(LLVMGetNamedFunction(module, "helper")), LLVMInternalLinkage);
+    module_restore_symbols(module);
+    assert_int_equal(LLVMGetLinkage(LLVMGetNamedFunction(module, "helper")), LLVMExternalLinkage);
+    assert_int_equal(LLVMGetVisibility(LLVMGetNamedFunction(module, "helper")), LLVMHiddenVisibility);
+    LLVMDisposeModule(module);
+    LLVMContextDispose(context);
+    LLVMDisposeTargetMachine(machine);
+    diag_close(diag);
+}
+
+// What cannot be written is an error with the file's name; nothing is left behind.
+static void write_failure_is_reported(void **state)
+{
+    (void)state;
+    Diag                *diag = diag_open(false);
+    Request              request = { .codegen = { .optimize = true } };
+    LLVMTargetMachineRef machine = target_machine_open(&request, diag);
+    LLVMContextRef       context = LLVMContextCreate();
+    LLVMModuleRef        module = sample_module(context);
+    assert_false(module_write_object(module, machine, "/nonexistent-folder/unit.o", diag));
+    assert_int_equal(diag_error_count(diag), 1);
+    assert_string_equal(diag_record(diag, 0)->code, "TLR1004");
+    LLVMDisposeModule(module);
+    LLVMContextDispose(context);
+    LLVMDisposeTargetMachine(machine);
+    diag_close(diag);
+}
+
+static void other_targets_are_refused(void **state)
+{
+    (void)state;
+    Diag   *diag = diag_open(false);
+    Request request = { .target = { .rid = TEXT_LITERAL("linux-arm64"), .os = TEXT_LITERAL("linux"),
+                                    .arch = TEXT_LITERAL("arm64") } };
+    assert_null(target_machine_open(&request, diag));
+    assert_string_equal(diag_record(diag, 0)->code, "TLR1009");
+    diag_close(diag);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +374,8 @@ int main(void)
         cmocka_unit_test(rows_are_packed),    cmocka_unit_test(no_rows),
         cmocka_unit_test(objects_become_globals), cmocka_unit_test(integers_are_encoded),
         cmocka_unit_test(hashtable_finds_all), cmocka_unit_test(records_refer_to_each_other),
+        cmocka_unit_test(unneeded_functions_go), cmocka_unit_test(symbols_come_back),
+        cmocka_unit_test(write_failure_is_reported), cmocka_unit_test(other_targets_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
