@@ -19,6 +19,8 @@ CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
     <TargetFramework>net10.0</TargetFramework>
     <ImplicitUsings>enable</ImplicitUsings>
     <Nullable>enable</Nullable>
+    <!-- A commit between two publishes must not change the assembly's version. -->
+    <EnableSourceControlManagerQueries>false</EnableSourceControlManagerQueries>
 %s  </PropertyGroup>
 %s
 </Project>
