@@ -2,25 +2,23 @@
 
 #include <llvm-c/Comdat.h>
 
-void attribute_add(UnitState *u, LLVMValueRef function, unsigned kind)
-{
+void attribute_add(UnitState *u, LLVMValueRef function, unsigned kind) {
     LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES, LLVMCreateEnumAttribute(u->context, kind, 0));
 }
 
-void attribute_add_text(UnitState *u, LLVMValueRef function, const char *name, const char *value)
-{
-    LLVMAttributeRef attribute = LLVMCreateStringAttribute(u->context, name, (unsigned)strlen(name), value,
-                                                           (unsigned)strlen(value));
+void attribute_add_text(UnitState *u, LLVMValueRef function, const char *name, const char *value) {
+    LLVMAttributeRef attribute =
+        LLVMCreateStringAttribute(u->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value));
     LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES, attribute);
 }
 
-void attribute_common(UnitState *u, LLVMValueRef function)
-{
+void attribute_common(UnitState *u, LLVMValueRef function) {
     enum { UNWIND_TABLE_SYNC = 1 };
-    // One section for all code gives the bounds that the runtime tests; a comdat each lets the linker drop the unused.
+    // One section for all code gives the bounds that the runtime tests; a comdat each lets the linker drop
+    // the unused.
     LLVMSetSection(function, "tailor_text");
-    size_t       size;
-    const char  *name = LLVMGetValueName2(function, &size);
+    size_t size;
+    const char *name = LLVMGetValueName2(function, &size);
     LLVMComdatRef comdat = LLVMGetOrInsertComdat(u->module, name);
     LLVMSetComdatSelectionKind(comdat, LLVMNoDeduplicateComdatSelectionKind);
     LLVMSetComdat(function, comdat);
@@ -30,21 +28,23 @@ void attribute_common(UnitState *u, LLVMValueRef function)
     attribute_add_text(u, function, "target-cpu", "x86-64-v2");
 }
 
-static bool is_cold(const Method *method, const Body *body)
-{
-    if (body && body->failure) return true;
-    return method->def && method->synthetic == SYNTHETIC_None && method->def->owner->static_constructor == method->def;
+static bool is_cold(const Method *method, const Body *body) {
+    if (body && body->failure)
+        return true;
+    return method->def && method->synthetic == SYNTHETIC_None &&
+           method->def->owner->static_constructor == method->def;
 }
 
-void attribute_method(UnitState *u, LLVMValueRef function, const Method *method, const Body *body)
-{
+void attribute_method(UnitState *u, LLVMValueRef function, const Method *method, const Body *body) {
     bool cold = is_cold(method, body);
     if (u->request->codegen.preference == PREFERENCE_Size || cold) {
         attribute_add(u, function, u->kinds.minsize);
         attribute_add(u, function, u->kinds.optsize);
     }
-    if (cold) attribute_add(u, function, u->kinds.cold);
-    if (!method->def || method->synthetic != SYNTHETIC_None) return;
+    if (cold)
+        attribute_add(u, function, u->kinds.cold);
+    if (!method->def || method->synthetic != SYNTHETIC_None)
+        return;
     if (method->def->is_no_inlining || (body && body->has_localloc && body->instruction_count > 200))
         attribute_add(u, function, u->kinds.noinline);
     else if (method->def->is_aggressive_inlining)

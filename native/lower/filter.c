@@ -1,35 +1,37 @@
 #include "lower/lowering.h"
 
-// An exception filter runs while the frames above are still there, so it is a function of its own that reaches the
-// arguments and locals of its parent through llvm.localescape / llvm.localrecover (design llvm.md 1.2).
+// An exception filter runs while the frames above are still there, so it is a function of its own that
+// reaches the arguments and locals of its parent through llvm.localescape / llvm.localrecover (design
+// llvm.md 1.2).
 
-void filter_escape_frame(Lowering *l)
-{
-    const Body   *body = l->body;
+void filter_escape_frame(Lowering *l) {
+    const Body *body = l->body;
     LLVMValueRef *addresses = ARENA_ARRAY(l->scratch, LLVMValueRef, body->arg_count + body->local_count + 1);
-    uint32_t      count = 0;
-    for (uint32_t i = 0; i < body->arg_count; i++) addresses[count++] = l->args[i].address;
-    for (uint32_t i = 0; i < body->local_count; i++) addresses[count++] = l->locals[i].address;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < body->arg_count; i++)
+        addresses[count++] = l->args[i].address;
+    for (uint32_t i = 0; i < body->local_count; i++)
+        addresses[count++] = l->locals[i].address;
     attribute_add_text(l->u, l->function, "frame-pointer", "all");
-    attribute_add_text(l->u, l->function, "no-realign-stack", "true"); // else the offsets are relative to another base
-    if (count == 0) return;
+    attribute_add_text(l->u, l->function, "no-realign-stack",
+                       "true"); // else the offsets are relative to another base
+    if (count == 0)
+        return;
     LLVMValueRef escape = intrinsic_function(l->u, "llvm.localescape", NULL, 0);
     LLVMBuildCall2(l->alloca_builder, LLVMGlobalGetValueType(escape), escape, addresses, count, "");
 }
 
-static Slot recover(Lowering *f, Slot slot, LLVMValueRef parent, LLVMValueRef frame, uint32_t index)
-{
+static Slot recover(Lowering *f, Slot slot, LLVMValueRef parent, LLVMValueRef frame, uint32_t index) {
     LLVMValueRef function = intrinsic_function(f->u, "llvm.localrecover", NULL, 0);
-    LLVMValueRef args[3] = { parent, frame, LLVMConstInt(f->u->i32, index, false) };
+    LLVMValueRef args[3] = {parent, frame, LLVMConstInt(f->u->i32, index, false)};
     slot.address = LLVMBuildCall2(f->builder, LLVMGlobalGetValueType(function), function, args, 3, "");
     return slot;
 }
 
-static void recover_frame(Lowering *f, const Lowering *parent)
-{
-    const Body  *body = parent->body;
+static void recover_frame(Lowering *f, const Lowering *parent) {
+    const Body *body = parent->body;
     LLVMValueRef frame = LLVMGetParam(f->function, 0);
-    uint32_t     index = 0;
+    uint32_t index = 0;
     f->args = ARENA_ARRAY(f->scratch, Slot, body->arg_count + 1);
     f->locals = ARENA_ARRAY(f->scratch, Slot, body->local_count + 1);
     for (uint32_t i = 0; i < body->arg_count; i++)
@@ -38,12 +40,12 @@ static void recover_frame(Lowering *f, const Lowering *parent)
         f->locals[i] = recover(f, parent->locals[i], parent->function, frame, index++);
 }
 
-static void lower_filter_blocks(Lowering *f, const EhRegion *region)
-{
+static void lower_filter_blocks(Lowering *f, const EhRegion *region) {
     const Body *body = f->body;
     f->blocks = ARENA_ARRAY(f->scratch, BlockState, body->block_count + 1);
     for (uint32_t i = region->filter_first; i < region->filter_first + region->filter_count; i++)
-        if (body->blocks[i].live) f->blocks[i].head = block_append(f);
+        if (body->blocks[i].live)
+            f->blocks[i].head = block_append(f);
     eh_begin(f);
     LLVMBasicBlockRef head = f->blocks[region->filter_first].head;
     if (!head) {
@@ -51,25 +53,32 @@ static void lower_filter_blocks(Lowering *f, const EhRegion *region)
         return;
     }
     if (body->blocks[region->filter_first].entry_depth == 1)
-        LLVMBuildStore(f->builder, LLVMGetParam(f->function, 1), block_join(f, region->filter_first, 0)->address);
+        LLVMBuildStore(f->builder, LLVMGetParam(f->function, 1),
+                       block_join(f, region->filter_first, 0)->address);
     branch_to(f, head);
     lower_blocks(f, region->filter_first, region->filter_count);
-    if (!f->failed) eh_finish(f);
+    if (!f->failed)
+        eh_finish(f);
 }
 
-LLVMValueRef filter_function(Lowering *l, uint32_t region)
-{
+LLVMValueRef filter_function(Lowering *l, uint32_t region) {
     RegionState *state = &l->regions[region];
-    if (state->filter_function) return state->filter_function;
-    UnitState   *u = l->u;
-    size_t       size;
-    const char  *parent = LLVMGetValueName2(l->function, &size);
-    LLVMTypeRef  type = function_type(u, u->i32, 2, u->ptr, u->ptr);
-    state->filter_function =
-        LLVMAddFunction(u->module, arena_format(l->scratch, "%.*s$filter%u", (int)size, parent, region), type);
+    if (state->filter_function)
+        return state->filter_function;
+    UnitState *u = l->u;
+    size_t size;
+    const char *parent = LLVMGetValueName2(l->function, &size);
+    LLVMTypeRef type = function_type(u, u->i32, 2, u->ptr, u->ptr);
+    state->filter_function = LLVMAddFunction(
+        u->module, arena_format(l->scratch, "%.*s$filter%u", (int)size, parent, region), type);
 
-    Lowering f = { .u = u, .method = l->method, .body = l->body, .scratch = l->scratch, .function = state->filter_function,
-                   .filter_region = (int32_t)region, .this_is_nonnull = l->this_is_nonnull };
+    Lowering f = {.u = u,
+                  .method = l->method,
+                  .body = l->body,
+                  .scratch = l->scratch,
+                  .function = state->filter_function,
+                  .filter_region = (int32_t)region,
+                  .this_is_nonnull = l->this_is_nonnull};
     LLVMSetLinkage(f.function, LLVMInternalLinkage);
     attribute_common(u, f.function);
     f.builder = LLVMCreateBuilderInContext(u->context);
@@ -87,8 +96,7 @@ LLVMValueRef filter_function(Lowering *l, uint32_t region)
     return state->filter_function;
 }
 
-void eh_end_filter(Lowering *l)
-{
+void eh_end_filter(Lowering *l) {
     Value answer = stack_pop(l);
     if (l->filter_region < 0) {
         lower_internal(l, "endfilter outside a filter");

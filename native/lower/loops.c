@@ -1,69 +1,154 @@
 #include "lower/lowering.h"
 
-// Which backward branches need no poll (runtime-contract 6.1): those of innermost loops that count an int32 local by a
-// constant up or down to a bound that does not change, and call nothing. A poll in such a loop keeps it from being
-// vectorised (llvm.md 3.4), and without one a collection waits at most for its 2^32 iterations.
+// Which backward branches need no poll (runtime-contract 6.1): those of innermost loops that count an int32
+// local by a constant up or down to a bound that does not change, and call nothing. A poll in such a loop
+// keeps it from being vectorised (llvm.md 3.4), and without one a collection waits at most for its 2^32
+// iterations.
 
 typedef struct Loop {
     const Body *body;
-    uint32_t    first, last; // blocks: header to the one that jumps back
+    uint32_t first, last; // blocks: header to the one that jumps back
 } Loop;
 
-static const Instruction *loop_instructions(const Loop *loop, uint32_t *count)
-{
+static const Instruction *loop_instructions(const Loop *loop, uint32_t *count) {
     const Block *first = &loop->body->blocks[loop->first], *last = &loop->body->blocks[loop->last];
     *count = last->first + last->count - first->first;
     return &loop->body->instructions[first->first];
 }
 
 /// Instructions that neither call nor allocate nor leave the loop by other ways than a forward branch.
-static bool is_plain(Opcode op)
-{
+static bool is_plain(Opcode op) {
     switch (op) { // NOLINT: every other instruction may run long or collect
-    case OP_nop: case OP_ldarg: case OP_ldarga: case OP_starg: case OP_ldloc: case OP_ldloca: case OP_stloc: case OP_ldnull:
-    case OP_ldc_i4: case OP_ldc_i8: case OP_ldc_r4: case OP_ldc_r8: case OP_dup: case OP_pop: case OP_br: case OP_brfalse:
-    case OP_brtrue: case OP_beq: case OP_bge: case OP_bgt: case OP_ble: case OP_blt: case OP_bne_un: case OP_bge_un:
-    case OP_bgt_un: case OP_ble_un: case OP_blt_un: case OP_ldind_i1: case OP_ldind_u1: case OP_ldind_i2: case OP_ldind_u2:
-    case OP_ldind_i4: case OP_ldind_u4: case OP_ldind_i8: case OP_ldind_i: case OP_ldind_r4: case OP_ldind_r8:
-    case OP_ldind_ref: case OP_stind_ref: case OP_stind_i1: case OP_stind_i2: case OP_stind_i4: case OP_stind_i8:
-    case OP_stind_i: case OP_stind_r4: case OP_stind_r8: case OP_add: case OP_sub: case OP_mul: case OP_div: case OP_div_un:
-    case OP_rem: case OP_rem_un: case OP_and: case OP_or: case OP_xor: case OP_shl: case OP_shr: case OP_shr_un: case OP_neg:
-    case OP_not: case OP_conv_i1: case OP_conv_i2: case OP_conv_i4: case OP_conv_i8: case OP_conv_r4: case OP_conv_r8:
-    case OP_conv_u4: case OP_conv_u8: case OP_conv_u2: case OP_conv_u1: case OP_conv_i: case OP_conv_u: case OP_conv_r_un:
-    case OP_ldobj: case OP_stobj: case OP_ldfld: case OP_ldflda: case OP_stfld: case OP_ldlen: case OP_ldelema: case OP_ldelem:
-    case OP_stelem: case OP_ceq: case OP_cgt: case OP_cgt_un: case OP_clt: case OP_clt_un: case OP_add_ovf: case OP_add_ovf_un:
-    case OP_mul_ovf: case OP_mul_ovf_un: case OP_sub_ovf: case OP_sub_ovf_un: case OP_intrinsic: case OP_throw:
-    case OP_throw_failure: case OP_unreachable: case OP_ret: return true;
+    case OP_nop:
+    case OP_ldarg:
+    case OP_ldarga:
+    case OP_starg:
+    case OP_ldloc:
+    case OP_ldloca:
+    case OP_stloc:
+    case OP_ldnull:
+    case OP_ldc_i4:
+    case OP_ldc_i8:
+    case OP_ldc_r4:
+    case OP_ldc_r8:
+    case OP_dup:
+    case OP_pop:
+    case OP_br:
+    case OP_brfalse:
+    case OP_brtrue:
+    case OP_beq:
+    case OP_bge:
+    case OP_bgt:
+    case OP_ble:
+    case OP_blt:
+    case OP_bne_un:
+    case OP_bge_un:
+    case OP_bgt_un:
+    case OP_ble_un:
+    case OP_blt_un:
+    case OP_ldind_i1:
+    case OP_ldind_u1:
+    case OP_ldind_i2:
+    case OP_ldind_u2:
+    case OP_ldind_i4:
+    case OP_ldind_u4:
+    case OP_ldind_i8:
+    case OP_ldind_i:
+    case OP_ldind_r4:
+    case OP_ldind_r8:
+    case OP_ldind_ref:
+    case OP_stind_ref:
+    case OP_stind_i1:
+    case OP_stind_i2:
+    case OP_stind_i4:
+    case OP_stind_i8:
+    case OP_stind_i:
+    case OP_stind_r4:
+    case OP_stind_r8:
+    case OP_add:
+    case OP_sub:
+    case OP_mul:
+    case OP_div:
+    case OP_div_un:
+    case OP_rem:
+    case OP_rem_un:
+    case OP_and:
+    case OP_or:
+    case OP_xor:
+    case OP_shl:
+    case OP_shr:
+    case OP_shr_un:
+    case OP_neg:
+    case OP_not:
+    case OP_conv_i1:
+    case OP_conv_i2:
+    case OP_conv_i4:
+    case OP_conv_i8:
+    case OP_conv_r4:
+    case OP_conv_r8:
+    case OP_conv_u4:
+    case OP_conv_u8:
+    case OP_conv_u2:
+    case OP_conv_u1:
+    case OP_conv_i:
+    case OP_conv_u:
+    case OP_conv_r_un:
+    case OP_ldobj:
+    case OP_stobj:
+    case OP_ldfld:
+    case OP_ldflda:
+    case OP_stfld:
+    case OP_ldlen:
+    case OP_ldelema:
+    case OP_ldelem:
+    case OP_stelem:
+    case OP_ceq:
+    case OP_cgt:
+    case OP_cgt_un:
+    case OP_clt:
+    case OP_clt_un:
+    case OP_add_ovf:
+    case OP_add_ovf_un:
+    case OP_mul_ovf:
+    case OP_mul_ovf_un:
+    case OP_sub_ovf:
+    case OP_sub_ovf_un:
+    case OP_intrinsic:
+    case OP_throw:
+    case OP_throw_failure:
+    case OP_unreachable:
+    case OP_ret: return true;
     default: return false;
     }
 }
 
-static bool is_branch(Opcode op)
-{
-    return op == OP_br || op == OP_brfalse || op == OP_brtrue || op == OP_beq || op == OP_bge || op == OP_bgt || op == OP_ble ||
-           op == OP_blt || op == OP_bne_un || op == OP_bge_un || op == OP_bgt_un || op == OP_ble_un || op == OP_blt_un;
+static bool is_branch(Opcode op) {
+    return op == OP_br || op == OP_brfalse || op == OP_brtrue || op == OP_beq || op == OP_bge ||
+           op == OP_bgt || op == OP_ble || op == OP_blt || op == OP_bne_un || op == OP_bge_un ||
+           op == OP_bgt_un || op == OP_ble_un || op == OP_blt_un;
 }
 
 /// Nothing in the loop calls, and no other backward branch lies in it.
-static bool is_innermost_and_plain(const Loop *loop)
-{
+static bool is_innermost_and_plain(const Loop *loop) {
     for (uint32_t b = loop->first; b <= loop->last; b++) {
         const Block *block = &loop->body->blocks[b];
-        if (!block->live) continue;
+        if (!block->live)
+            continue;
         for (uint32_t i = 0; i < block->count; i++) {
             const Instruction *in = &loop->body->instructions[block->first + i];
-            if (!is_plain(in->op)) return false;
+            if (!is_plain(in->op))
+                return false;
             bool is_own = b == loop->last && i + 1 == block->count;
-            if (is_branch(in->op) && in->block <= b && !is_own) return false;
+            if (is_branch(in->op) && in->block <= b && !is_own)
+                return false;
         }
     }
     return true;
 }
 
 /// Stores to local `index` in the loop, or too many if its address is taken anywhere.
-static uint32_t count_stores(const Loop *loop, uint32_t index, const Instruction **store)
-{
-    uint32_t           count, stores = 0;
+static uint32_t count_stores(const Loop *loop, uint32_t index, const Instruction **store) {
+    uint32_t count, stores = 0;
     const Instruction *code = loop_instructions(loop, &count);
     for (uint32_t i = 0; i < count; i++)
         if (code[i].op == OP_stloc && code[i].index == index) {
@@ -72,89 +157,106 @@ static uint32_t count_stores(const Loop *loop, uint32_t index, const Instruction
         }
     for (uint32_t i = 0; i < loop->body->instruction_count; i++) {
         const Instruction *in = &loop->body->instructions[i];
-        if (in->op == OP_ldloca && in->index == index) return UINT32_MAX;
+        if (in->op == OP_ldloca && in->index == index)
+            return UINT32_MAX;
     }
     return stores;
 }
 
-static bool argument_changes(const Body *body, uint32_t index)
-{
+static bool argument_changes(const Body *body, uint32_t index) {
     for (uint32_t i = 0; i < body->instruction_count; i++) {
         const Instruction *in = &body->instructions[i];
-        if ((in->op == OP_starg || in->op == OP_ldarga) && in->index == index) return true;
+        if ((in->op == OP_starg || in->op == OP_ldarga) && in->index == index)
+            return true;
     }
     return false;
 }
 
 /// An operand of the exit test that stays the same while the loop runs.
-static bool is_invariant(const Loop *loop, const Instruction *in)
-{
+static bool is_invariant(const Loop *loop, const Instruction *in) {
     const Instruction *store = NULL;
-    if (in->op == OP_ldloc) return count_stores(loop, in->index, &store) == 0;
-    if (in->op == OP_ldarg) return !argument_changes(loop->body, in->index);
-    return in->op == OP_ldc_i4 || in->op == OP_ldlen || in->op == OP_conv_i4 || in->op == OP_add || in->op == OP_sub ||
-           (in->op == OP_intrinsic && in->intrinsic == INTRINSIC_StringLength);
+    if (in->op == OP_ldloc)
+        return count_stores(loop, in->index, &store) == 0;
+    if (in->op == OP_ldarg)
+        return !argument_changes(loop->body, in->index);
+    return in->op == OP_ldc_i4 || in->op == OP_ldlen || in->op == OP_conv_i4 || in->op == OP_add ||
+           in->op == OP_sub || (in->op == OP_intrinsic && in->intrinsic == INTRINSIC_StringLength);
 }
 
-/// First instruction of the second operand of the branch at `branch`, NULL if it is more than a simple expression.
-static const Instruction *second_operand(const Loop *loop, const Instruction *branch)
-{
-    const Block       *block = &loop->body->blocks[loop->last];
+/// First instruction of the second operand of the branch at `branch`, NULL if it is more than a simple
+/// expression.
+static const Instruction *second_operand(const Loop *loop, const Instruction *branch) {
+    const Block *block = &loop->body->blocks[loop->last];
     const Instruction *first = &loop->body->instructions[block->first], *in = branch;
     for (int32_t needed = 1; needed > 0;) {
-        if (in == first) return NULL;
+        if (in == first)
+            return NULL;
         in--;
-        if (!is_invariant(loop, in)) return NULL;
-        if (in->op == OP_ldloc || in->op == OP_ldarg || in->op == OP_ldc_i4) needed--;
-        else if (in->op == OP_add || in->op == OP_sub) needed++;
+        if (!is_invariant(loop, in))
+            return NULL;
+        if (in->op == OP_ldloc || in->op == OP_ldarg || in->op == OP_ldc_i4)
+            needed--;
+        else if (in->op == OP_add || in->op == OP_sub)
+            needed++;
     }
     return in == first ? NULL : in;
 }
 
 /// The step of `ldloc index; ldc.i4 step; add; stloc index`, 0 if it is something else.
-static int64_t step_of(const Loop *loop, const Instruction *store)
-{
-    uint32_t           count;
+static int64_t step_of(const Loop *loop, const Instruction *store) {
+    uint32_t count;
     const Instruction *code = loop_instructions(loop, &count);
-    if (store - code < 3 || store[-3].op != OP_ldloc || store[-3].index != store->index || store[-2].op != OP_ldc_i4) return 0;
-    if (store[-1].op == OP_add) return store[-2].integer;
+    if (store - code < 3 || store[-3].op != OP_ldloc || store[-3].index != store->index ||
+        store[-2].op != OP_ldc_i4)
+        return 0;
+    if (store[-1].op == OP_add)
+        return store[-2].integer;
     return store[-1].op == OP_sub ? -store[-2].integer : 0;
 }
 
-/// Every way round passes `store`: it stands in the last block, or in the one before, which alone leads there from within.
-static bool is_on_every_way(const Loop *loop, const Instruction *store)
-{
-    const Body        *body = loop->body;
+/// Every way round passes `store`: it stands in the last block, or in the one before, which alone leads there
+/// from within.
+static bool is_on_every_way(const Loop *loop, const Instruction *store) {
+    const Body *body = loop->body;
     const Instruction *code = body->instructions;
-    const Block       *last = &body->blocks[loop->last];
-    if (store >= code + last->first) return true;
-    if (loop->last == loop->first) return false;
+    const Block *last = &body->blocks[loop->last];
+    if (store >= code + last->first)
+        return true;
+    if (loop->last == loop->first)
+        return false;
     const Block *before = &body->blocks[loop->last - 1];
-    if (!before->live || before->count == 0 || store < code + before->first) return false;
+    if (!before->live || before->count == 0 || store < code + before->first)
+        return false;
     for (uint32_t b = loop->first; b < loop->last; b++) {
         const Block *block = &body->blocks[b];
-        if (!block->live || block->count == 0) continue;
+        if (!block->live || block->count == 0)
+            continue;
         const Instruction *end = &code[block->first + block->count - 1];
-        if (is_branch(end->op) && end->block == loop->last) return false;
+        if (is_branch(end->op) && end->block == loop->last)
+            return false;
     }
     return true;
 }
 
-bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t last)
-{
-    Loop               loop = { body, header, last };
-    const Block       *block = &body->blocks[last];
+bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t last) {
+    Loop loop = {body, header, last};
+    const Block *block = &body->blocks[last];
     const Instruction *branch = &body->instructions[block->first + block->count - 1];
-    bool upward = branch->op == OP_blt || branch->op == OP_ble || branch->op == OP_blt_un || branch->op == OP_ble_un;
+    bool upward =
+        branch->op == OP_blt || branch->op == OP_ble || branch->op == OP_blt_un || branch->op == OP_ble_un;
     bool downward = branch->op == OP_bgt || branch->op == OP_bge;
-    if ((!upward && !downward) || !is_innermost_and_plain(&loop)) return false;
+    if ((!upward && !downward) || !is_innermost_and_plain(&loop))
+        return false;
     const Instruction *bound = second_operand(&loop, branch);
-    if (!bound || bound[-1].op != OP_ldloc) return false;
-    uint32_t           index = bound[-1].index;
+    if (!bound || bound[-1].op != OP_ldloc)
+        return false;
+    uint32_t index = bound[-1].index;
     const Instruction *store = NULL;
-    Storage            storage = storage_of(u, body->locals[index]);
-    if (storage.kind != STACK_Int32 || storage.size != 4 || count_stores(&loop, index, &store) != 1) return false;
-    if (!is_on_every_way(&loop, store)) return false;
+    Storage storage = storage_of(u, body->locals[index]);
+    if (storage.kind != STACK_Int32 || storage.size != 4 || count_stores(&loop, index, &store) != 1)
+        return false;
+    if (!is_on_every_way(&loop, store))
+        return false;
     int64_t step = step_of(&loop, store);
     return upward ? step > 0 : step < 0;
 }

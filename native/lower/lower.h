@@ -1,4 +1,5 @@
-// lower/: Bodies -> LLVM functions in a `Unit` (one LLVM context and module). Units are independent and consumed by emit/.
+// lower/: Bodies -> LLVM functions in a `Unit` (one LLVM context and module). Units are independent and
+// consumed by emit/.
 #pragma once
 
 #include "reach/reach.h"
@@ -8,22 +9,24 @@
 
 /// A partition of the program's methods (design D9): decided by the program alone, never by the machine.
 typedef struct Unit {
-    uint32_t             index;
+    uint32_t index;
     const Method *const *methods;
-    uint32_t             method_count;
-    LLVMContextRef       context;
-    LLVMModuleRef        module;
+    uint32_t method_count;
+    LLVMContextRef context;
+    LLVMModuleRef module;
 } Unit;
 
 /// Splits reach_methods into units of about equal estimated size; stable under equal input.
 Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count);
-/// Creates the unit's context and module and lowers its methods (declares everything else it refers to). Types may still
-/// be interned meanwhile: one unit at a time. False after a report (unsupported instruction, internal error).
+/// Creates the unit's context and module and lowers its methods (declares everything else it refers to).
+/// Types may still be interned meanwhile: one unit at a time. False after a report (unsupported instruction,
+/// internal error).
 MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag);
 void unit_close(Unit *unit);
 /// LLVM IR of the functions whose display name matches (NULL = the whole module), for `--dump=lower`.
 void lower_dump(const Unit *unit, const Reach *reach, const struct Pattern *pattern, FILE *file);
 
-/// Marks of the code generator that emit/ shares: section of code, function attributes (uwtable, probe-stack, minsize, ...).
+/// Marks of the code generator that emit/ shares: section of code, function attributes (uwtable, probe-stack,
+/// minsize, ...).
 enum { HIDDEN_SLOT_OFFSET = 24 }; // MethodTable offset of {u32 row, u32 interface_bits}
 enum { VTABLE_OFFSET = 32 };      // MethodTable offset of vtable slot 0

@@ -1,9 +1,10 @@
-// What the files of lower/ share: the state of a unit (`UnitState`) and of the method being lowered (`Lowering`), the values
-// of the operand stack, and the small emit helpers. Failures are reported where they are found and set `failed`; code
-// generation of the method then ends at the current instruction.
-// NOTE while lower/ is being written: intrinsics.c, pinvoke.c, unmanaged_entry.c, thunks.c, debug_info.c are written by the integrator.
-// eh.c and filter.c were overwritten by mistake: their author (you) please write them again; the integrator leaves them alone.
-// An outlined filter function must call debug_method_begin for itself (own subprogram), then again for its parent.
+// What the files of lower/ share: the state of a unit (`UnitState`) and of the method being lowered
+// (`Lowering`), the values of the operand stack, and the small emit helpers. Failures are reported where they
+// are found and set `failed`; code generation of the method then ends at the current instruction. NOTE while
+// lower/ is being written: intrinsics.c, pinvoke.c, unmanaged_entry.c, thunks.c, debug_info.c are written by
+// the integrator. eh.c and filter.c were overwritten by mistake: their author (you) please write them again;
+// the integrator leaves them alone. An outlined filter function must call debug_method_begin for itself (own
+// subprogram), then again for its parent.
 #pragma once
 
 #include "lower/lower.h"
@@ -14,90 +15,97 @@
 #include <stdio.h>
 #include <string.h>
 
-// ---- A unit ------------------------------------------------------------------------------------------------------------------
+// ---- A unit
+// ------------------------------------------------------------------------------------------------------------------
 
 /// Attribute kinds of LLVM looked up once per unit.
 typedef struct AttributeKinds {
-    unsigned alwaysinline, cold, inlinehint, minsize, noalias, noinline, noreturn, nounwind, optsize, signext, uwtable,
-        zeroext, byval, sret, nest, willreturn, nonnull, memory, returns_twice, naked;
+    unsigned alwaysinline, cold, inlinehint, minsize, noalias, noinline, noreturn, nounwind, optsize, signext,
+        uwtable, zeroext, byval, sret, nest, willreturn, nonnull, memory, returns_twice, naked;
 } AttributeKinds;
 
 typedef struct UnitState {
-    Unit          *unit;
-    const Reach   *reach;
-    Il            *il;
-    TypeSystem    *ts;
+    Unit *unit;
+    const Reach *reach;
+    Il *il;
+    TypeSystem *ts;
     const Request *request;
-    Diag          *diag;
-    Arena          arena;   // lives as long as the unit is being lowered
-    Arena          scratch; // reset after each method
-    bool           failed;
+    Diag *diag;
+    Arena arena;   // lives as long as the unit is being lowered
+    Arena scratch; // reset after each method
+    bool failed;
     LLVMContextRef context;
-    LLVMModuleRef  module;
-    LLVMTypeRef    type_void, i1, i8, i16, i32, i64, f32, f64, ptr;
-    LLVMTypeRef    landing_pad; // {ptr record, i32 selector}
-    LLVMTypeRef    clause;      // {i32 kind, i32 target}
+    LLVMModuleRef module;
+    LLVMTypeRef type_void, i1, i8, i16, i32, i64, f32, f64, ptr;
+    LLVMTypeRef landing_pad; // {ptr record, i32 selector}
+    LLVMTypeRef clause;      // {i32 kind, i32 target}
     AttributeKinds kinds;
-    unsigned       metadata_invariant_load, metadata_range, metadata_make_implicit, metadata_prof;
-    LLVMValueRef   empty_node, length_range, unlikely;
+    unsigned metadata_invariant_load, metadata_range, metadata_make_implicit, metadata_prof;
+    LLVMValueRef empty_node, length_range, unlikely;
     LLVMDIBuilderRef debug; // NULL without debug symbols
     struct DebugFile *debug_files;
-    uint32_t          debug_file_count, debug_file_capacity;
-    LLVMMetadataRef   debug_unit, debug_type;
+    uint32_t debug_file_count, debug_file_capacity;
+    LLVMMetadataRef debug_unit, debug_type;
 } UnitState;
 
-// ---- How values lie in memory and travel -------------------------------------------------------------------------------------
+// ---- How values lie in memory and travel
+// -------------------------------------------------------------------------------------
 
 /// A location of some type: a scalar with the stack kind it loads as, or a struct addressed in memory.
 typedef struct Storage {
-    StackKind   kind;      // STACK_Value: a struct
-    LLVMTypeRef type;      // scalars: as stored; structs: [size x i8]
-    uint32_t    size, alignment;
-    bool        is_signed; // integers below 32 bits extend with their sign
-    bool        is_void;
+    StackKind kind;   // STACK_Value: a struct
+    LLVMTypeRef type; // scalars: as stored; structs: [size x i8]
+    uint32_t size, alignment;
+    bool is_signed; // integers below 32 bits extend with their sign
+    bool is_void;
 } Storage;
 Storage storage_of(UnitState *u, Type *type);
 /// LLVM type of an operand stack entry of this kind (not STACK_Value).
 LLVMTypeRef stack_type(const UnitState *u, StackKind kind);
 
 typedef enum AbiKind {
-    ABI_None,    // void
-    ABI_Scalar,  // one LLVM value of the storage type
-    ABI_Pieces,  // a struct of at most 16 bytes as one or two eightbytes
-    ABI_Memory,  // managed: pointer to a copy the callee may modify; result: buffer as first argument
-    ABI_ByVal,   // native only: on the stack (byval), or result through sret
+    ABI_None,   // void
+    ABI_Scalar, // one LLVM value of the storage type
+    ABI_Pieces, // a struct of at most 16 bytes as one or two eightbytes
+    ABI_Memory, // managed: pointer to a copy the callee may modify; result: buffer as first argument
+    ABI_ByVal,  // native only: on the stack (byval), or result through sret
 } AbiKind;
 typedef struct AbiValue {
-    AbiKind     kind;
-    Storage     storage;
-    uint32_t    piece_count;
+    AbiKind kind;
+    Storage storage;
+    uint32_t piece_count;
     LLVMTypeRef pieces[2];
-    uint32_t    offsets[2];
+    uint32_t offsets[2];
 } AbiValue;
 typedef struct AbiSignature {
     LLVMTypeRef type;
-    AbiValue    result;
-    AbiValue   *params;      // `this` first
-    uint32_t    param_count;
-    bool        has_result_buffer; // LLVM parameter 0
-    bool        is_native;
+    AbiValue result;
+    AbiValue *params; // `this` first
+    uint32_t param_count;
+    bool has_result_buffer; // LLVM parameter 0
+    bool is_native;
 } AbiSignature;
-/// `has_this`: a leading pointer. Native: System V by-value rules for structs (P/Invoke, UnmanagedCallersOnly).
-AbiSignature abi_signature(UnitState *u, Arena *arena, const Signature *signature, bool has_this, bool is_native);
+/// `has_this`: a leading pointer. Native: System V by-value rules for structs (P/Invoke,
+/// UnmanagedCallersOnly).
+AbiSignature abi_signature(UnitState *u, Arena *arena, const Signature *signature, bool has_this,
+                           bool is_native);
 /// Marks extensions, byval and sret on a function or on a call.
 void abi_annotate_function(UnitState *u, const AbiSignature *abi, LLVMValueRef function);
 void abi_annotate_call(UnitState *u, const AbiSignature *abi, LLVMValueRef call);
 
-// ---- Symbols (symbols.c) -------------------------------------------------------------------------------------------------------
+// ---- Symbols (symbols.c)
+// -------------------------------------------------------------------------------------------------------
 
 typedef struct Callee {
     LLVMValueRef function;
-    LLVMTypeRef  type;
+    LLVMTypeRef type;
     AbiSignature abi;
 } Callee;
-/// The function of an exact method with code or a RuntimeImport, declared on first use. False after a report: reach/ did not mark it.
+/// The function of an exact method with code or a RuntimeImport, declared on first use. False after a report:
+/// reach/ did not mark it.
 bool method_callee(UnitState *u, Arena *arena, const Method *method, Callee *out);
-/// Address of the code of a method for ldftn, delegates, tables: UnmanagedCallersOnly methods answer their native entry.
+/// Address of the code of a method for ldftn, delegates, tables: UnmanagedCallersOnly methods answer their
+/// native entry.
 LLVMValueRef method_address(UnitState *u, const Method *method);
 /// MethodTable, RuntimeType, static base, ... ; NULL after a report.
 LLVMValueRef entity_symbol(UnitState *u, SymbolKind kind, const void *entity);
@@ -107,12 +115,13 @@ LLVMValueRef string_literal(UnitState *u, Utf16 string); // NULL if reach/ did n
 LLVMValueRef external_data(UnitState *u, const char *name);
 /// Hidden external function with a C prototype; `result` may be void.
 LLVMValueRef external_function(UnitState *u, const char *name, LLVMTypeRef type);
-LLVMTypeRef  function_type(UnitState *u, LLVMTypeRef result, uint32_t count, ...); // count LLVMTypeRef follow
+LLVMTypeRef function_type(UnitState *u, LLVMTypeRef result, uint32_t count, ...); // count LLVMTypeRef follow
 LLVMValueRef intrinsic_function(UnitState *u, const char *name, LLVMTypeRef *overloads, uint32_t count);
 /// Instance size of the reference type and whether a finalizer must run.
 bool type_has_finalizer(TypeSystem *ts, Type *type);
 
-// ---- Function attributes (attribute.c) -------------------------------------------------------------------------------------------
+// ---- Function attributes (attribute.c)
+// -------------------------------------------------------------------------------------------
 
 #define FUNCTION_ATTRIBUTES ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
 void attribute_add(UnitState *u, LLVMValueRef function, unsigned kind);
@@ -122,14 +131,16 @@ void attribute_common(UnitState *u, LLVMValueRef function);
 /// The rest, by metadata and preference.
 void attribute_method(UnitState *u, LLVMValueRef function, const Method *method, const Body *body);
 
-// ---- Internal errors --------------------------------------------------------------------------------------------------------------
+// ---- Internal errors
+// --------------------------------------------------------------------------------------------------------------
 
 /// First complaint of LLVM's verifier about the module, in the unit's arena.
 const char *unit_verify_message(UnitState *u);
 /// DIAG_Internal for `method` (may be NULL); marks the unit as failed.
 void unit_internal_error(UnitState *u, const Method *method, const char *format, ...) PRINTF_LIKE(3, 4);
 
-// ---- The method being lowered ------------------------------------------------------------------------------------------------------
+// ---- The method being lowered
+// ------------------------------------------------------------------------------------------------------
 
 typedef enum ValueFact {
     FACT_NonNull = 1,
@@ -140,68 +151,67 @@ typedef enum ValueFact {
 
 /// An entry of the operand stack (III.1.1).
 typedef struct Value {
-    StackKind    kind;
-    uint8_t      facts;
-    Type        *type; // as StackType: struct; static class or NULL; referent or NULL
-    LLVMValueRef ref;  // native int: i64 or ptr; STACK_Value: address of a private copy
+    StackKind kind;
+    uint8_t facts;
+    Type *type;       // as StackType: struct; static class or NULL; referent or NULL
+    LLVMValueRef ref; // native int: i64 or ptr; STACK_Value: address of a private copy
 } Value;
 
 typedef struct Slot { // argument, local or join location
     LLVMValueRef address;
-    Storage      storage;
-    Type        *type;
-    bool         is_pinned;
+    Storage storage;
+    Type *type;
+    bool is_pinned;
 } Slot;
 
 typedef struct BlockState {
     LLVMBasicBlockRef head;
-    Slot             *joins; // entry_depth
+    Slot *joins; // entry_depth
 } BlockState;
 
 typedef struct RegionState { // eh.c
     LLVMBasicBlockRef landing_pad, dispatch, resume_after;
-    LLVMValueRef      record, selector; // exception in flight that this region looks at
-    LLVMValueRef      exception;        // catch: the object, for rethrow
-    LLVMValueRef      continuation;     // finally: what endfinally does: 0 unwinds on, n = continuations[n - 1]
-    LLVMValueRef      descriptor;       // clause
-    LLVMValueRef      filter_function;
+    LLVMValueRef record, selector; // exception in flight that this region looks at
+    LLVMValueRef exception;        // catch: the object, for rethrow
+    LLVMValueRef continuation;     // finally: what endfinally does: 0 unwinds on, n = continuations[n - 1]
+    LLVMValueRef descriptor;       // clause
+    LLVMValueRef filter_function;
     ARRAY(LLVMBasicBlockRef) continuations;
     ARRAY(uint32_t) continuation_targets; // IL block that the continuation finally reaches
     ARRAY(LLVMBasicBlockRef) leave_entries;
-    ARRAY(LLVMValueRef) switches;         // of the endfinally instructions
+    ARRAY(LLVMValueRef) switches; // of the endfinally instructions
 } RegionState;
 
 typedef struct Lowering {
-    UnitState      *u;
-    const Method   *method;
-    Body           *body;
-    Arena          *scratch;
-    LLVMValueRef    function;
-    LLVMBuilderRef  builder;
-    LLVMBuilderRef  alloca_builder; // at the end of `entry`, which holds the allocas only
+    UnitState *u;
+    const Method *method;
+    Body *body;
+    Arena *scratch;
+    LLVMValueRef function;
+    LLVMBuilderRef builder;
+    LLVMBuilderRef alloca_builder; // at the end of `entry`, which holds the allocas only
     LLVMBasicBlockRef entry;
-    AbiSignature    abi;
-    LLVMValueRef    result_buffer; // large struct results
-    Slot           *args, *locals;
-    BlockState     *blocks;
-    RegionState    *regions;
-    uint32_t        block;         // current IL block
-    const Instruction *in;         // current instruction
-    uint32_t        next_instruction;
-    Value          *stack;
-    uint32_t        depth, capacity;
-    ARRAY(LLVMValueRef) temps_released;   // struct temporaries popped by the current instruction
-    ARRAY(const Type *) cctors_checked;   // in this block
-    int32_t         filter_region;        // lowering the filter of this region (outlined); -1
-    LLVMValueRef    filter_parent;
+    AbiSignature abi;
+    LLVMValueRef result_buffer; // large struct results
+    Slot *args, *locals;
+    BlockState *blocks;
+    RegionState *regions;
+    uint32_t block;        // current IL block
+    const Instruction *in; // current instruction
+    uint32_t next_instruction;
+    Value *stack;
+    uint32_t depth, capacity;
+    ARRAY(LLVMValueRef) temps_released; // struct temporaries popped by the current instruction
+    ARRAY(const Type *) cctors_checked; // in this block
+    int32_t filter_region;              // lowering the filter of this region (outlined); -1
+    LLVMValueRef filter_parent;
     LLVMMetadataRef debug_scope; // subprogram of the current function, NULL without source
-    SequencePoint  *points;      // of the method
-    uint32_t        point_count;
-    LLVMValueRef    pinvoke_frame;
-    bool            this_is_nonnull;
-    bool            terminated;    // the current LLVM block has its terminator
-    bool            failed;
-    bool            has_escape;
+    SequencePoint *points;       // of the method
+    uint32_t point_count;
+    LLVMValueRef pinvoke_frame;
+    bool this_is_nonnull;
+    bool terminated; // the current LLVM block has its terminator
+    bool failed;
 } Lowering;
 
 /// Lowers one method into its function. False after a report.
@@ -216,16 +226,17 @@ void lower_unsupported(Lowering *l, const char *reason);
 void lower_internal(Lowering *l, const char *format, ...) PRINTF_LIKE(2, 3);
 /// Begins / ends blocks of LLVM.
 LLVMBasicBlockRef block_append(Lowering *l);
-void              block_begin(Lowering *l, LLVMBasicBlockRef block);
-void              branch_to(Lowering *l, LLVMBasicBlockRef block);
-void              branch_if(Lowering *l, LLVMValueRef condition, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
-void              lower_unreachable(Lowering *l);
+void block_begin(Lowering *l, LLVMBasicBlockRef block);
+void branch_to(Lowering *l, LLVMBasicBlockRef block);
+void branch_if(Lowering *l, LLVMValueRef condition, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
+void lower_unreachable(Lowering *l);
 
-// ---- Operand stack (stack.c) ----------------------------------------------------------------------------------------------------------
+// ---- Operand stack (stack.c)
+// ----------------------------------------------------------------------------------------------------------
 
-void  stack_push(Lowering *l, Value value);
-void  stack_push_scalar(Lowering *l, StackKind kind, LLVMValueRef ref);
-void  stack_push_object(Lowering *l, Type *type, LLVMValueRef ref, uint8_t facts);
+void stack_push(Lowering *l, Value value);
+void stack_push_scalar(Lowering *l, StackKind kind, LLVMValueRef ref);
+void stack_push_object(Lowering *l, Type *type, LLVMValueRef ref, uint8_t facts);
 Value stack_pop(Lowering *l);
 Value stack_peek(Lowering *l, uint32_t from_top);
 /// Integer of 64 bits / pointer from an integer or address value; int32 extends with its sign.
@@ -240,20 +251,21 @@ Value value_convert(Lowering *l, Value value, StackKind kind);
 /// Stack memory: one per call of the function, never moves. Uninitialised.
 LLVMValueRef alloca_bytes(Lowering *l, uint32_t size, uint32_t alignment);
 LLVMValueRef alloca_type(Lowering *l, LLVMTypeRef type);
-Slot         slot_make(Lowering *l, Type *type);
+Slot slot_make(Lowering *l, Type *type);
 /// A temporary for a struct value; it dies when the value is popped.
 LLVMValueRef temp_struct(Lowering *l, Type *type);
-void         temps_end(Lowering *l);
+void temps_end(Lowering *l);
 
-// ---- Memory (memory.c) -------------------------------------------------------------------------------------------------------------------
+// ---- Memory (memory.c)
+// -------------------------------------------------------------------------------------------------------------------
 
 typedef struct Access {
     LLVMValueRef address;
-    uint8_t      facts;       // of the address
-    uint8_t      prefixes;    // PREFIX_Volatile, PREFIX_Unaligned
-    uint32_t     alignment;   // 0 = natural
+    uint8_t facts;      // of the address
+    uint8_t prefixes;   // PREFIX_Volatile, PREFIX_Unaligned
+    uint32_t alignment; // 0 = natural
 } Access;
-LLVMValueRef gep_bytes(Lowering *l, LLVMValueRef base, uint64_t offset);          // inbounds
+LLVMValueRef gep_bytes(Lowering *l, LLVMValueRef base, uint64_t offset);            // inbounds
 LLVMValueRef gep_dynamic(Lowering *l, LLVMValueRef base, LLVMValueRef byte_offset); // may leave the object
 /// Pushes the value of a location of `type`.
 void load_value(Lowering *l, Type *type, Access access);
@@ -271,7 +283,8 @@ LLVMValueRef load_array_length(Lowering *l, LLVMValueRef array);  // i32, not nu
 /// Access through an address on the operand stack: tests it for null where it may be.
 Access access_through(Lowering *l, Value address);
 
-// ---- Checks (check.c) ------------------------------------------------------------------------------------------------------------------------
+// ---- Checks (check.c)
+// ------------------------------------------------------------------------------------------------------------------------
 
 void check_null(Lowering *l, Value value);
 void check_null_pointer(Lowering *l, LLVMValueRef pointer);
@@ -286,27 +299,31 @@ void emit_poll(Lowering *l);
 /// A backward branch from block `last` to `header` that needs no poll (loops.c).
 bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t last);
 
-// ---- Calls (call.c) ---------------------------------------------------------------------------------------------------------------------------
+// ---- Calls (call.c)
+// ---------------------------------------------------------------------------------------------------------------------------
 
 /// call, or invoke when an enclosing region must see what it throws; ends up in the continuation block.
-LLVMValueRef emit_call(Lowering *l, LLVMTypeRef type, LLVMValueRef function, LLVMValueRef *args, uint32_t count);
+LLVMValueRef emit_call(Lowering *l, LLVMTypeRef type, LLVMValueRef function, LLVMValueRef *args,
+                       uint32_t count);
 /// The same for functions that never unwind.
 LLVMValueRef emit_call_nounwind(Lowering *l, LLVMTypeRef type, LLVMValueRef function, LLVMValueRef *args,
                                 uint32_t count);
-/// Calls with operand stack values; `function` and the signature as method_callee gives them. Pushes the result if any.
+/// Calls with operand stack values; `function` and the signature as method_callee gives them. Pushes the
+/// result if any.
 void call_values(Lowering *l, const AbiSignature *abi, LLVMTypeRef type, LLVMValueRef function, Value *args,
                  Type *result_type, LLVMValueRef *raw_result);
 void call_method(Lowering *l, const Method *method, Value *args);
-/// The two halves of call_values: LLVM arguments in `*values` (answers their number) with the result buffer `*memory` or
-/// NULL; then the push of what the call gave.
-uint32_t call_lay_out(Lowering *l, const AbiSignature *abi, Value *args, Type *result_type, LLVMValueRef **values,
-                      LLVMValueRef *memory);
-void call_push_result(Lowering *l, const AbiSignature *abi, Type *type, LLVMValueRef result, LLVMValueRef memory);
+/// The two halves of call_values: LLVM arguments in `*values` (answers their number) with the result buffer
+/// `*memory` or NULL; then the push of what the call gave.
+uint32_t call_lay_out(Lowering *l, const AbiSignature *abi, Value *args, Type *result_type,
+                      LLVMValueRef **values, LLVMValueRef *memory);
+void call_push_result(Lowering *l, const AbiSignature *abi, Type *type, LLVMValueRef result,
+                      LLVMValueRef memory);
 /// A CoreLib helper with raw LLVM arguments (scalars); answers its result. NULL after a report.
 LLVMValueRef call_helper(Lowering *l, WellKnownMethod helper, LLVMValueRef *args, uint32_t count);
 /// A function of the runtime: pointer-sized arguments.
-LLVMValueRef call_runtime(Lowering *l, const char *name, LLVMTypeRef result, LLVMValueRef *args, LLVMTypeRef *types,
-                          uint32_t count, bool may_throw);
+LLVMValueRef call_runtime(Lowering *l, const char *name, LLVMTypeRef result, LLVMValueRef *args,
+                          LLVMTypeRef *types, uint32_t count, bool may_throw);
 /// Allocates an instance of a class or boxed struct; not initialised beyond zero.
 LLVMValueRef allocate_object(Lowering *l, Type *type);
 LLVMValueRef emit_box(Lowering *l, Type *type, Value value);
@@ -314,7 +331,8 @@ LLVMValueRef emit_box(Lowering *l, Type *type, Value value);
 LLVMValueRef virtual_target(Lowering *l, CallPlan plan, LLVMValueRef object);
 bool helper_allowed(Lowering *l, WellKnownMethod helper);
 
-// ---- Exceptions (eh.c, filter.c) -----------------------------------------------------------------------------------------------------------------
+// ---- Exceptions (eh.c, filter.c)
+// -----------------------------------------------------------------------------------------------------------------
 
 void eh_begin(Lowering *l);
 /// Landing pad for calls in the current block; NULL if nothing in this method sees their exceptions.
@@ -331,7 +349,8 @@ bool region_holds_try(const EhRegion *region, uint32_t block);
 LLVMValueRef filter_function(Lowering *l, uint32_t region);
 void filter_escape_frame(Lowering *l);
 
-// ---- Groups of instructions (op_*.c): pop operands, push results ------------------------------------------------------------------------------------
+// ---- Groups of instructions (op_*.c): pop operands, push results
+// ------------------------------------------------------------------------------------
 
 void op_arithmetic(Lowering *l);
 void op_shift(Lowering *l);
@@ -370,12 +389,14 @@ void op_intrinsic(Lowering *l);
 void op_throw(Lowering *l);
 void op_return(Lowering *l);
 
-// ---- Methods without IL (thunks.c, unmanaged_entry.c) -------------------------------------------------------------------------------
+// ---- Methods without IL (thunks.c, unmanaged_entry.c)
+// -------------------------------------------------------------------------------
 
 bool lower_unboxing_stub(UnitState *u, const Method *method);
 void lower_unmanaged_entry(Lowering *l);
 
-// ---- Debug information (debug_info.c) --------------------------------------------------------------------------------------------------------------------
+// ---- Debug information (debug_info.c)
+// --------------------------------------------------------------------------------------------------------------------
 
 void debug_unit_begin(UnitState *u);
 void debug_unit_end(UnitState *u);

@@ -2,84 +2,90 @@
 
 // Loads and stores through addresses, and what works on blocks of memory.
 
-static ElementType indirect_element(Opcode op)
-{
-    if (op == OP_ldind_i1 || op == OP_stind_i1) return ELEMENT_TYPE_I1;
-    if (op == OP_ldind_u1) return ELEMENT_TYPE_U1;
-    if (op == OP_ldind_i2 || op == OP_stind_i2) return ELEMENT_TYPE_I2;
-    if (op == OP_ldind_u2) return ELEMENT_TYPE_U2;
-    if (op == OP_ldind_i4 || op == OP_stind_i4) return ELEMENT_TYPE_I4;
-    if (op == OP_ldind_u4) return ELEMENT_TYPE_U4;
-    if (op == OP_ldind_i8 || op == OP_stind_i8) return ELEMENT_TYPE_I8;
-    if (op == OP_ldind_i || op == OP_stind_i) return ELEMENT_TYPE_I;
-    if (op == OP_ldind_r4 || op == OP_stind_r4) return ELEMENT_TYPE_R4;
-    if (op == OP_ldind_r8 || op == OP_stind_r8) return ELEMENT_TYPE_R8;
+static ElementType indirect_element(Opcode op) {
+    if (op == OP_ldind_i1 || op == OP_stind_i1)
+        return ELEMENT_TYPE_I1;
+    if (op == OP_ldind_u1)
+        return ELEMENT_TYPE_U1;
+    if (op == OP_ldind_i2 || op == OP_stind_i2)
+        return ELEMENT_TYPE_I2;
+    if (op == OP_ldind_u2)
+        return ELEMENT_TYPE_U2;
+    if (op == OP_ldind_i4 || op == OP_stind_i4)
+        return ELEMENT_TYPE_I4;
+    if (op == OP_ldind_u4)
+        return ELEMENT_TYPE_U4;
+    if (op == OP_ldind_i8 || op == OP_stind_i8)
+        return ELEMENT_TYPE_I8;
+    if (op == OP_ldind_i || op == OP_stind_i)
+        return ELEMENT_TYPE_I;
+    if (op == OP_ldind_r4 || op == OP_stind_r4)
+        return ELEMENT_TYPE_R4;
+    if (op == OP_ldind_r8 || op == OP_stind_r8)
+        return ELEMENT_TYPE_R8;
     return ELEMENT_TYPE_OBJECT;
 }
 
 /// ldind.i serves pointers too: a location known to hold an address loads as one.
-static Type *indirect_type(Lowering *l, Value address)
-{
+static Type *indirect_type(Lowering *l, Value address) {
     ElementType element = indirect_element(l->in->op);
-    Type       *referent = address.kind == STACK_ByRef ? address.type : NULL;
-    if (element == ELEMENT_TYPE_I && referent && (referent->kind == TYPE_Pointer || referent->kind == TYPE_FunctionPointer))
+    Type *referent = address.kind == STACK_ByRef ? address.type : NULL;
+    if (element == ELEMENT_TYPE_I && referent &&
+        (referent->kind == TYPE_Pointer || referent->kind == TYPE_FunctionPointer))
         return referent;
-    if (element == ELEMENT_TYPE_OBJECT && referent && type_is_reference(referent)) return referent;
+    if (element == ELEMENT_TYPE_OBJECT && referent && type_is_reference(referent))
+        return referent;
     return type_primitive(l->u->ts, element);
 }
 
-void op_load_indirect(Lowering *l)
-{
-    Value  address = stack_pop(l);
-    Type  *type = indirect_type(l, address);
+void op_load_indirect(Lowering *l) {
+    Value address = stack_pop(l);
+    Type *type = indirect_type(l, address);
     Access access = access_through(l, address);
     load_value(l, type, access);
 }
 
-void op_store_indirect(Lowering *l)
-{
-    Value  value = stack_pop(l), address = stack_pop(l);
-    Type  *type = indirect_type(l, address);
+void op_store_indirect(Lowering *l) {
+    Value value = stack_pop(l), address = stack_pop(l);
+    Type *type = indirect_type(l, address);
     Access access = access_through(l, address);
     store_value(l, type, access, value);
 }
 
-// ---- Objects in memory --------------------------------------------------------------------------------------------------------------------
+// ---- Objects in memory
+// --------------------------------------------------------------------------------------------------------------------
 
-static void lower_cpobj(Lowering *l)
-{
-    Value  src = stack_pop(l), dst = stack_pop(l);
+static void lower_cpobj(Lowering *l) {
+    Value src = stack_pop(l), dst = stack_pop(l);
     Access to = access_through(l, dst), from = access_through(l, src);
     store_value(l, l->in->type, to, load_value_at(l, l->in->type, from));
 }
 
-static void lower_cpblk(Lowering *l)
-{
-    Value        size = stack_pop(l), src = stack_pop(l), dst = stack_pop(l);
+static void lower_cpblk(Lowering *l) {
+    Value size = stack_pop(l), src = stack_pop(l), dst = stack_pop(l);
     LLVMValueRef bytes = LLVMBuildZExt(l->builder, value_i32(l, size), l->u->i64, "");
     LLVMBuildMemCpy(l->builder, value_pointer(l, dst), 1, value_pointer(l, src), 1, bytes);
 }
 
-static void lower_initblk(Lowering *l)
-{
-    Value        size = stack_pop(l), fill = stack_pop(l), dst = stack_pop(l);
+static void lower_initblk(Lowering *l) {
+    Value size = stack_pop(l), fill = stack_pop(l), dst = stack_pop(l);
     LLVMValueRef bytes = LLVMBuildZExt(l->builder, value_i32(l, size), l->u->i64, "");
     LLVMValueRef byte = LLVMBuildTrunc(l->builder, value_i32(l, fill), l->u->i8, "");
     LLVMBuildMemSet(l->builder, value_pointer(l, dst), byte, bytes, 1);
 }
 
-static void lower_localloc(Lowering *l)
-{
-    Value        size = stack_pop(l);
-    LLVMValueRef bytes = size.kind == STACK_Int32 ? LLVMBuildZExt(l->builder, size.ref, l->u->i64, "") : value_i64(l, size);
+static void lower_localloc(Lowering *l) {
+    Value size = stack_pop(l);
+    LLVMValueRef bytes =
+        size.kind == STACK_Int32 ? LLVMBuildZExt(l->builder, size.ref, l->u->i64, "") : value_i64(l, size);
     LLVMValueRef memory = LLVMBuildArrayAlloca(l->builder, l->u->i8, bytes, "");
     LLVMSetAlignment(memory, 16);
-    if (l->body->init_locals) LLVMBuildMemSet(l->builder, memory, LLVMConstInt(l->u->i8, 0, false), bytes, 16);
-    stack_push(l, (Value){ .kind = STACK_NativeInt, .ref = memory, .facts = FACT_Stack });
+    if (l->body->init_locals)
+        LLVMBuildMemSet(l->builder, memory, LLVMConstInt(l->u->i8, 0, false), bytes, 16);
+    stack_push(l, (Value){.kind = STACK_NativeInt, .ref = memory, .facts = FACT_Stack});
 }
 
-void op_object_memory(Lowering *l)
-{
+void op_object_memory(Lowering *l) {
     Type *type = l->in->type;
     switch (l->in->op) { // NOLINT: the others do not come here
     case OP_ldobj: {
@@ -88,7 +94,7 @@ void op_object_memory(Lowering *l)
         break;
     }
     case OP_stobj: {
-        Value  value = stack_pop(l), address = stack_pop(l);
+        Value value = stack_pop(l), address = stack_pop(l);
         Access access = access_through(l, address);
         store_value(l, type, access, value);
         break;

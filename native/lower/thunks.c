@@ -1,20 +1,19 @@
 #include "lower/lowering.h"
 
-// Unboxing stubs: `this` is the boxed object, the method wants the address of the value behind the MethodTable pointer.
-// RhGetCodeTarget of the runtime recognises them by section and by their exact bytes, `48 83 C7 08` (add rdi, 8) and
-// `E9 rel32` (corelib-contract 7.1), hence the assembly. A method with a result buffer has `this` in rsi: its stub lies with
-// ordinary code, where nobody decodes it.
+// Unboxing stubs: `this` is the boxed object, the method wants the address of the value behind the
+// MethodTable pointer. RhGetCodeTarget of the runtime recognises them by section and by their exact bytes,
+// `48 83 C7 08` (add rdi, 8) and `E9 rel32` (corelib-contract 7.1), hence the assembly. A method with a
+// result buffer has `this` in rsi: its stub lies with ordinary code, where nobody decodes it.
 
-static void stub_body(UnitState *u, LLVMValueRef stub, const Callee *target)
-{
+static void stub_body(UnitState *u, LLVMValueRef stub, const Callee *target) {
     static const char first_argument[] = "addq $$8, %rdi\n\tjmp ${0:P}";
     static const char second_argument[] = "addq $$8, %rsi\n\tjmp ${0:P}";
     static const char constraints[] = "s";
-    const char       *text = target->abi.has_result_buffer ? second_argument : first_argument;
-    LLVMTypeRef       type = LLVMFunctionType(u->type_void, &u->ptr, 1, false);
-    LLVMValueRef      code = LLVMGetInlineAsm(type, text, strlen(text), constraints, strlen(constraints), true, false,
-                                              LLVMInlineAsmDialectATT, false);
-    LLVMBuilderRef    builder = LLVMCreateBuilderInContext(u->context);
+    const char *text = target->abi.has_result_buffer ? second_argument : first_argument;
+    LLVMTypeRef type = LLVMFunctionType(u->type_void, &u->ptr, 1, false);
+    LLVMValueRef code = LLVMGetInlineAsm(type, text, strlen(text), constraints, strlen(constraints), true,
+                                         false, LLVMInlineAsmDialectATT, false);
+    LLVMBuilderRef builder = LLVMCreateBuilderInContext(u->context);
     LLVMPositionBuilderAtEnd(builder, LLVMAppendBasicBlockInContext(u->context, stub, ""));
     LLVMValueRef function = target->function;
     LLVMBuildCall2(builder, type, code, &function, 1, "");
@@ -22,17 +21,19 @@ static void stub_body(UnitState *u, LLVMValueRef stub, const Callee *target)
     LLVMDisposeBuilder(builder);
 }
 
-bool lower_unboxing_stub(UnitState *u, const Method *method)
-{
+bool lower_unboxing_stub(UnitState *u, const Method *method) {
     Callee target;
-    if (!method_callee(u, &u->scratch, method->synthetic_method, &target)) return false;
+    if (!method_callee(u, &u->scratch, method->synthetic_method, &target))
+        return false;
     Callee self;
-    if (!method_callee(u, &u->scratch, method, &self)) return false;
+    if (!method_callee(u, &u->scratch, method, &self))
+        return false;
     attribute_common(u, self.function);
     attribute_add(u, self.function, u->kinds.naked);
     attribute_add(u, self.function, u->kinds.noinline);
     attribute_add(u, self.function, u->kinds.nounwind);
-    if (!target.abi.has_result_buffer) LLVMSetSection(self.function, "__unbox");
+    if (!target.abi.has_result_buffer)
+        LLVMSetSection(self.function, "__unbox");
     stub_body(u, self.function, &target);
     return true;
 }

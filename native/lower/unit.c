@@ -8,28 +8,29 @@ enum {
     UNIT_METHODS = 1500,        // average size of a unit above it
 };
 
-// ---- Partition ---------------------------------------------------------------------------------------------------------------------
+// ---- Partition
+// ---------------------------------------------------------------------------------------------------------------------
 
-static uint32_t name_hash(Text name)
-{
+static uint32_t name_hash(Text name) {
     uint32_t hash = 2166136261u; // FNV-1a
-    for (size_t i = 0; i < name.size; i++) hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
+    for (size_t i = 0; i < name.size; i++)
+        hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
     return hash ^ hash >> 15;
 }
 
 /// Unit borders depend on the names of the methods at the border only, so an edit elsewhere moves no border.
-static bool is_border(const Reach *reach, const Method *method, uint32_t unit_size)
-{
-    if (unit_size >= 2 * UNIT_METHODS) return true;
-    if (unit_size < UNIT_METHODS / 2) return false;
+static bool is_border(const Reach *reach, const Method *method, uint32_t unit_size) {
+    if (unit_size >= 2 * UNIT_METHODS)
+        return true;
+    if (unit_size < UNIT_METHODS / 2)
+        return false;
     return name_hash(reach_symbol(reach, SYMBOL_Method, method)) % (UNIT_METHODS / 2) == 0;
 }
 
-Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count)
-{
-    uint32_t             method_count;
+Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count) {
+    uint32_t method_count;
     const Method *const *methods = reach_methods(reach, &method_count);
-    Unit                *units = ARENA_ARRAY(program, Unit, method_count / (UNIT_METHODS / 2) + 1);
+    Unit *units = ARENA_ARRAY(program, Unit, method_count / (UNIT_METHODS / 2) + 1);
     *count = 0;
     for (uint32_t first = 0; first < method_count || *count == 0;) {
         uint32_t size = method_count - first;
@@ -39,37 +40,45 @@ Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count)
                     size = i;
                     break;
                 }
-        units[*count] = (Unit){ .index = *count, .methods = methods + first, .method_count = size };
+        units[*count] = (Unit){.index = *count, .methods = methods + first, .method_count = size};
         (*count)++;
         first += size;
     }
     return units;
 }
 
-// ---- Context and module ----------------------------------------------------------------------------------------------------------------
+// ---- Context and module
+// ----------------------------------------------------------------------------------------------------------------
 
-static unsigned attribute_kind(const char *name)
-{
+static unsigned attribute_kind(const char *name) {
     return LLVMGetEnumAttributeKindForName(name, strlen(name));
 }
 
-static unsigned metadata_kind(UnitState *u, const char *name)
-{
+static unsigned metadata_kind(UnitState *u, const char *name) {
     return LLVMGetMDKindIDInContext(u->context, name, (unsigned)strlen(name));
 }
 
-static void kinds_look_up(UnitState *u)
-{
+static void kinds_look_up(UnitState *u) {
     u->kinds = (AttributeKinds){
-        .alwaysinline = attribute_kind("alwaysinline"), .cold = attribute_kind("cold"),
-        .inlinehint = attribute_kind("inlinehint"), .minsize = attribute_kind("minsize"),
-        .noalias = attribute_kind("noalias"), .noinline = attribute_kind("noinline"),
-        .noreturn = attribute_kind("noreturn"), .nounwind = attribute_kind("nounwind"),
-        .optsize = attribute_kind("optsize"), .signext = attribute_kind("signext"),
-        .uwtable = attribute_kind("uwtable"), .zeroext = attribute_kind("zeroext"),
-        .byval = attribute_kind("byval"), .sret = attribute_kind("sret"), .nest = attribute_kind("nest"),
-        .willreturn = attribute_kind("willreturn"), .nonnull = attribute_kind("nonnull"),
-        .memory = attribute_kind("memory"), .returns_twice = attribute_kind("returns_twice"),
+        .alwaysinline = attribute_kind("alwaysinline"),
+        .cold = attribute_kind("cold"),
+        .inlinehint = attribute_kind("inlinehint"),
+        .minsize = attribute_kind("minsize"),
+        .noalias = attribute_kind("noalias"),
+        .noinline = attribute_kind("noinline"),
+        .noreturn = attribute_kind("noreturn"),
+        .nounwind = attribute_kind("nounwind"),
+        .optsize = attribute_kind("optsize"),
+        .signext = attribute_kind("signext"),
+        .uwtable = attribute_kind("uwtable"),
+        .zeroext = attribute_kind("zeroext"),
+        .byval = attribute_kind("byval"),
+        .sret = attribute_kind("sret"),
+        .nest = attribute_kind("nest"),
+        .willreturn = attribute_kind("willreturn"),
+        .nonnull = attribute_kind("nonnull"),
+        .memory = attribute_kind("memory"),
+        .returns_twice = attribute_kind("returns_twice"),
         .naked = attribute_kind("naked"),
     };
     u->metadata_invariant_load = metadata_kind(u, "invariant.load");
@@ -78,13 +87,11 @@ static void kinds_look_up(UnitState *u)
     u->metadata_prof = metadata_kind(u, "prof");
 }
 
-static LLVMValueRef metadata_value(UnitState *u, LLVMMetadataRef *items, size_t count)
-{
+static LLVMValueRef metadata_value(UnitState *u, LLVMMetadataRef *items, size_t count) {
     return LLVMMetadataAsValue(u->context, LLVMMDNodeInContext2(u->context, items, count));
 }
 
-static void module_create(UnitState *u, LLVMTargetMachineRef machine)
-{
+static void module_create(UnitState *u, LLVMTargetMachineRef machine) {
     char name[32];
     snprintf(name, sizeof name, "unit%u", u->unit->index);
     u->context = u->unit->context = LLVMContextCreate();
@@ -106,48 +113,54 @@ static void module_create(UnitState *u, LLVMTargetMachineRef machine)
     u->f32 = LLVMFloatTypeInContext(u->context);
     u->f64 = LLVMDoubleTypeInContext(u->context);
     u->ptr = LLVMPointerTypeInContext(u->context, 0);
-    u->landing_pad = LLVMStructTypeInContext(u->context, (LLVMTypeRef[]){ u->ptr, u->i32 }, 2, false);
-    u->clause = LLVMStructTypeInContext(u->context, (LLVMTypeRef[]){ u->i32, u->i32 }, 2, false);
+    u->landing_pad = LLVMStructTypeInContext(u->context, (LLVMTypeRef[]){u->ptr, u->i32}, 2, false);
+    u->clause = LLVMStructTypeInContext(u->context, (LLVMTypeRef[]){u->i32, u->i32}, 2, false);
     kinds_look_up(u);
 
     u->empty_node = metadata_value(u, NULL, 0);
     // Lengths of arrays and strings are never negative: removes the sign extensions (llvm.md 8).
-    u->length_range = metadata_value(u, (LLVMMetadataRef[]){ LLVMValueAsMetadata(LLVMConstInt(u->i32, 0, false)),
-                                                             LLVMValueAsMetadata(LLVMConstInt(u->i32, 0x7FFFFFFF, false)) }, 2);
-    u->unlikely = metadata_value(u, (LLVMMetadataRef[]){ LLVMMDStringInContext2(u->context, "branch_weights", 14),
-                                                         LLVMValueAsMetadata(LLVMConstInt(u->i32, 1, false)),
-                                                         LLVMValueAsMetadata(LLVMConstInt(u->i32, 1u << 20, false)) }, 3);
+    u->length_range =
+        metadata_value(u,
+                       (LLVMMetadataRef[]){LLVMValueAsMetadata(LLVMConstInt(u->i32, 0, false)),
+                                           LLVMValueAsMetadata(LLVMConstInt(u->i32, 0x7FFFFFFF, false))},
+                       2);
+    u->unlikely =
+        metadata_value(u,
+                       (LLVMMetadataRef[]){LLVMMDStringInContext2(u->context, "branch_weights", 14),
+                                           LLVMValueAsMetadata(LLVMConstInt(u->i32, 1, false)),
+                                           LLVMValueAsMetadata(LLVMConstInt(u->i32, 1u << 20, false))},
+                       3);
 }
 
-
-const char *unit_verify_message(UnitState *u)
-{
+const char *unit_verify_message(UnitState *u) {
     char *text = NULL;
-    if (!LLVMVerifyModule(u->module, LLVMReturnStatusAction, &text) || !text) text = text ? text : LLVMCreateMessage("");
+    if (!LLVMVerifyModule(u->module, LLVMReturnStatusAction, &text) || !text)
+        text = text ? text : LLVMCreateMessage("");
     char *copy = arena_format(&u->arena, "%.300s", text);
     LLVMDisposeMessage(text);
     return copy;
 }
 
-static void llvm_diagnostic(LLVMDiagnosticInfoRef info, void *context)
-{
+static void llvm_diagnostic(LLVMDiagnosticInfoRef info, void *context) {
     UnitState *u = context;
-    if (LLVMGetDiagInfoSeverity(info) != LLVMDSError) return;
+    if (LLVMGetDiagInfoSeverity(info) != LLVMDSError)
+        return;
     char *text = LLVMGetDiagInfoDescription(info);
-    diag_report(u->diag, DIAG_CodeGeneration, (DiagLocation){ .file = NULL }, text);
+    diag_report(u->diag, DIAG_CodeGeneration, (DiagLocation){.file = NULL}, text);
     LLVMDisposeMessage(text);
     u->failed = true;
 }
 
-bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag)
-{
-    UnitState u = { .unit = unit, .reach = reach, .il = reach_il(reach), .request = reach_request(reach), .diag = diag };
+bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag) {
+    UnitState u = {
+        .unit = unit, .reach = reach, .il = reach_il(reach), .request = reach_request(reach), .diag = diag};
     u.ts = il_types(u.il);
     module_create(&u, machine);
     LLVMContextSetDiagnosticHandler(u.context, llvm_diagnostic, &u);
     debug_unit_begin(&u);
     for (uint32_t i = 0; i < unit->method_count; i++) {
-        if (!lower_method(&u, unit->methods[i])) u.failed = true;
+        if (!lower_method(&u, unit->methods[i]))
+            u.failed = true;
         arena_reset(&u.scratch);
     }
     debug_unit_end(&u);
@@ -157,10 +170,11 @@ bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Di
     return !u.failed;
 }
 
-void unit_close(Unit *unit)
-{
-    if (unit->module) LLVMDisposeModule(unit->module);
-    if (unit->context) LLVMContextDispose(unit->context);
+void unit_close(Unit *unit) {
+    if (unit->module)
+        LLVMDisposeModule(unit->module);
+    if (unit->context)
+        LLVMContextDispose(unit->context);
     unit->module = NULL;
     unit->context = NULL;
 }
