@@ -1,62 +1,64 @@
-// How calls reach their code (generics-and-dispatch.md 4): closed-world devirtualisation, vtable slots, selector rows.
+// How calls reach their code (generics-and-dispatch.md 4): closed-world devirtualisation, vtable slots,
+// selector rows.
 #include "reach/world.h"
 
-const Method *const *reach_vtable(const Reach *reach, const Type *type, uint32_t *count)
-{
+const Method *const *reach_vtable(const Reach *reach, const Type *type, uint32_t *count) {
     const TypeNode *node = type_node_find(reach->world, type);
     *count = node ? node->vtable.count : 0;
     return node ? node->vtable.items : NULL;
 }
 
-int32_t reach_slot_index(const Reach *reach, const Method *declaration)
-{
+int32_t reach_slot_index(const Reach *reach, const Method *declaration) {
     const MethodNode *node = method_node_find(reach->world, declaration);
     return node && !method_is_selector(declaration) ? node->index : -1;
 }
 
-const Method *const *reach_selectors(const Reach *reach, uint32_t *count)
-{
+const Method *const *reach_selectors(const Reach *reach, uint32_t *count) {
     *count = reach->selector_count;
     return reach->selectors;
 }
 
-int32_t reach_selector_index(const Reach *reach, const Method *declaration)
-{
+int32_t reach_selector_index(const Reach *reach, const Method *declaration) {
     const MethodNode *node = method_node_find(reach->world, declaration);
     return node && method_is_selector(declaration) ? node->index : -1;
 }
 
-const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, uint32_t *count)
-{
+const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, uint32_t *count) {
     const TypeNode *node = type_node_find(reach->world, type);
     *count = node ? node->row.count : 0;
     return node ? node->row.items : NULL;
 }
 
-CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *receiver, bool receiver_exact)
-{
+CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *receiver,
+                         bool receiver_exact) {
     World *w = reach->world;
-    bool   is_interface = method->owner->def && method->owner->def->is_interface;
-    if (!is_interface && method->def && !method->def->is_virtual) return (CallPlan){ CALL_Direct, method, 0 };
-    const Method     *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
+    bool is_interface = method->owner->def && method->owner->def->is_interface;
+    if (!is_interface && method->def && !method->def->is_virtual)
+        return (CallPlan){CALL_Direct, method, 0};
+    const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
     const MethodNode *node = method_node_find(w, declaration ? declaration : method);
     if (receiver && receiver->is_value_type && receiver_exact) {
         const Method *target = boxed_target(w, (Type *)receiver, method);
-        if (target) return (CallPlan){ CALL_Direct, target, 0 };
+        if (target)
+            return (CallPlan){CALL_Direct, target, 0};
     }
-    if (!node) return (CallPlan){ CALL_Never, NULL, 0 };
-    const Type   *limit = receiver_limit(w, receiver);
+    if (!node)
+        return (CallPlan){CALL_Never, NULL, 0};
+    const Type *limit = receiver_limit(w, receiver);
     const Method *only = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {
         const Target *target = &node->targets.items[i];
-        if (!target->code || target->code == only || !reach_has_method(reach, target->code)) continue;
-        if (limit && receiver_exact && target->type->type != limit) continue;
-        if (limit && !type_is_derived_from(w->ts, target->type->type, limit)) continue;
+        if (!target->code || target->code == only || !reach_has_method(reach, target->code))
+            continue;
+        if (limit && receiver_exact && target->type->type != limit)
+            continue;
+        if (limit && !type_is_derived_from(w->ts, target->type->type, limit))
+            continue;
         if (only) {
             CallKind kind = method_is_selector(node->method) ? CALL_Selector : CALL_Slot;
-            return (CallPlan){ kind, NULL, (uint32_t)node->index };
+            return (CallPlan){kind, NULL, (uint32_t)node->index};
         }
         only = target->code;
     }
-    return (CallPlan){ only ? CALL_Direct : CALL_Never, only, 0 };
+    return (CallPlan){only ? CALL_Direct : CALL_Never, only, 0};
 }

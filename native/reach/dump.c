@@ -2,12 +2,12 @@
 #include "reach/world.h"
 #include "support/pattern.h"
 
-static Text type_line(World *w, const Type *type, Arena *arena)
-{
+static Text type_line(World *w, const Type *type, Arena *arena) {
     const Module *module = type_module(type);
-    Text          assembly = module ? module->name : TEXT_LITERAL("");
-    TextBuilder   builder = { .arena = arena };
-    if (text_equal_z(assembly, "System.Private.CoreLib")) assembly = TEXT_LITERAL("CoreLib");
+    Text assembly = module ? module->name : TEXT_LITERAL("");
+    TextBuilder builder = {.arena = arena};
+    if (text_equal_z(assembly, "System.Private.CoreLib"))
+        assembly = TEXT_LITERAL("CoreLib");
     if (assembly.size) {
         text_append(&builder, assembly);
         text_append_z(&builder, ": ");
@@ -16,31 +16,30 @@ static Text type_line(World *w, const Type *type, Arena *arena)
     return text_built(&builder);
 }
 
-static Text field_line(World *w, const Field *field, Arena *arena)
-{
-    TextBuilder builder = { .arena = arena };
+static Text field_line(World *w, const Field *field, Arena *arena) {
+    TextBuilder builder = {.arena = arena};
     text_append(&builder, type_line(w, field->owner, arena));
     text_append_z(&builder, "::");
     text_append(&builder, field->def->name);
     return text_built(&builder);
 }
 
-static Text string_line(Utf16 string, Arena *arena)
-{
-    Text        text = utf16_to_text(arena, string);
-    TextBuilder builder = { .arena = arena };
+static Text string_line(Utf16 string, Arena *arena) {
+    Text text = utf16_to_text(arena, string);
+    TextBuilder builder = {.arena = arena};
     text_append_z(&builder, "\"");
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c < 0x20 || c == '"' || c == '\\') text_append_format(&builder, "\\x%02x", c);
-        else text_append(&builder, (Text){ &text.data[i], 1 });
+        if (c < 0x20 || c == '"' || c == '\\')
+            text_append_format(&builder, "\\x%02x", c);
+        else
+            text_append(&builder, (Text){&text.data[i], 1});
     }
     text_append_z(&builder, "\"");
     return text_built(&builder);
 }
 
-static Text node_line(World *w, const Node *node, Arena *arena)
-{
+static Text node_line(World *w, const Node *node, Arena *arena) {
     switch (node->kind) {
     case NODE_Method:
     case NODE_Slot: return method_display(w->ts, node->entity, arena);
@@ -59,13 +58,13 @@ static Text node_line(World *w, const Node *node, Arena *arena)
     case NODE_Module: return ((const Module *)node->entity)->name;
     case NODE_KIND_COUNT: break;
     }
-    return (Text){ 0 };
+    return (Text){0};
 }
 
-/// Letter of a dump line: M method, V slot or selector, T constructed type, N type of a lower level, A type with instances,
-/// R RuntimeType object, S static region, C lazy class constructor, D data of a field, L literal.
-static char node_letter(const Reach *reach, const Node *node)
-{
+/// Letter of a dump line: M method, V slot or selector, T constructed type, N type of a lower level, A type
+/// with instances, R RuntimeType object, S static region, C lazy class constructor, D data of a field, L
+/// literal.
+static char node_letter(const Reach *reach, const Node *node) {
     switch (node->kind) {
     case NODE_Method: return 'M';
     case NODE_Slot: return 'V';
@@ -87,21 +86,21 @@ static char node_letter(const Reach *reach, const Node *node)
     return 0; // told by another line
 }
 
-static const char *statics_suffix(NodeKind kind)
-{
-    if (kind == NODE_GCStatics) return " (GC)";
+static const char *statics_suffix(NodeKind kind) {
+    if (kind == NODE_GCStatics)
+        return " (GC)";
     return kind == NODE_ThreadStatics ? " (thread)" : "";
 }
 
-void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file)
-{
+void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file) {
     World *w = reach->world;
     for (uint32_t kind = 0; kind < NODE_KIND_COUNT; kind++) {
         const NodeList *list = &w->marked[kind];
         for (uint32_t i = 0; i < list->count; i++) {
             const Node *node = list->items[i];
-            char        letter = node_letter(reach, node);
-            if (!letter) continue;
+            char letter = node_letter(reach, node);
+            if (!letter)
+                continue;
             Text line = node_line(w, node, &w->scratch);
             if (!pattern || pattern_matches(pattern, line))
                 fprintf(file, "%c %.*s%s\n", letter, TEXT_ARG(line), statics_suffix(node->kind));
@@ -110,41 +109,39 @@ void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file)
     }
 }
 
-static void print_chain(World *w, const Node *node, FILE *file)
-{
+static void print_chain(World *w, const Node *node, FILE *file) {
     uint32_t depth = 0;
     for (; node; node = node->from, depth++) {
         Text line = node_line(w, node, &w->scratch);
-        fprintf(file, "%*s%s %.*s%s\n", (int)(depth < 40 ? depth * 2 : 80), "", node_kind_name(node->kind), TEXT_ARG(line),
-                statics_suffix(node->kind));
+        fprintf(file, "%*s%s %.*s%s\n", (int)(depth < 40 ? depth * 2 : 80), "", node_kind_name(node->kind),
+                TEXT_ARG(line), statics_suffix(node->kind));
         fprintf(file, "%*s<- %s\n", (int)(depth < 40 ? depth * 2 + 2 : 82), "", node->text);
         arena_reset(&w->scratch);
     }
     fprintf(file, "\n");
 }
 
-void reach_why(const Reach *reach, const struct Pattern *pattern, FILE *file)
-{
+void reach_why(const Reach *reach, const struct Pattern *pattern, FILE *file) {
     World *w = reach->world;
     for (uint32_t kind = 0; kind < NODE_KIND_COUNT; kind++) {
         const NodeList *list = &w->marked[kind];
         for (uint32_t i = 0; i < list->count; i++) {
             bool matches = !pattern || pattern_matches(pattern, node_line(w, list->items[i], &w->scratch));
             arena_reset(&w->scratch);
-            if (matches) print_chain(w, list->items[i], file);
+            if (matches)
+                print_chain(w, list->items[i], file);
         }
     }
 }
 
-ReachCounts reach_counts(const Reach *reach)
-{
+ReachCounts reach_counts(const Reach *reach) {
     const World *w = reach->world;
-    uint32_t     constructed = w->marked[NODE_Constructed].count;
-    return (ReachCounts){ .methods = reach->method_count,
-                          .constructed_types = constructed,
-                          .necessary_types = reach->type_count - constructed,
-                          .slots = reach->slot_count,
-                          .selectors = reach->selector_count,
-                          .strings = reach->string_count,
-                          .rounds = reach->rounds };
+    uint32_t constructed = w->marked[NODE_Constructed].count;
+    return (ReachCounts){.methods = reach->method_count,
+                         .constructed_types = constructed,
+                         .necessary_types = reach->type_count - constructed,
+                         .slots = reach->slot_count,
+                         .selectors = reach->selector_count,
+                         .strings = reach->string_count,
+                         .rounds = reach->rounds};
 }

@@ -1,51 +1,54 @@
-// Closed-world facts that il/ folds with (reach.md 2.2, 2.4). Marking is optimistic: while a body is folded, a type has
-// instances only if some have been marked already. A fold that used a negative answer waits for the type; when the answer
-// changes, the body is folded and scanned again. The result is the least fixpoint: code that would only keep itself alive
-// (a cast that guards the only creation of its type) is not marked.
+// Closed-world facts that il/ folds with (reach.md 2.2, 2.4). Marking is optimistic: while a body is folded,
+// a type has instances only if some have been marked already. A fold that used a negative answer waits for
+// the type; when the answer changes, the body is folded and scanned again. The result is the least fixpoint:
+// code that would only keep itself alive (a cast that guards the only creation of its type) is not marked.
 #include "reach/world.h"
 
-/// A cast to these is decided by the class chain and interface list of the object; variance and arrays need the cast rules.
-static bool is_plain_target(const Type *type)
-{
+/// A cast to these is decided by the class chain and interface list of the object; variance and arrays need
+/// the cast rules.
+static bool is_plain_target(const Type *type) {
     return type->kind == TYPE_Named && !(type->arg_count && type_def_is_variant(type->def));
 }
 
-static void waiters_fire(World *w, TypeNode *node)
-{
-    for (uint32_t i = 0; i < node->waiters.count; i++) method_rescan(w, node->waiters.items[i]);
+static void waiters_fire(World *w, TypeNode *node) {
+    for (uint32_t i = 0; i < node->waiters.count; i++)
+        method_rescan(w, node->waiters.items[i]);
     node->waiters.count = 0;
 }
 
-static void castable_set(World *w, TypeNode *node)
-{
-    if (node->castable) return;
+static void castable_set(World *w, TypeNode *node) {
+    if (node->castable)
+        return;
     node->castable = true;
     waiters_fire(w, node);
 }
 
-static void instances_appear(World *w, Type *type)
-{
-    for (Type *at = type; at; at = type_base(w->ts, at)) castable_set(w, type_node(w, at));
-    uint32_t     count;
+static void instances_appear(World *w, Type *type) {
+    for (Type *at = type; at; at = type_base(w->ts, at))
+        castable_set(w, type_node(w, at));
+    uint32_t count;
     Type *const *interfaces = type_interfaces(w->ts, type, &count);
-    for (uint32_t i = 0; i < count; i++) castable_set(w, type_node(w, interfaces[i]));
+    for (uint32_t i = 0; i < count; i++)
+        castable_set(w, type_node(w, interfaces[i]));
     for (uint32_t i = 0; i < w->watched_casts.count; i++) {
         TypeNode *watched = w->watched_casts.items[i];
-        if (!watched->castable && type_is_castable_to(w->ts, type, watched->type)) castable_set(w, watched);
+        if (!watched->castable && type_is_castable_to(w->ts, type, watched->type))
+            castable_set(w, watched);
     }
 }
 
-void facts_type_changed(World *w, TypeNode *node, NodeKind level)
-{
+void facts_type_changed(World *w, TypeNode *node, NodeKind level) {
     waiters_fire(w, node);
-    if (level == NODE_Allocated) instances_appear(w, node->type);
+    if (level == NODE_Allocated)
+        instances_appear(w, node->type);
 }
 
 /// Some object passes a cast to `type`.
-static bool cast_succeeds(World *w, TypeNode *node)
-{
-    if (node->castable) return true;
-    if (is_plain_target(node->type) || node->castable_watched) return false;
+static bool cast_succeeds(World *w, TypeNode *node) {
+    if (node->castable)
+        return true;
+    if (is_plain_target(node->type) || node->castable_watched)
+        return false;
     node->castable_watched = true;
     ARRAY_PUSH(&w->arena, &w->watched_casts, node);
     const NodeList *allocated = &w->marked[NODE_Allocated];
@@ -55,57 +58,54 @@ static bool cast_succeeds(World *w, TypeNode *node)
 }
 
 /// The body being folded is made again once a fact about `node` changes.
-static bool wait_unless(World *w, TypeNode *node, bool answer)
-{
-    if (answer || !w->scanning) return answer;
+static bool wait_unless(World *w, TypeNode *node, bool answer) {
+    if (answer || !w->scanning)
+        return answer;
     for (uint32_t i = 0; i < node->waiters.count; i++)
-        if (node->waiters.items[i] == w->scanning) return answer;
+        if (node->waiters.items[i] == w->scanning)
+            return answer;
     ARRAY_PUSH(&w->arena, &node->waiters, w->scanning);
     return answer;
 }
 
-static bool fact_is_constructed(void *context, const Type *type)
-{
-    World    *w = context;
+static bool fact_is_constructed(void *context, const Type *type) {
+    World *w = context;
     TypeNode *node = type_node(w, type);
     return wait_unless(w, node, cast_succeeds(w, node));
 }
 
 /// Reflection can lead from any MethodTable of the image to its object.
-static bool fact_has_runtime_type(void *context, const Type *type)
-{
+static bool fact_has_runtime_type(void *context, const Type *type) {
     TypeNode *node = type_node(context, type);
     return wait_unless(context, node, node->levels[0].marked);
 }
 
-static bool fact_has_instances(void *context, const Type *type)
-{
+static bool fact_has_instances(void *context, const Type *type) {
     TypeNode *node = type_node(context, type);
     return wait_unless(context, node, node->levels[3].marked);
 }
 
-IlFacts world_facts(World *w)
-{
-    return (IlFacts){ .context = w,
-                      .is_constructed = fact_is_constructed,
-                      .has_runtime_type = fact_has_runtime_type,
-                      .has_instances = fact_has_instances };
+IlFacts world_facts(World *w) {
+    return (IlFacts){.context = w,
+                     .is_constructed = fact_is_constructed,
+                     .has_runtime_type = fact_has_runtime_type,
+                     .has_instances = fact_has_instances};
 }
 
-bool reach_cast_possible(const Reach *reach, const Type *type)
-{
+bool reach_cast_possible(const Reach *reach, const Type *type) {
     return cast_succeeds(reach->world, type_node(reach->world, type));
 }
 
-const Type *reach_only_implementer(const Reach *reach, const Type *type)
-{
-    World          *w = reach->world;
+const Type *reach_only_implementer(const Reach *reach, const Type *type) {
+    World *w = reach->world;
     const NodeList *allocated = &w->marked[NODE_Allocated];
-    TypeNode       *node = type_node(w, type);
-    if (node->only_known) return node->only;
+    TypeNode *node = type_node(w, type);
+    if (node->only_known)
+        return node->only;
     node->only_known = true;
     for (uint32_t i = 0; i < allocated->count; i++) {
-        if (!type_is_castable_to(w->ts, (Type *)allocated->items[i]->entity, (Type *)type)) continue;
+        if (!type_is_castable_to(w->ts, (Type *)allocated->items[i]->entity, (Type *)type))
+            continue;
         if (node->only) {
             node->only = NULL;
             break;

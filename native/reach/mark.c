@@ -1,13 +1,12 @@
-// The worklist. Nodes are processed breadth first, each level in structural order, so that the first reason of every node
-// is one of the shortest and always the same (reach.md 5.4).
+// The worklist. Nodes are processed breadth first, each level in structural order, so that the first reason
+// of every node is one of the shortest and always the same (reach.md 5.4).
 #include "reach/world.h"
 
 #include <stdlib.h>
 
 enum { METHOD_LIMIT = 1 << 20 }; // instances; more than any real program, far less than memory
 
-static uint32_t entity_depth(const Node *node)
-{
+static uint32_t entity_depth(const Node *node) {
     switch (node->kind) {
     case NODE_Method:
     case NODE_Slot: return method_depth(node->entity);
@@ -29,13 +28,14 @@ static uint32_t entity_depth(const Node *node)
     return 0;
 }
 
-bool mark(World *w, Node *node, const Node *from, const char *text)
-{
-    if (node->marked) return false;
+bool mark(World *w, Node *node, const Node *from, const char *text) {
+    if (node->marked)
+        return false;
     node->marked = true;
     node->from = from;
     node->text = text;
-    if (from) node->growth = growth_next(from, entity_depth(from), entity_depth(node));
+    if (from)
+        node->growth = growth_next(from, entity_depth(from), entity_depth(node));
     ARRAY_PUSH(&w->arena, &w->marked[node->kind], node);
     ARRAY_PUSH(&w->arena, &w->next, node);
     if (node->kind == NODE_Necessary || node->kind == NODE_Allocated)
@@ -43,54 +43,61 @@ bool mark(World *w, Node *node, const Node *from, const char *text)
     return true;
 }
 
-bool mark_both(World *w, Node *node, const Node *from, const Node *other, const char *text)
-{
-    if (!mark(w, node, from, text)) return false;
+bool mark_both(World *w, Node *node, const Node *from, const Node *other, const char *text) {
+    if (!mark(w, node, from, text))
+        return false;
     uint16_t growth = growth_next(other, entity_depth(other), entity_depth(node));
-    if (growth > node->growth) node->growth = growth;
+    if (growth > node->growth)
+        node->growth = growth;
     return true;
 }
 
-// ---- One function per kind of mark ------------------------------------------------------------------------------------
+// ---- One function per kind of mark
+// ------------------------------------------------------------------------------------
 
 /// True if the instance may exist; else it is cut, once, with a warning at `from`.
-static bool method_allowed(World *w, MethodNode *node, const Node *from)
-{
-    if (node->code.marked || node->slot.marked || !from) return true;
-    if (node->cut) return false;
+static bool method_allowed(World *w, MethodNode *node, const Node *from) {
+    if (node->code.marked || node->slot.marked || !from)
+        return true;
+    if (node->cut)
+        return false;
     uint16_t growth = growth_next(from, entity_depth(from), method_depth(node->method));
-    if (!growth_exceeded(w->reach, node->method, NULL, growth)) return true;
+    if (!growth_exceeded(w->reach, node->method, NULL, growth))
+        return true;
     node->cut = true;
-    ARRAY_PUSH(&w->arena, &w->cuts, (Cut){ from, node->method, NULL });
+    ARRAY_PUSH(&w->arena, &w->cuts, (Cut){from, node->method, NULL});
     return false;
 }
 
-static bool type_allowed(World *w, TypeNode *node, const Node *from)
-{
-    if (node->levels[0].marked || !from) return true;
-    if (node->cut) return false;
+static bool type_allowed(World *w, TypeNode *node, const Node *from) {
+    if (node->levels[0].marked || !from)
+        return true;
+    if (node->cut)
+        return false;
     uint16_t growth = growth_next(from, entity_depth(from), node->type->depth);
-    if (!growth_exceeded(w->reach, NULL, node->type, growth)) return true;
+    if (!growth_exceeded(w->reach, NULL, node->type, growth))
+        return true;
     node->cut = true;
-    ARRAY_PUSH(&w->arena, &w->cuts, (Cut){ from, NULL, node->type });
+    ARRAY_PUSH(&w->arena, &w->cuts, (Cut){from, NULL, node->type});
     return false;
 }
 
 /// Binds a RuntimeImport to the CoreLib method that exports its symbol, if any does.
-static void mark_import(World *w, MethodNode *node, Text symbol, const Node *from)
-{
+static void mark_import(World *w, MethodNode *node, Text symbol, const Node *from) {
     node->not_code = true;
     const Method *provider = export_find(w->reach, symbol);
-    if (!provider) return;
+    if (!provider)
+        return;
     mark_method(w, provider, from, "runtime export used by an import");
     export_add(w, provider, symbol, false);
 }
 
-void mark_method(World *w, const Method *method, const Node *from, const char *text)
-{
+void mark_method(World *w, const Method *method, const Node *from, const char *text) {
     MethodNode *node = method_node(w, method);
-    if (node->code.marked || node->not_code || method->is_open) return;
-    if (!method_allowed(w, node, from)) return;
+    if (node->code.marked || node->not_code || method->is_open)
+        return;
+    if (!method_allowed(w, node, from))
+        return;
     if (method->synthetic == SYNTHETIC_None && method->def) {
         MethodCode code = il_method_code(w->il, method);
         switch (code.kind) {
@@ -103,29 +110,27 @@ void mark_method(World *w, const Method *method, const Node *from, const char *t
     mark(w, &node->code, from, text);
 }
 
-/// `this` of such a method must be an instance of its class. System.Array`1 has none: its methods run on arrays.
-static bool needs_instance(World *w, const Method *method)
-{
+/// `this` of such a method must be an instance of its class. System.Array`1 has none: its methods run on
+/// arrays.
+static bool needs_instance(World *w, const Method *method) {
     const Type *owner = method->owner;
-    return method->def && method->synthetic == SYNTHETIC_None && !method->def->is_static && owner->kind == TYPE_Named
-        && !owner->is_value_type && !owner->def->is_interface
-        && owner->def != well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def;
+    return method->def && method->synthetic == SYNTHETIC_None && !method->def->is_static &&
+           owner->kind == TYPE_Named && !owner->is_value_type && !owner->def->is_interface &&
+           owner->def != well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def;
 }
 
-void mark_call(World *w, const Method *method, const Node *from, const char *text)
-{
+void mark_call(World *w, const Method *method, const Node *from, const char *text) {
     if (needs_instance(w, method) && !method_node(w, method)->code.marked) {
         TypeNode *owner = type_node(w, method->owner);
         if (!owner->levels[2].marked) {
-            ARRAY_PUSH(&w->arena, &owner->tentative, (Tentative){ method, from, text });
+            ARRAY_PUSH(&w->arena, &owner->tentative, (Tentative){method, from, text});
             return;
         }
     }
     mark_method(w, method, from, text);
 }
 
-void tentative_fire(World *w, TypeNode *node)
-{
+void tentative_fire(World *w, TypeNode *node) {
     for (uint32_t i = 0; i < node->tentative.count; i++) {
         const Tentative *call = &node->tentative.items[i];
         mark_method(w, call->method, call->from, call->text);
@@ -133,141 +138,139 @@ void tentative_fire(World *w, TypeNode *node)
     node->tentative.count = 0;
 }
 
-bool reach_never_called(const Reach *reach, const Method *method)
-{
-    return needs_instance(reach->world, method) && !reach_has_method(reach, method) && reach_instance_allowed(reach, method)
-        && il_method_code(reach->il, method).kind == CODE_Body;
+bool reach_never_called(const Reach *reach, const Method *method) {
+    return needs_instance(reach->world, method) && !reach_has_method(reach, method) &&
+           reach_instance_allowed(reach, method) && il_method_code(reach->il, method).kind == CODE_Body;
 }
 
-void mark_slot(World *w, MethodNode *node, const Node *from, const char *text)
-{
-    if (!node->slot.marked && !node->cut && method_allowed(w, node, from)) mark(w, &node->slot, from, text);
+void mark_slot(World *w, MethodNode *node, const Node *from, const char *text) {
+    if (!node->slot.marked && !node->cut && method_allowed(w, node, from))
+        mark(w, &node->slot, from, text);
 }
 
-void mark_address(World *w, const Method *method, const Node *from, const char *text)
-{
+void mark_address(World *w, const Method *method, const Node *from, const char *text) {
     if (method->synthetic == SYNTHETIC_None && method->def && method->def->is_unmanaged_callers_only)
-        method = method_synthetic(w->ts, SYNTHETIC_UnmanagedEntry, method->owner, method); // its address is the native entry
+        method = method_synthetic(w->ts, SYNTHETIC_UnmanagedEntry, method->owner,
+                                  method); // its address is the native entry
     method_node(w, method)->address_taken = true;
     mark_method(w, method, from, text);
 }
 
 /// Marks one level of a type and those below it.
-static void mark_level(World *w, Type *type, NodeKind level, const Node *from, const char *text)
-{
+static void mark_level(World *w, Type *type, NodeKind level, const Node *from, const char *text) {
     TypeNode *node = type_node(w, type);
-    if (type->is_open && !type->is_generic_definition) return;
-    if (!type_allowed(w, node, from)) return;
-    for (uint32_t i = 0; i <= (uint32_t)(level - NODE_Necessary); i++) mark(w, &node->levels[i], from, text);
+    if (type->is_open && !type->is_generic_definition)
+        return;
+    if (!type_allowed(w, node, from))
+        return;
+    for (uint32_t i = 0; i <= (uint32_t)(level - NODE_Necessary); i++)
+        mark(w, &node->levels[i], from, text);
 }
 
-void mark_necessary(World *w, Type *type, const Node *from, const char *text)
-{
+void mark_necessary(World *w, Type *type, const Node *from, const char *text) {
     mark_level(w, type, NODE_Necessary, from, text);
 }
 
-void mark_metadata(World *w, Type *type, const Node *from, const char *text)
-{
+void mark_metadata(World *w, Type *type, const Node *from, const char *text) {
     mark_level(w, type, NODE_Metadata, from, text);
 }
 
-void mark_constructed(World *w, Type *type, const Node *from, const char *text)
-{
+void mark_constructed(World *w, Type *type, const Node *from, const char *text) {
     mark_level(w, type, NODE_Constructed, from, text);
 }
 
-void mark_allocated(World *w, Type *type, const Node *from, const char *text)
-{
-    bool boxable = !(type->def && (type->def->is_byref_like || type->def->is_interface)) && !type->is_generic_definition
-                && type->kind != TYPE_Pointer && type->kind != TYPE_ByRef && type->kind != TYPE_FunctionPointer
-                && type->element_type != ELEMENT_TYPE_VOID;
+void mark_allocated(World *w, Type *type, const Node *from, const char *text) {
+    bool boxable = !(type->def && (type->def->is_byref_like || type->def->is_interface)) &&
+                   !type->is_generic_definition && type->kind != TYPE_Pointer && type->kind != TYPE_ByRef &&
+                   type->kind != TYPE_FunctionPointer && type->element_type != ELEMENT_TYPE_VOID;
     bool is_abstract = type->def && type->def->is_abstract && !type->is_value_type;
     mark_level(w, type, boxable && !is_abstract ? NODE_Allocated : NODE_Constructed, from, text);
 }
 
-void mark_runtime_type(World *w, Type *type, const Node *from, const char *text)
-{
+void mark_runtime_type(World *w, Type *type, const Node *from, const char *text) {
     mark_metadata(w, type, from, text);
     TypeNode *node = type_node(w, type);
-    if (!node->cut && node->levels[1].marked) mark(w, &node->runtime_type, from, text);
+    if (!node->cut && node->levels[1].marked)
+        mark(w, &node->runtime_type, from, text);
 }
 
-void mark_compared(World *w, Type *type, const Node *from)
-{
+void mark_compared(World *w, Type *type, const Node *from) {
     TypeNode *node = type_node(w, type);
-    if (node->compared) return;
+    if (node->compared)
+        return;
     node->compared = true;
-    ARRAY_PUSH(&w->arena, &w->compared, (Comparison){ type, from });
+    ARRAY_PUSH(&w->arena, &w->compared, (Comparison){type, from});
 }
 
-void mark_all_compared(World *w)
-{
+void mark_all_compared(World *w) {
     for (uint32_t i = 0; i < w->compared.count; i++) {
         TypeNode *node = type_node(w, w->compared.items[i].type);
         mark_necessary(w, node->type, w->compared.items[i].from, "typeof in a comparison");
-        if (node->levels[0].marked) mark(w, &node->runtime_type, w->compared.items[i].from, "typeof in a comparison");
+        if (node->levels[0].marked)
+            mark(w, &node->runtime_type, w->compared.items[i].from, "typeof in a comparison");
     }
 }
 
-void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, const char *text)
-{
-    if (kind == STATIC_Literal || kind == STATIC_Rva) return;
+void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, const char *text) {
+    if (kind == STATIC_Literal || kind == STATIC_Rva)
+        return;
     TypeNode *node = type_node(w, type);
-    if (type_allowed(w, node, from)) mark(w, &node->statics[kind], from, text);
+    if (type_allowed(w, node, from))
+        mark(w, &node->statics[kind], from, text);
 }
 
-void mark_cctor(World *w, Type *type, const Node *from, const char *text)
-{
+void mark_cctor(World *w, Type *type, const Node *from, const char *text) {
     TypeNode *node = type_node(w, type);
-    if (node->cctor.marked || node->cut || !il_has_lazy_cctor(w->il, type)) return;
+    if (node->cctor.marked || node->cut || !il_has_lazy_cctor(w->il, type))
+        return;
     mark(w, &node->cctor, from, text);
 }
 
-void mark_rva(World *w, const Field *field, const Node *from, const char *text)
-{
+void mark_rva(World *w, const Field *field, const Node *from, const char *text) {
     mark(w, field_node(w, field), from, text);
 }
 
-void mark_string(World *w, Utf16 string, const Node *from, const char *text)
-{
+void mark_string(World *w, Utf16 string, const Node *from, const char *text) {
     mark(w, &string_node(w, string)->node, from, text);
 }
 
-void mark_module(World *w, const Module *module, const Node *from)
-{
-    if (module) mark(w, module_node(w, module), from, "member of the assembly");
+void mark_module(World *w, const Module *module, const Node *from) {
+    if (module)
+        mark(w, module_node(w, module), from, "member of the assembly");
 }
 
-void mark_helper(World *w, WellKnownMethod helper, const Node *from)
-{
+void mark_helper(World *w, WellKnownMethod helper, const Node *from) {
     const Method *method = well_known_method(w->ts, helper);
-    if (method) mark_method(w, method, from, "helper");
+    if (method)
+        mark_method(w, method, from, "helper");
 }
 
-void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text)
-{
-    if (method->is_open) return;
+void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text) {
+    if (method->is_open)
+        return;
     MethodNode *node = method_node(w, method);
     bool seen = node->code.marked && node->address_taken;
     mark_metadata(w, method->owner, from, text);
-    if (method->def && method->def->is_constructor && !method->def->is_static) mark_allocated(w, method->owner, from, text);
+    if (method->def && method->def->is_constructor && !method->def->is_static)
+        mark_allocated(w, method->owner, from, text);
     mark_address(w, method, from, text);
-    if (!seen && node->code.marked) ARRAY_PUSH(&w->arena, &w->invokable, method);
+    if (!seen && node->code.marked)
+        ARRAY_PUSH(&w->arena, &w->invokable, method);
 }
 
-// ---- The loop ---------------------------------------------------------------------------------------------------------
+// ---- The loop
+// ---------------------------------------------------------------------------------------------------------
 
-static int node_pointer_order(const void *a, const void *b)
-{
+static int node_pointer_order(const void *a, const void *b) {
     return node_order(*(Node *const *)a, *(Node *const *)b);
 }
 
-static void module_process(World *w, const Module *module, const Node *node)
-{
+static void module_process(World *w, const Module *module, const Node *node) {
     TypeDef *def = module->types ? type_def_get(w->ts, (Module *)module, 1) : NULL; // <Module> (II.10.8)
     if (def && def->static_constructor) {
-        Failure failure = { 0 };
-        Method *cctor = method_instantiate(w->ts, def->static_constructor, type_from_def(w->ts, def), NULL, 0, &failure);
+        Failure failure = {0};
+        Method *cctor =
+            method_instantiate(w->ts, def->static_constructor, type_from_def(w->ts, def), NULL, 0, &failure);
         if (cctor) {
             mark_address(w, cctor, node, "module initializer");
             list_add(w, &w->module_initializers, cctor);
@@ -276,8 +279,7 @@ static void module_process(World *w, const Module *module, const Node *node)
     module_descriptor_mark(w, module, node);
 }
 
-static void node_process(World *w, Node *node)
-{
+static void node_process(World *w, Node *node) {
     switch (node->kind) {
     case NODE_Method: method_scan(w, method_node(w, node->entity)); break;
     case NODE_Slot: slot_process(w, method_node(w, node->entity)); break;
@@ -302,17 +304,17 @@ static void node_process(World *w, Node *node)
     }
 }
 
-bool mark_all(World *w)
-{
+bool mark_all(World *w) {
     while (w->next.count) {
         NodeList done = w->level;
         w->level = w->next;
         w->next = done;
         w->next.count = 0;
         qsort(w->level.items, w->level.count, sizeof *w->level.items, node_pointer_order);
-        for (uint32_t i = 0; i < w->level.count; i++) node_process(w, w->level.items[i]);
+        for (uint32_t i = 0; i < w->level.count; i++)
+            node_process(w, w->level.items[i]);
         if (w->marked[NODE_Method].count > METHOD_LIMIT) {
-            diag_report(w->reach->diag, DIAG_Internal, (DiagLocation){ 0 },
+            diag_report(w->reach->diag, DIAG_Internal, (DiagLocation){0},
                         "the program needs more than 1048576 method instances");
             return false;
         }

@@ -3,55 +3,56 @@
 
 #include <stdlib.h>
 
-static int node_pointer_order(const void *a, const void *b)
-{
+static int node_pointer_order(const void *a, const void *b) {
     return node_order(*(Node *const *)a, *(Node *const *)b);
 }
 
 /// Entities of one kind, sorted, in the program arena.
-static const void **entities(Reach *reach, NodeKind kind, uint32_t *count)
-{
-    NodeList    *list = &reach->world->marked[kind];
+static const void **entities(Reach *reach, NodeKind kind, uint32_t *count) {
+    NodeList *list = &reach->world->marked[kind];
     const void **out = ARENA_ARRAY(reach->program, const void *, list->count);
-    if (list->count) qsort(list->items, list->count, sizeof *list->items, node_pointer_order);
-    for (uint32_t i = 0; i < list->count; i++) out[i] = list->items[i]->entity;
+    if (list->count)
+        qsort(list->items, list->count, sizeof *list->items, node_pointer_order);
+    for (uint32_t i = 0; i < list->count; i++)
+        out[i] = list->items[i]->entity;
     *count = list->count;
     return out;
 }
 
-static int method_pointer_order(const void *a, const void *b)
-{
+static int method_pointer_order(const void *a, const void *b) {
     return method_order(*(const Method *const *)a, *(const Method *const *)b);
 }
 
-static void methods_sort(const Method **items, uint32_t count)
-{
-    if (count) qsort(items, count, sizeof *items, method_pointer_order);
+static void methods_sort(const Method **items, uint32_t count) {
+    if (count)
+        qsort(items, count, sizeof *items, method_pointer_order);
 }
 
-// ---- Slots and selectors ------------------------------------------------------------------------------------------------
+// ---- Slots and selectors
+// ------------------------------------------------------------------------------------------------
 
 /// Two different codes behind it: only then a table entry is ever read.
-static bool needs_table(const Reach *reach, const MethodNode *node)
-{
+static bool needs_table(const Reach *reach, const MethodNode *node) {
     const Method *first = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {
         const Method *code = node->targets.items[i].code;
-        if (!code || code == first || !reach_has_method(reach, code)) continue;
-        if (first) return true;
+        if (!code || code == first || !reach_has_method(reach, code))
+            continue;
+        if (first)
+            return true;
         first = code;
     }
     return false;
 }
 
-static void selectors_number(Reach *reach)
-{
-    World    *w = reach->world;
+static void selectors_number(Reach *reach) {
+    World *w = reach->world;
     NodeList *marked = &w->marked[NODE_Slot]; // sorted by now
     for (uint32_t i = 0; i < marked->count; i++) {
         MethodNode *node = method_node(w, marked->items[i]->entity);
-        bool        is_selector = method_is_selector(node->method);
-        if (!needs_table(reach, node)) continue;
+        bool is_selector = method_is_selector(node->method);
+        if (!needs_table(reach, node))
+            continue;
         if (!is_selector) {
             reach->slots[reach->slot_count++] = node->method;
             continue;
@@ -61,19 +62,19 @@ static void selectors_number(Reach *reach)
         node->index = (int32_t)number;
         for (uint32_t k = 0; k < node->targets.count; k++) {
             Target *target = &node->targets.items[k];
-            ARRAY_PUSH(&w->arena, &target->type->row, (SelectorEntry){ number, target->code });
+            ARRAY_PUSH(&w->arena, &target->type->row, (SelectorEntry){number, target->code});
         }
     }
 }
 
 /// Slots keep the order of the type system, base first, without those that no table serves.
-static void slots_number(Reach *reach)
-{
+static void slots_number(Reach *reach) {
     World *w = reach->world;
-    for (uint32_t i = 0; i < reach->slot_count; i++) method_node(w, reach->slots[i])->index = 0; // in use
+    for (uint32_t i = 0; i < reach->slot_count; i++)
+        method_node(w, reach->slots[i])->index = 0; // in use
     for (uint32_t i = 0; i < reach->slot_count; i++) {
-        MethodNode        *node = method_node(w, reach->slots[i]);
-        uint32_t           count, used = 0;
+        MethodNode *node = method_node(w, reach->slots[i]);
+        uint32_t count, used = 0;
         const VirtualSlot *slots = type_virtual_slots(w->ts, node->method->owner, &count);
         for (uint32_t k = 0; k < count && slots[k].declaration != node->method; k++) {
             const MethodNode *before = method_node_find(w, slots[k].declaration);
@@ -83,13 +84,13 @@ static void slots_number(Reach *reach)
     }
 }
 
-static void vtable_make(World *w, TypeNode *node)
-{
-    uint32_t           count;
+static void vtable_make(World *w, TypeNode *node) {
+    uint32_t count;
     const VirtualSlot *slots = type_virtual_slots(w->ts, node->type, &count);
     for (uint32_t i = 0; i < count; i++) {
         const MethodNode *slot = method_node_find(w, slots[i].declaration);
-        if (!slot || slot->index < 0 || method_is_selector(slot->method)) continue;
+        if (!slot || slot->index < 0 || method_is_selector(slot->method))
+            continue;
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
         const Method *code = implementation ? boxed_entry(w, node->type, implementation) : NULL;
         // Not compiled: no call has a receiver that this type can stand behind.
@@ -97,63 +98,64 @@ static void vtable_make(World *w, TypeNode *node)
     }
 }
 
-static void vtables_make(Reach *reach)
-{
+static void vtables_make(Reach *reach) {
     const NodeList *allocated = &reach->world->marked[NODE_Allocated];
     for (uint32_t i = 0; i < allocated->count; i++) {
         TypeNode *node = type_node(reach->world, allocated->items[i]->entity);
-        if (!(node->type->def && node->type->def->is_nullable)) vtable_make(reach->world, node);
+        if (!(node->type->def && node->type->def->is_nullable))
+            vtable_make(reach->world, node);
     }
 }
 
-// ---- Metadata -------------------------------------------------------------------------------------------------------------
+// ---- Metadata
+// -------------------------------------------------------------------------------------------------------------
 
-static void metadata_flag(Reach *reach, const TypeDef *def)
-{
+static void metadata_flag(Reach *reach, const TypeDef *def) {
     for (; def && def->rid; def = def->enclosing) { // System.__Canon has no row
         uint8_t *flags = reach->metadata_flags[def->module->index];
-        if (flags[def->rid - 1]) return;
+        if (flags[def->rid - 1])
+            return;
         flags[def->rid - 1] = 1;
         reach->metadata_type_count++;
     }
 }
 
-static void metadata_list(Reach *reach, Module *const *all, uint32_t module_count)
-{
+static void metadata_list(Reach *reach, Module *const *all, uint32_t module_count) {
     uint32_t at = 0;
     reach->metadata_types = ARENA_ARRAY(reach->program, const TypeDef *, reach->metadata_type_count);
     for (uint32_t m = 0; m < module_count; m++) {
         uint32_t rows = table_row_count(all[m]->image, TABLE_TypeDef);
         for (uint32_t rid = 1; rid <= rows; rid++)
-            if (reach->metadata_flags[m][rid - 1]) reach->metadata_types[at++] = type_def_get(reach->ts, all[m], rid);
+            if (reach->metadata_flags[m][rid - 1])
+                reach->metadata_types[at++] = type_def_get(reach->ts, all[m], rid);
     }
 }
 
 /// Every type with a MethodTable has a name: GetType().Name and exception messages may ask for any of them.
-static void metadata_make(Reach *reach)
-{
-    uint32_t       module_count;
+static void metadata_make(Reach *reach) {
+    uint32_t module_count;
     Module *const *all = modules(reach->ts, &module_count);
     reach->metadata_flags = ARENA_ARRAY(reach->program, uint8_t *, module_count);
     for (uint32_t m = 0; m < module_count; m++)
-        reach->metadata_flags[m] = ARENA_ARRAY(reach->program, uint8_t, table_row_count(all[m]->image, TABLE_TypeDef));
+        reach->metadata_flags[m] =
+            ARENA_ARRAY(reach->program, uint8_t, table_row_count(all[m]->image, TABLE_TypeDef));
     for (uint32_t i = 0; i < reach->type_count; i++)
         if (reach->types[i]->def && reach->types[i]->def->rid) // System.__Canon is made up and has no row
             metadata_flag(reach, reach->types[i]->def);
     metadata_list(reach, all, module_count);
 }
 
-// ---- All ------------------------------------------------------------------------------------------------------------------
+// ---- All
+// ------------------------------------------------------------------------------------------------------------------
 
-static int export_order(const void *a, const void *b)
-{
+static int export_order(const void *a, const void *b) {
     return text_compare(((const Export *)a)->symbol, ((const Export *)b)->symbol);
 }
 
-static void exports_and_data_sort(Reach *reach)
-{
+static void exports_and_data_sort(Reach *reach) {
     World *w = reach->world;
-    if (w->exports.count) qsort(w->exports.items, w->exports.count, sizeof *w->exports.items, export_order);
+    if (w->exports.count)
+        qsort(w->exports.items, w->exports.count, sizeof *w->exports.items, export_order);
     methods_sort(w->eager_cctors.items, w->eager_cctors.count);
     methods_sort(w->module_initializers.items, w->module_initializers.count);
     methods_sort(w->lazy_pinvokes.items, w->lazy_pinvokes.count);
@@ -161,8 +163,7 @@ static void exports_and_data_sort(Reach *reach)
     methods_sort(w->metadata_methods.items, w->metadata_methods.count);
 }
 
-static void strings_make(Reach *reach)
-{
+static void strings_make(Reach *reach) {
     const void **nodes = entities(reach, NODE_String, &reach->string_count);
     reach->strings = ARENA_ARRAY(reach->program, Utf16, reach->string_count);
     reach->string_nodes = ARENA_ARRAY(reach->program, StringNode *, reach->string_count);
@@ -174,8 +175,7 @@ static void strings_make(Reach *reach)
     }
 }
 
-void product_make(Reach *reach)
-{
+void product_make(Reach *reach) {
     uint32_t virtual_count = 0;
     reach->methods = (const Method **)entities(reach, NODE_Method, &reach->method_count);
     reach->types = (Type **)entities(reach, NODE_Necessary, &reach->type_count);
@@ -185,7 +185,7 @@ void product_make(Reach *reach)
             (Type **)entities(reach, (NodeKind)(NODE_NonGCStatics + kind), &reach->static_type_count[kind]);
     reach->rva_fields = (const Field **)entities(reach, NODE_Rva, &reach->rva_field_count);
     entities(reach, NODE_Slot, &virtual_count); // sorts
-    entities(reach, NODE_Allocated, &(uint32_t){ 0 });
+    entities(reach, NODE_Allocated, &(uint32_t){0});
     reach->selectors = ARENA_ARRAY(reach->program, const Method *, virtual_count);
     reach->slots = ARENA_ARRAY(reach->program, const Method *, virtual_count);
     strings_make(reach);
@@ -198,101 +198,87 @@ void product_make(Reach *reach)
     metadata_make(reach);
 }
 
-const Method *const *reach_methods(const Reach *reach, uint32_t *count)
-{
+const Method *const *reach_methods(const Reach *reach, uint32_t *count) {
     *count = reach->method_count;
     return reach->methods;
 }
 
-bool reach_has_method(const Reach *reach, const Method *method)
-{
+bool reach_has_method(const Reach *reach, const Method *method) {
     const MethodNode *node = method_node_find(reach->world, method);
     return node && node->code.marked;
 }
 
-bool reach_address_taken(const Reach *reach, const Method *method)
-{
+bool reach_address_taken(const Reach *reach, const Method *method) {
     const MethodNode *node = method_node_find(reach->world, method);
     return node && node->address_taken;
 }
 
-Type *const *reach_types(const Reach *reach, uint32_t *count)
-{
+Type *const *reach_types(const Reach *reach, uint32_t *count) {
     *count = reach->type_count;
     return reach->types;
 }
 
-TypeLevel reach_type_level(const Reach *reach, const Type *type)
-{
+TypeLevel reach_type_level(const Reach *reach, const Type *type) {
     const TypeNode *node = type_node_find(reach->world, type);
-    if (!node || !node->levels[0].marked) return LEVEL_None;
-    if (node->levels[2].marked) return LEVEL_Constructed;
+    if (!node || !node->levels[0].marked)
+        return LEVEL_None;
+    if (node->levels[2].marked)
+        return LEVEL_Constructed;
     return node->levels[1].marked ? LEVEL_Metadata : LEVEL_Necessary;
 }
 
-Type *const *reach_runtime_types(const Reach *reach, uint32_t *count)
-{
+Type *const *reach_runtime_types(const Reach *reach, uint32_t *count) {
     *count = reach->runtime_type_count;
     return reach->runtime_types;
 }
 
-const Utf16 *reach_strings(const Reach *reach, uint32_t *count)
-{
+const Utf16 *reach_strings(const Reach *reach, uint32_t *count) {
     *count = reach->string_count;
     return reach->strings;
 }
 
-uint32_t reach_string_index(const Reach *reach, Utf16 string)
-{
+uint32_t reach_string_index(const Reach *reach, Utf16 string) {
     const StringNode *node = string_node_find(reach->world, string);
     return node ? node->index : UINT32_MAX;
 }
 
-Type *const *reach_static_types(const Reach *reach, StaticKind kind, uint32_t *count)
-{
+Type *const *reach_static_types(const Reach *reach, StaticKind kind, uint32_t *count) {
     bool known = kind == STATIC_NonGC || kind == STATIC_GC || kind == STATIC_Thread;
     *count = known ? reach->static_type_count[kind] : 0;
     return known ? reach->static_types[kind] : NULL;
 }
 
-bool reach_has_static_base(const Reach *reach, const Type *type, StaticKind kind)
-{
+bool reach_has_static_base(const Reach *reach, const Type *type, StaticKind kind) {
     const TypeNode *node = type_node_find(reach->world, type);
     return node && kind <= STATIC_Thread && node->statics[kind].marked;
 }
 
-uint32_t reach_thread_static_index(const Reach *reach, const Type *type)
-{
+uint32_t reach_thread_static_index(const Reach *reach, const Type *type) {
     const TypeNode *node = type_node_find(reach->world, type);
     return node ? node->tls_index : 0;
 }
 
-const Field *const *reach_rva_fields(const Reach *reach, uint32_t *count)
-{
+const Field *const *reach_rva_fields(const Reach *reach, uint32_t *count) {
     *count = reach->rva_field_count;
     return reach->rva_fields;
 }
 
-const Method *const *reach_eager_cctors(const Reach *reach, uint32_t *count)
-{
+const Method *const *reach_eager_cctors(const Reach *reach, uint32_t *count) {
     *count = reach->world->eager_cctors.count;
     return reach->world->eager_cctors.items;
 }
 
-const Method *const *reach_module_initializers(const Reach *reach, uint32_t *count)
-{
+const Method *const *reach_module_initializers(const Reach *reach, uint32_t *count) {
     *count = reach->world->module_initializers.count;
     return reach->world->module_initializers.items;
 }
 
-const Export *reach_exports(const Reach *reach, uint32_t *count)
-{
+const Export *reach_exports(const Reach *reach, uint32_t *count) {
     *count = reach->world->exports.count;
     return reach->world->exports.items;
 }
 
-const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count)
-{
+const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count) {
     *count = reach->world->lazy_pinvokes.count;
     return reach->world->lazy_pinvokes.items;
 }

@@ -1,6 +1,6 @@
-// reach/: roots -> `Reach`: every method, type, slot, static, string that must exist, each with the reason it was first
-// marked (design reach.md). Marks to a fixpoint on folded bodies, then re-folds with the closed-world facts and marks again
-// until nothing shrinks. Const afterwards; lower/ and emit/ only read it.
+// reach/: roots -> `Reach`: every method, type, slot, static, string that must exist, each with the reason it
+// was first marked (design reach.md). Marks to a fixpoint on folded bodies, then re-folds with the
+// closed-world facts and marks again until nothing shrinks. Const afterwards; lower/ and emit/ only read it.
 #pragma once
 
 #include "il/il.h"
@@ -20,12 +20,14 @@ void reach_close(Reach *reach);
 Il *reach_il(const Reach *reach);
 const Request *reach_request(const Reach *reach);
 
-// ---- What exists, in deterministic order (sorted by assembly, token, arguments) ------------------------------------------
+// ---- What exists, in deterministic order (sorted by assembly, token, arguments)
+// ------------------------------------------
 
 /// Methods whose code must be compiled: CODE_Body and CODE_PInvoke, synthetic ones included.
 const Method *const *reach_methods(const Reach *reach, uint32_t *count);
 bool reach_has_method(const Reach *reach, const Method *method);
-/// The address of `method` is visible (vtable, selector row, delegate, ldftn, export): it needs a symbol other units can use.
+/// The address of `method` is visible (vtable, selector row, delegate, ldftn, export): it needs a symbol
+/// other units can use.
 bool reach_address_taken(const Reach *reach, const Method *method);
 /// Types with a MethodTable, and its level.
 Type *const *reach_types(const Reach *reach, uint32_t *count);
@@ -45,23 +47,26 @@ const Field *const *reach_rva_fields(const Reach *reach, uint32_t *count);
 /// Eager .cctors in call order (section 205), module initialisers (213).
 const Method *const *reach_eager_cctors(const Reach *reach, uint32_t *count);
 const Method *const *reach_module_initializers(const Reach *reach, uint32_t *count);
-/// Symbols the object must define under a fixed name: RuntimeExports, UnmanagedCallersOnly entries, __managed__Main.
+/// Symbols the object must define under a fixed name: RuntimeExports, UnmanagedCallersOnly entries,
+/// __managed__Main.
 typedef struct Export {
     const Method *method;
-    Text          symbol;
-    bool          is_public; // exported from the executable or library, not hidden
+    Text symbol;
+    bool is_public; // exported from the executable or library, not hidden
 } Export;
 const Export *reach_exports(const Reach *reach, uint32_t *count);
 /// P/Invokes bound lazily, for their fix-up cells.
 const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
 
-// ---- Helpers: the CoreLib methods that generated code calls ------------------------------------------------------------------
+// ---- Helpers: the CoreLib methods that generated code calls
+// ------------------------------------------------------------------
 
 enum { HELPERS_MAX = 6 };
-/// The CoreLib methods that lowering `in` of `body` may call: reach/ marks exactly these, so lower/ may call no others
-/// (it asserts with this function). Returns how many; depends on the instruction and its types only. Besides, a
-/// native_call of a P/Invoke that is bound lazily calls ResolvePInvoke.
-uint32_t reach_helpers_of(TypeSystem *ts, const Body *body, const Instruction *in, WellKnownMethod out[HELPERS_MAX]);
+/// The CoreLib methods that lowering `in` of `body` may call: reach/ marks exactly these, so lower/ may call
+/// no others (it asserts with this function). Returns how many; depends on the instruction and its types
+/// only. Besides, a native_call of a P/Invoke that is bound lazily calls ResolvePInvoke.
+uint32_t reach_helpers_of(TypeSystem *ts, const Body *body, const Instruction *in,
+                          WellKnownMethod out[HELPERS_MAX]);
 /// Helpers of a method as a whole (its class-constructor check at entry, unmanaged transitions).
 uint32_t reach_entry_helpers_of(const Reach *reach, const Body *body, WellKnownMethod out[HELPERS_MAX]);
 /// newobj of a System.String constructor calls this static String.Ctor with the same parameters instead.
@@ -71,10 +76,11 @@ const Method *reach_string_factory(TypeSystem *ts, const Method *constructor);
 bool reach_instance_allowed(const Reach *reach, const Method *method);
 bool reach_type_allowed(const Reach *reach, const Type *type);
 
-// ---- Dispatch ---------------------------------------------------------------------------------------------------------------
+// ---- Dispatch
+// ---------------------------------------------------------------------------------------------------------------
 
-/// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An entry is the code
-/// to call (unboxing stub for structs) or NULL when nothing can reach it.
+/// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An
+/// entry is the code to call (unboxing stub for structs) or NULL when nothing can reach it.
 const Method *const *reach_vtable(const Reach *reach, const Type *type, uint32_t *count);
 /// Index in that vtable of a slot-defining method, -1 if the slot has no callers.
 int32_t reach_slot_index(const Reach *reach, const Method *declaration);
@@ -84,33 +90,37 @@ const Method *const *reach_selectors(const Reach *reach, uint32_t *count);
 /// -1 if `declaration` is no live selector.
 int32_t reach_selector_index(const Reach *reach, const Method *declaration);
 typedef struct SelectorEntry {
-    uint32_t      selector;
-    const Method *target;   // code to call with the object as `this` (unboxing stub, throwing stub, ...)
+    uint32_t selector;
+    const Method *target; // code to call with the object as `this` (unboxing stub, throwing stub, ...)
 } SelectorEntry;
 /// Entries of a constructed type's row, ascending by selector.
 const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, uint32_t *count);
 
 typedef enum CallKind {
-    CALL_Direct,    // target; the caller tests `this` for null
-    CALL_Slot,      // load the MethodTable, slot `index`
-    CALL_Selector,  // row of the MethodTable + selector `index`
-    CALL_Never,     // no constructed type can be the receiver: null check, then unreachable code that throws
+    CALL_Direct,   // target; the caller tests `this` for null
+    CALL_Slot,     // load the MethodTable, slot `index`
+    CALL_Selector, // row of the MethodTable + selector `index`
+    CALL_Never,    // no constructed type can be the receiver: null check, then unreachable code that throws
 } CallKind;
 typedef struct CallPlan {
-    CallKind      kind;
+    CallKind kind;
     const Method *target;
-    uint32_t      index;
+    uint32_t index;
 } CallPlan;
-/// How a callvirt (or ldvirtftn) of `method` on a receiver of static type `receiver` (may be NULL) reaches its code.
+/// How a callvirt (or ldvirtftn) of `method` on a receiver of static type `receiver` (may be NULL) reaches
+/// its code.
 CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *receiver, bool receiver_exact);
-/// An instance method of a class without instances: it is not compiled, since the null test before the call has thrown.
+/// An instance method of a class without instances: it is not compiled, since the null test before the call
+/// has thrown.
 bool reach_never_called(const Reach *reach, const Method *method);
-/// Implementation of GC-visible facts for code generation: can `isinst type` ever be true, which single type can it be.
+/// Implementation of GC-visible facts for code generation: can `isinst type` ever be true, which single type
+/// can it be.
 bool reach_cast_possible(const Reach *reach, const Type *type);
 /// The only constructed type that passes a cast to `type`, NULL if none or several.
 const Type *reach_only_implementer(const Reach *reach, const Type *type);
 
-// ---- Reflection (metadata blobs) ---------------------------------------------------------------------------------------------
+// ---- Reflection (metadata blobs)
+// ---------------------------------------------------------------------------------------------
 
 /// Definitions that need NativeFormat records.
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
@@ -120,19 +130,20 @@ const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
 /// Methods that reflection can invoke (invoke map), exact.
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
 
-// ---- Symbols: one naming for lower/ and emit/ ---------------------------------------------------------------------------------
+// ---- Symbols: one naming for lower/ and emit/
+// ---------------------------------------------------------------------------------
 
 typedef enum SymbolKind {
-    SYMBOL_MethodTable,    // entity: Type
-    SYMBOL_RuntimeType,    // Type: frozen RuntimeType object
-    SYMBOL_NonGCStatics,   // Type: base; the class-constructor context word lies 8 bytes before
-    SYMBOL_GCStatics,      // Type: cell that holds the base object
+    SYMBOL_MethodTable,       // entity: Type
+    SYMBOL_RuntimeType,       // Type: frozen RuntimeType object
+    SYMBOL_NonGCStatics,      // Type: base; the class-constructor context word lies 8 bytes before
+    SYMBOL_GCStatics,         // Type: cell that holds the base object
     SYMBOL_ThreadStaticIndex, // Type: {TypeManagerSlot*, index}
-    SYMBOL_Rva,            // Field
-    SYMBOL_Method,         // Method: code
-    SYMBOL_PInvokeCell,    // Method: MethodFixupCell of a lazy P/Invoke
-    SYMBOL_MethodHandle,   // Method: MethodHandleInfo
-    SYMBOL_FieldHandle,    // Field: FieldHandleInfo
+    SYMBOL_Rva,               // Field
+    SYMBOL_Method,            // Method: code
+    SYMBOL_PInvokeCell,       // Method: MethodFixupCell of a lazy P/Invoke
+    SYMBOL_MethodHandle,      // Method: MethodHandleInfo
+    SYMBOL_FieldHandle,       // Field: FieldHandleInfo
 } SymbolKind;
 /// Exported methods answer their export name. Interned.
 Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity);
@@ -141,7 +152,8 @@ Text reach_string_symbol(const Reach *reach, uint32_t index);
 /// Symbol whose address is table + 8 * displacement of a selector (emit defines it).
 Text reach_selector_symbol(const Reach *reach, uint32_t selector);
 
-// ---- Explanations -------------------------------------------------------------------------------------------------------------
+// ---- Explanations
+// -------------------------------------------------------------------------------------------------------------
 
 /// One line per mark ("M" method, "T" type, ...) in the form of data/closures, for `--dump=reach`.
 void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file);

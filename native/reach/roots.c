@@ -1,141 +1,150 @@
-// What is reachable without being asked for (reach.md 1.2): start-up, what the runtime archive calls, exports, descriptors.
+// What is reachable without being asked for (reach.md 1.2): start-up, what the runtime archive calls,
+// exports, descriptors.
 #include "reach/world.h"
 
 typedef enum ExportPolicy { EXPORT_Native, EXPORT_OnDemand, EXPORT_Replaced } ExportPolicy;
 typedef struct ExportRow {
-    const char  *symbol;
+    const char *symbol;
     ExportPolicy policy;
 } ExportRow;
 static const ExportRow export_rows[] = {
-#define EXPORT(symbol, policy) { symbol, EXPORT_##policy },
+#define EXPORT(symbol, policy) {symbol, EXPORT_##policy},
 #include "reach/export.def"
 #undef EXPORT
 };
 
-static ExportPolicy export_policy(Text symbol)
-{
+static ExportPolicy export_policy(Text symbol) {
     for (size_t i = 0; i < sizeof export_rows / sizeof *export_rows; i++)
-        if (text_equal_z(symbol, export_rows[i].symbol)) return export_rows[i].policy;
+        if (text_equal_z(symbol, export_rows[i].symbol))
+            return export_rows[i].policy;
     return EXPORT_Native;
 }
 
-// ---- Exports of CoreLib -------------------------------------------------------------------------------------------------
+// ---- Exports of CoreLib
+// -------------------------------------------------------------------------------------------------
 
-static Module *core_library(const Reach *reach)
-{
+static Module *core_library(const Reach *reach) {
     return (Module *)well_known_type(reach->ts, WELL_KNOWN_TYPE_Object)->def->module;
 }
 
 /// Entry point name of an [UnmanagedCallersOnly] method; false if it has none.
-static bool unmanaged_entry_name(Reach *reach, const MethodDef *def, Text *symbol)
-{
+static bool unmanaged_entry_name(Reach *reach, const MethodDef *def, Text *symbol) {
     Bytes blob;
     Token token = token_make(TABLE_MethodDef, def->rid);
-    if (!attribute_find(def->owner->module, token, "System.Runtime.InteropServices", "UnmanagedCallersOnlyAttribute", &blob))
+    if (!attribute_find(def->owner->module, token, "System.Runtime.InteropServices",
+                        "UnmanagedCallersOnlyAttribute", &blob))
         return false;
-    if (!attribute_named_string(blob, 0, "EntryPoint", symbol) || symbol->size == 0) return false;
+    if (!attribute_named_string(blob, 0, "EntryPoint", symbol) || symbol->size == 0)
+        return false;
     *symbol = text_intern(types_texts(reach->ts), symbol->data, symbol->size);
     return true;
 }
 
-static Method *method_of_def(Reach *reach, MethodDef *def)
-{
-    Type   *owner = type_from_def(reach->ts, def->owner);
-    Failure failure = { 0 };
-    if (owner->is_generic_definition || def->generic_count) return NULL;
+static Method *method_of_def(Reach *reach, MethodDef *def) {
+    Type *owner = type_from_def(reach->ts, def->owner);
+    Failure failure = {0};
+    if (owner->is_generic_definition || def->generic_count)
+        return NULL;
     return method_instantiate(reach->ts, def, owner, NULL, 0, &failure);
 }
 
 /// Rids of the constructors of an attribute class, for a quick test of CustomAttribute rows.
-static bool is_constructor_of(const TypeDef *attribute, Token constructor)
-{
-    return attribute && token_table(constructor) == TABLE_MethodDef && token_rid(constructor) >= attribute->first_method_rid
-        && token_rid(constructor) < attribute->first_method_rid + attribute->method_count;
+static bool is_constructor_of(const TypeDef *attribute, Token constructor) {
+    return attribute && token_table(constructor) == TABLE_MethodDef &&
+           token_rid(constructor) >= attribute->first_method_rid &&
+           token_rid(constructor) < attribute->first_method_rid + attribute->method_count;
 }
 
-static const TypeDef *attribute_class(Reach *reach, Module *module, const char *name_space, const char *name)
-{
+static const TypeDef *attribute_class(Reach *reach, Module *module, const char *name_space,
+                                      const char *name) {
     const Type *type = type_find(reach->ts, module, name_space, name);
     return type ? type->def : NULL;
 }
 
-static void known_export_add(Reach *reach, Module *core, uint32_t method_rid, bool is_unmanaged)
-{
+static void known_export_add(Reach *reach, Module *core, uint32_t method_rid, bool is_unmanaged) {
     MethodDef *def = method_def_get(reach->ts, core, method_rid);
-    Text       symbol;
-    bool named = def && (is_unmanaged ? unmanaged_entry_name(reach, def, &symbol) : method_runtime_export(def, &symbol));
+    Text symbol;
+    bool named = def && (is_unmanaged ? unmanaged_entry_name(reach, def, &symbol)
+                                      : method_runtime_export(def, &symbol));
     Method *method = named ? method_of_def(reach, def) : NULL;
-    if (!method) return;
-    if (is_unmanaged) method = method_synthetic(reach->ts, SYNTHETIC_UnmanagedEntry, method->owner, method);
-    ARRAY_PUSH(reach->program, &reach->known_exports, (Export){ method, symbol, false });
+    if (!method)
+        return;
+    if (is_unmanaged)
+        method = method_synthetic(reach->ts, SYNTHETIC_UnmanagedEntry, method->owner, method);
+    ARRAY_PUSH(reach->program, &reach->known_exports, (Export){method, symbol, false});
 }
 
-static void known_exports_find(Reach *reach)
-{
-    Module        *core = core_library(reach);
+static void known_exports_find(Reach *reach) {
+    Module *core = core_library(reach);
     const TypeDef *runtime_export = attribute_class(reach, core, "System.Runtime", "RuntimeExportAttribute");
-    const TypeDef *unmanaged = attribute_class(reach, core, "System.Runtime.InteropServices", "UnmanagedCallersOnlyAttribute");
-    uint32_t       count = table_row_count(core->image, TABLE_CustomAttribute);
+    const TypeDef *unmanaged =
+        attribute_class(reach, core, "System.Runtime.InteropServices", "UnmanagedCallersOnlyAttribute");
+    uint32_t count = table_row_count(core->image, TABLE_CustomAttribute);
     for (uint32_t rid = 1; rid <= count; rid++) {
         Token constructor = column_token(core->image, COLUMN_CustomAttribute_Type, rid);
-        bool  is_unmanaged = is_constructor_of(unmanaged, constructor);
-        if (!is_unmanaged && !is_constructor_of(runtime_export, constructor)) continue;
+        bool is_unmanaged = is_constructor_of(unmanaged, constructor);
+        if (!is_unmanaged && !is_constructor_of(runtime_export, constructor))
+            continue;
         Token parent = column_token(core->image, COLUMN_CustomAttribute_Parent, rid);
-        if (token_table(parent) == TABLE_MethodDef) known_export_add(reach, core, token_rid(parent), is_unmanaged);
+        if (token_table(parent) == TABLE_MethodDef)
+            known_export_add(reach, core, token_rid(parent), is_unmanaged);
     }
 }
 
-const Method *export_find(const Reach *reach, Text symbol)
-{
+const Method *export_find(const Reach *reach, Text symbol) {
     for (uint32_t i = 0; i < reach->known_exports.count; i++) {
         const Export *known = &reach->known_exports.items[i];
-        if (!text_equal(known->symbol, symbol)) continue;
+        if (!text_equal(known->symbol, symbol))
+            continue;
         return export_policy(symbol) == EXPORT_Replaced ? NULL : known->method;
     }
     return NULL;
 }
 
-void export_add(World *w, const Method *method, Text symbol, bool is_public)
-{
+void export_add(World *w, const Method *method, Text symbol, bool is_public) {
     for (uint32_t i = 0; i < w->exports.count; i++)
-        if (text_equal(w->exports.items[i].symbol, symbol)) return;
-    ARRAY_PUSH(&w->arena, &w->exports, (Export){ method, symbol, is_public });
+        if (text_equal(w->exports.items[i].symbol, symbol))
+            return;
+    ARRAY_PUSH(&w->arena, &w->exports, (Export){method, symbol, is_public});
     method_node(w, method)->export_symbol = symbol;
     mark_address(w, method, NULL, "runtime export");
 }
 
-// ---- Entry point --------------------------------------------------------------------------------------------------------
+// ---- Entry point
+// --------------------------------------------------------------------------------------------------------
 
-static bool entry_point_find(Reach *reach)
-{
-    if (reach->request->output.kind != OUTPUT_Exe) return true;
-    uint32_t       count;
+static bool entry_point_find(Reach *reach) {
+    if (reach->request->output.kind != OUTPUT_Exe)
+        return true;
+    uint32_t count;
     Module *const *all = modules(reach->ts, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (!all[i]->is_app) continue;
+        if (!all[i]->is_app)
+            continue;
         Token token = image_entry_point(all[i]->image);
-        if (token_table(token) != TABLE_MethodDef || token_rid(token) == 0) continue;
+        if (token_table(token) != TABLE_MethodDef || token_rid(token) == 0)
+            continue;
         MethodDef *def = method_def_get(reach->ts, all[i], token_rid(token));
         reach->entry_point = def ? method_of_def(reach, def) : NULL;
-        if (reach->entry_point) return true;
+        if (reach->entry_point)
+            return true;
     }
     Text name = reach->request->project.assembly_name;
     char *printed = arena_format(reach->program, "%.*s", TEXT_ARG(name));
-    diag_report(reach->diag, DIAG_EntryPointMissing, (DiagLocation){ 0 }, printed);
+    diag_report(reach->diag, DIAG_EntryPointMissing, (DiagLocation){0}, printed);
     return false;
 }
 
-bool roots_prepare(Reach *reach)
-{
+bool roots_prepare(Reach *reach) {
     known_exports_find(reach);
     return entry_point_find(reach);
 }
 
-static void startup_mark(World *w)
-{
+static void startup_mark(World *w) {
     const Method *main_method = w->reach->entry_point;
-    if (!main_method) return;
-    Module  *module = (Module *)main_method->def->owner->module;
+    if (!main_method)
+        return;
+    Module *module = (Module *)main_method->def->owner->module;
     TypeDef *module_type = type_def_get(w->ts, module, 1); // <Module>
     const Method *startup =
         method_synthetic(w->ts, SYNTHETIC_StartupMain, type_from_def(w->ts, module_type), main_method);
@@ -146,33 +155,37 @@ static void startup_mark(World *w)
 }
 
 /// `Name` or `Name,HIDDEN` of the request.
-static void unmanaged_exports_mark(World *w, Text entry)
-{
+static void unmanaged_exports_mark(World *w, Text entry) {
     const char *comma = memchr(entry.data, ',', entry.size);
-    Text        name = { entry.data, comma ? (size_t)(comma - entry.data) : entry.size };
-    bool        is_public = !comma;
-    Module     *module = module_find(w->ts, name);
-    if (!module || module == core_library(w->reach)) return; // CoreLib's are the known exports
+    Text name = {entry.data, comma ? (size_t)(comma - entry.data) : entry.size};
+    bool is_public = !comma;
+    Module *module = module_find(w->ts, name);
+    if (!module || module == core_library(w->reach))
+        return; // CoreLib's are the known exports
     uint32_t count = table_row_count(module->image, TABLE_MethodDef);
     for (uint32_t rid = 1; rid <= count; rid++) {
         MethodDef *def = method_def_get(w->ts, module, rid);
-        Text       symbol;
-        if (!def || !def->is_unmanaged_callers_only || !unmanaged_entry_name(w->reach, def, &symbol)) continue;
+        Text symbol;
+        if (!def || !def->is_unmanaged_callers_only || !unmanaged_entry_name(w->reach, def, &symbol))
+            continue;
         Method *method = method_of_def(w->reach, def);
-        if (method) export_add(w, method_synthetic(w->ts, SYNTHETIC_UnmanagedEntry, method->owner, method), symbol, is_public);
+        if (method)
+            export_add(w, method_synthetic(w->ts, SYNTHETIC_UnmanagedEntry, method->owner, method), symbol,
+                       is_public);
     }
 }
 
-void roots_mark(World *w)
-{
+void roots_mark(World *w) {
     Reach *reach = w->reach;
     startup_mark(w);
     for (uint32_t i = 0; i < reach->known_exports.count; i++) {
         const Export *known = &reach->known_exports.items[i];
-        if (export_policy(known->symbol) == EXPORT_Native) export_add(w, known->method, known->symbol, false);
+        if (export_policy(known->symbol) == EXPORT_Native)
+            export_add(w, known->method, known->symbol, false);
     }
     const TextList *assemblies = &reach->request->interop.unmanaged_entry_point_assemblies;
-    for (uint32_t i = 0; i < assemblies->count; i++) unmanaged_exports_mark(w, assemblies->items[i]);
+    for (uint32_t i = 0; i < assemblies->count; i++)
+        unmanaged_exports_mark(w, assemblies->items[i]);
     // The runtime archive and the personality throw, allocate and compare without being asked by a body.
     mark_helper(w, WELL_KNOWN_METHOD_ThrowNullReferenceException, NULL);
     mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Object), NULL, "System.Object");

@@ -1,24 +1,22 @@
-// reach_run: marks to the least fixpoint. Bodies are folded with the facts of the growing world and folded again when one of
-// these changes (facts.c). What il/ remembers of callees (constant results) may be older than the facts, so a pass over
-// every body ends the work; it is repeated until it adds nothing (reach.md 0).
+// reach_run: marks to the least fixpoint. Bodies are folded with the facts of the growing world and folded
+// again when one of these changes (facts.c). What il/ remembers of callees (constant results) may be older
+// than the facts, so a pass over every body ends the work; it is repeated until it adds nothing (reach.md 0).
 #include "reach/world.h"
 
-static uint32_t world_size(const World *w)
-{
+static uint32_t world_size(const World *w) {
     uint32_t size = 0;
-    for (uint32_t kind = 0; kind < NODE_KIND_COUNT; kind++) size += w->marked[kind].count;
+    for (uint32_t kind = 0; kind < NODE_KIND_COUNT; kind++)
+        size += w->marked[kind].count;
     return size;
 }
 
-static void rescan_all(World *w)
-{
+static void rescan_all(World *w) {
     il_set_facts(w->il, &w->reach->facts); // forgets constant results
     for (uint32_t i = 0; i < w->marked[NODE_Method].count; i++)
         method_rescan(w, method_node(w, w->marked[NODE_Method].items[i]->entity));
 }
 
-static bool world_mark(Reach *reach)
-{
+static bool world_mark(Reach *reach) {
     World *w = reach->world = world_open(reach);
     reach->facts = world_facts(w);
     il_set_facts(reach->il, &reach->facts);
@@ -26,19 +24,20 @@ static bool world_mark(Reach *reach)
     uint32_t size;
     do {
         reach->rounds++;
-        if (!mark_all(w)) return false;
+        if (!mark_all(w))
+            return false;
         size = world_size(w);
         mark_all_compared(w);
         rescan_all(w);
-        if (!mark_all(w)) return false;
+        if (!mark_all(w))
+            return false;
     } while (world_size(w) != size);
     return true;
 }
 
-Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag)
-{
+Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag) {
     Reach *reach = ARENA_NEW(program, Reach);
-    *reach = (Reach){ .il = il, .ts = il_types(il), .request = request, .program = program, .diag = diag };
+    *reach = (Reach){.il = il, .ts = il_types(il), .request = request, .program = program, .diag = diag};
     if (!roots_prepare(reach) || !world_mark(reach)) {
         reach_close(reach);
         return NULL;
@@ -48,21 +47,19 @@ Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag)
     return reach;
 }
 
-void reach_close(Reach *reach)
-{
-    if (!reach) return;
-    reach->facts = (IlFacts){ 0 }; // the world that answered is gone
+void reach_close(Reach *reach) {
+    if (!reach)
+        return;
+    reach->facts = (IlFacts){0}; // the world that answered is gone
     il_set_facts(reach->il, &reach->facts);
     world_close(reach->world);
     reach->world = NULL;
 }
 
-Il *reach_il(const Reach *reach)
-{
+Il *reach_il(const Reach *reach) {
     return reach->il;
 }
 
-const Request *reach_request(const Reach *reach)
-{
+const Request *reach_request(const Reach *reach) {
     return reach->request;
 }

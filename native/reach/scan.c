@@ -2,86 +2,90 @@
 #include "reach/world.h"
 
 typedef struct Scan {
-    World      *w;
+    World *w;
     const Node *from; // the method's code node: the reason of every mark
     const Body *body;
 } Scan;
 
-static bool is_nullable(const Type *type)
-{
+static bool is_nullable(const Type *type) {
     return type->kind == TYPE_Named && type->def->is_nullable;
 }
 
-static bool is_string(const Type *type)
-{
+static bool is_string(const Type *type) {
     return type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_STRING;
 }
 
 /// Nullable<U> has no instances: tests for it look for U.
-static void mark_cast_target(Scan *s, Type *type, const char *text)
-{
+static void mark_cast_target(Scan *s, Type *type, const char *text) {
     mark_necessary(s->w, is_nullable(type) ? type->args[0] : type, s->from, text);
 }
 
-// ---- Calls ----------------------------------------------------------------------------------------------------------------
+// ---- Calls
+// ----------------------------------------------------------------------------------------------------------------
 
-/// What il/ leaves of a `constrained.` call (III.2.1): a call through a reference, or of a method that takes the boxed value.
-static void scan_constrained(Scan *s, const Instruction *in)
-{
-    if (in->type2->is_value_type) mark_allocated(s->w, in->type2, s->from, "boxed for a constrained call");
-    if (in->is_direct || in->op == OP_call) mark_call(s->w, in->method, s->from, "constrained call");
-    else mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "constrained callvirt");
+/// What il/ leaves of a `constrained.` call (III.2.1): a call through a reference, or of a method that takes
+/// the boxed value.
+static void scan_constrained(Scan *s, const Instruction *in) {
+    if (in->type2->is_value_type)
+        mark_allocated(s->w, in->type2, s->from, "boxed for a constrained call");
+    if (in->is_direct || in->op == OP_call)
+        mark_call(s->w, in->method, s->from, "constrained call");
+    else
+        mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "constrained callvirt");
 }
 
-static void scan_call(Scan *s, const Instruction *in)
-{
-    if (in->type2) scan_constrained(s, in);
-    else mark_call(s->w, in->method, s->from, "call");
+static void scan_call(Scan *s, const Instruction *in) {
+    if (in->type2)
+        scan_constrained(s, in);
+    else
+        mark_call(s->w, in->method, s->from, "call");
 }
 
-static void scan_callvirt(Scan *s, const Instruction *in)
-{
-    if (in->type2) scan_constrained(s, in);
-    else if (in->is_direct) mark_call(s->w, in->method, s->from, "call");
-    else mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "callvirt");
+static void scan_callvirt(Scan *s, const Instruction *in) {
+    if (in->type2)
+        scan_constrained(s, in);
+    else if (in->is_direct)
+        mark_call(s->w, in->method, s->from, "call");
+    else
+        mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "callvirt");
 }
 
-static void scan_newobj(Scan *s, const Instruction *in)
-{
+static void scan_newobj(Scan *s, const Instruction *in) {
     Type *owner = in->method->owner;
     if (is_string(owner)) {
         const Method *factory = reach_string_factory(s->w->ts, in->method);
-        if (factory) mark_method(s->w, factory, s->from, "newobj");
+        if (factory)
+            mark_method(s->w, factory, s->from, "newobj");
         return;
     }
-    if (!owner->is_value_type) mark_allocated(s->w, owner, s->from, "newobj");
-    if (owner->kind == TYPE_Named) mark_method(s->w, in->method, s->from, "newobj");
+    if (!owner->is_value_type)
+        mark_allocated(s->w, owner, s->from, "newobj");
+    if (owner->kind == TYPE_Named)
+        mark_method(s->w, in->method, s->from, "newobj");
 }
 
-static void scan_ldftn(Scan *s, const Instruction *in)
-{
+static void scan_ldftn(Scan *s, const Instruction *in) {
     mark_address(s->w, in->method, s->from, "ldftn");
 }
 
-static void scan_ldvirtftn(Scan *s, const Instruction *in)
-{
-    if (in->is_direct) mark_address(s->w, in->method, s->from, "ldvirtftn");
-    else mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "ldvirtftn");
+static void scan_ldvirtftn(Scan *s, const Instruction *in) {
+    if (in->is_direct)
+        mark_address(s->w, in->method, s->from, "ldvirtftn");
+    else
+        mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "ldvirtftn");
 }
 
-static void scan_static_delegate(Scan *s, const Instruction *in)
-{
-    World        *w = s->w;
+static void scan_static_delegate(Scan *s, const Instruction *in) {
+    World *w = s->w;
     const Method *invoke = type_find_method(w->ts, in->type2, "Invoke", NULL);
-    bool          is_open = !invoke || invoke->signature->param_count == in->method->signature->param_count;
+    bool is_open = !invoke || invoke->signature->param_count == in->method->signature->param_count;
     // Both initialisers take the address of their thunk (corelib-contract 7.1).
     MethodSynthetic kind = is_open ? SYNTHETIC_DelegateOpenStatic : SYNTHETIC_DelegateClosedStatic;
     mark_address(w, method_synthetic(w->ts, kind, in->type2, NULL), s->from, "delegate thunk");
     mark_address(w, in->method, s->from, "delegate target");
 }
 
-static void scan_new_delegate(Scan *s, const Instruction *in)
-{
+static void scan_new_delegate(Scan *s, const Instruction *in) {
     mark_allocated(s->w, in->type2, s->from, "delegate");
     if (!in->method->signature->has_this) {
         scan_static_delegate(s, in);
@@ -90,38 +94,38 @@ static void scan_new_delegate(Scan *s, const Instruction *in)
     }
 }
 
-static void scan_new_delegate_virtual(Scan *s, const Instruction *in)
-{
+static void scan_new_delegate_virtual(Scan *s, const Instruction *in) {
     mark_allocated(s->w, in->type2, s->from, "delegate");
     scan_ldvirtftn(s, in);
 }
 
-static void scan_native_call(Scan *s, const Instruction *in)
-{
-    if (il_method_code(s->w->il, in->method).direct) return;
+static void scan_native_call(Scan *s, const Instruction *in) {
+    if (il_method_code(s->w->il, in->method).direct)
+        return;
     list_add(s->w, &s->w->lazy_pinvokes, in->method);
     // The resolver callback is found through the assembly, named by its <Module> type (corelib-contract 7.2).
-    Module  *module = (Module *)in->method->def->owner->module;
+    Module *module = (Module *)in->method->def->owner->module;
     TypeDef *module_type = type_def_get(s->w->ts, module, 1);
-    if (module_type) mark_metadata(s->w, type_from_def(s->w->ts, module_type), s->from, "assembly of a P/Invoke");
+    if (module_type)
+        mark_metadata(s->w, type_from_def(s->w->ts, module_type), s->from, "assembly of a P/Invoke");
     mark_helper(s->w, WELL_KNOWN_METHOD_ResolvePInvoke, s->from);
 }
 
-static void scan_intrinsic(Scan *s, const Instruction *in)
-{
-    if (in->intrinsic == INTRINSIC_MethodTableOf) mark_allocated(s->w, in->method->args[0], s->from, "MethodTable.Of");
-    if (in->intrinsic == INTRINSIC_AllocatorOf) mark_allocated(s->w, in->method->args[0], s->from, "Activator.AllocatorOf");
+static void scan_intrinsic(Scan *s, const Instruction *in) {
+    if (in->intrinsic == INTRINSIC_MethodTableOf)
+        mark_allocated(s->w, in->method->args[0], s->from, "MethodTable.Of");
+    if (in->intrinsic == INTRINSIC_AllocatorOf)
+        mark_allocated(s->w, in->method->args[0], s->from, "Activator.AllocatorOf");
 }
 
-// ---- Types ------------------------------------------------------------------------------------------------------------------
+// ---- Types
+// ------------------------------------------------------------------------------------------------------------------
 
-static void scan_newarr(Scan *s, const Instruction *in)
-{
+static void scan_newarr(Scan *s, const Instruction *in) {
     mark_allocated(s->w, type_sz_array(s->w->ts, in->type), s->from, "newarr");
 }
 
-static void scan_box(Scan *s, const Instruction *in)
-{
+static void scan_box(Scan *s, const Instruction *in) {
     Type *type = in->type;
     if (is_nullable(type)) {
         mark_constructed(s->w, type, s->from, "box");
@@ -131,99 +135,118 @@ static void scan_box(Scan *s, const Instruction *in)
     }
 }
 
-static void scan_unbox(Scan *s, const Instruction *in)
-{
-    if (is_nullable(in->type)) mark_necessary(s->w, in->type, s->from, "unbox");
+static void scan_unbox(Scan *s, const Instruction *in) {
+    if (is_nullable(in->type))
+        mark_necessary(s->w, in->type, s->from, "unbox");
     mark_cast_target(s, in->type, "unbox");
 }
 
-static void scan_cast(Scan *s, const Instruction *in)
-{
+static void scan_cast(Scan *s, const Instruction *in) {
     mark_cast_target(s, in->type, "cast");
 }
 
-static void scan_ldelema(Scan *s, const Instruction *in)
-{
-    if (type_is_reference(in->type) && !(in->prefixes & PREFIX_ReadOnly)) mark_necessary(s->w, in->type, s->from, "ldelema");
+static void scan_ldelema(Scan *s, const Instruction *in) {
+    if (type_is_reference(in->type) && !(in->prefixes & PREFIX_ReadOnly))
+        mark_necessary(s->w, in->type, s->from, "ldelema");
 }
 
-static void scan_ldtoken(Scan *s, const Instruction *in)
-{
+static void scan_ldtoken(Scan *s, const Instruction *in) {
     mark_metadata(s->w, in->type, s->from, "ldtoken");
 }
 
-static void scan_ldtype(Scan *s, const Instruction *in)
-{
-    if (in->compare_only) mark_compared(s->w, in->type, s->from);
-    else mark_runtime_type(s->w, in->type, s->from, "typeof");
+static void scan_ldtype(Scan *s, const Instruction *in) {
+    if (in->compare_only)
+        mark_compared(s->w, in->type, s->from);
+    else
+        mark_runtime_type(s->w, in->type, s->from, "typeof");
 }
 
-static void scan_mkrefany(Scan *s, const Instruction *in)
-{
+static void scan_mkrefany(Scan *s, const Instruction *in) {
     mark_metadata(s->w, in->type, s->from, "mkrefany");
 }
 
-static void scan_ldtoken_method(Scan *s, const Instruction *in)
-{
+static void scan_ldtoken_method(Scan *s, const Instruction *in) {
     mark_metadata(s->w, in->method->owner, s->from, "ldtoken of a method");
     for (uint32_t i = 0; i < in->method->arg_count; i++)
         mark_metadata(s->w, in->method->args[i], s->from, "ldtoken of a method");
     list_add(s->w, &s->w->metadata_methods, in->method);
 }
 
-static void scan_ldtoken_field(Scan *s, const Instruction *in)
-{
+static void scan_ldtoken_field(Scan *s, const Instruction *in) {
     mark_metadata(s->w, in->field->owner, s->from, "ldtoken of a field");
 }
 
-// ---- Data -------------------------------------------------------------------------------------------------------------------
+// ---- Data
+// -------------------------------------------------------------------------------------------------------------------
 
-static void scan_ldstr(Scan *s, const Instruction *in)
-{
+static void scan_ldstr(Scan *s, const Instruction *in) {
     mark_string(s->w, in->string, s->from, "ldstr");
 }
 
-static void scan_static_field(Scan *s, const Instruction *in)
-{
+static void scan_static_field(Scan *s, const Instruction *in) {
     StaticKind kind = field_static_kind(s->w->ts, (Field *)in->field);
-    if (kind == STATIC_Rva) mark_rva(s->w, in->field, s->from, "static field");
-    if (kind == STATIC_Rva && in->check_cctor) mark_cctor(s->w, in->field->owner, s->from, "static field");
-    else mark_static_base(s->w, in->field->owner, kind, s->from, "static field");
+    if (kind == STATIC_Rva)
+        mark_rva(s->w, in->field, s->from, "static field");
+    if (kind == STATIC_Rva && in->check_cctor)
+        mark_cctor(s->w, in->field->owner, s->from, "static field");
+    else
+        mark_static_base(s->w, in->field->owner, kind, s->from, "static field");
 }
 
-static void scan_rva_field(Scan *s, const Instruction *in)
-{
+static void scan_rva_field(Scan *s, const Instruction *in) {
     mark_rva(s->w, in->field, s->from, "initial data");
 }
 
 typedef void Scanner(Scan *s, const Instruction *in);
 static Scanner *const scanners[OP_COUNT] = {
-    [OP_call] = scan_call, [OP_jmp] = scan_call, [OP_callvirt] = scan_callvirt, [OP_newobj] = scan_newobj,
-    [OP_ldftn] = scan_ldftn, [OP_ldvirtftn] = scan_ldvirtftn, [OP_new_delegate] = scan_new_delegate,
-    [OP_new_delegate_virtual] = scan_new_delegate_virtual, [OP_native_call] = scan_native_call,
-    [OP_intrinsic] = scan_intrinsic, [OP_newarr] = scan_newarr, [OP_box] = scan_box, [OP_unbox] = scan_unbox,
-    [OP_unbox_any] = scan_unbox, [OP_castclass] = scan_cast, [OP_isinst] = scan_cast, [OP_ldelema] = scan_ldelema,
-    [OP_ldtoken] = scan_ldtoken, [OP_ldtype] = scan_ldtype, [OP_mkrefany] = scan_mkrefany, [OP_refanyval] = scan_mkrefany,
-    [OP_ldtoken_method] = scan_ldtoken_method, [OP_ldtoken_field] = scan_ldtoken_field, [OP_ldstr] = scan_ldstr,
-    [OP_ldsfld] = scan_static_field, [OP_ldsflda] = scan_static_field, [OP_stsfld] = scan_static_field,
-    [OP_initialize_array] = scan_rva_field, [OP_create_span] = scan_rva_field,
+    [OP_call] = scan_call,
+    [OP_jmp] = scan_call,
+    [OP_callvirt] = scan_callvirt,
+    [OP_newobj] = scan_newobj,
+    [OP_ldftn] = scan_ldftn,
+    [OP_ldvirtftn] = scan_ldvirtftn,
+    [OP_new_delegate] = scan_new_delegate,
+    [OP_new_delegate_virtual] = scan_new_delegate_virtual,
+    [OP_native_call] = scan_native_call,
+    [OP_intrinsic] = scan_intrinsic,
+    [OP_newarr] = scan_newarr,
+    [OP_box] = scan_box,
+    [OP_unbox] = scan_unbox,
+    [OP_unbox_any] = scan_unbox,
+    [OP_castclass] = scan_cast,
+    [OP_isinst] = scan_cast,
+    [OP_ldelema] = scan_ldelema,
+    [OP_ldtoken] = scan_ldtoken,
+    [OP_ldtype] = scan_ldtype,
+    [OP_mkrefany] = scan_mkrefany,
+    [OP_refanyval] = scan_mkrefany,
+    [OP_ldtoken_method] = scan_ldtoken_method,
+    [OP_ldtoken_field] = scan_ldtoken_field,
+    [OP_ldstr] = scan_ldstr,
+    [OP_ldsfld] = scan_static_field,
+    [OP_ldsflda] = scan_static_field,
+    [OP_stsfld] = scan_static_field,
+    [OP_initialize_array] = scan_rva_field,
+    [OP_create_span] = scan_rva_field,
 };
 
-static void scan_instruction(Scan *s, const Instruction *in)
-{
+static void scan_instruction(Scan *s, const Instruction *in) {
     WellKnownMethod helpers[HELPERS_MAX];
-    uint32_t        count = reach_helpers_of(s->w->ts, s->body, in, helpers);
-    for (uint32_t i = 0; i < count; i++) mark_helper(s->w, helpers[i], s->from);
-    if (scanners[in->op]) scanners[in->op](s, in);
+    uint32_t count = reach_helpers_of(s->w->ts, s->body, in, helpers);
+    for (uint32_t i = 0; i < count; i++)
+        mark_helper(s->w, helpers[i], s->from);
+    if (scanners[in->op])
+        scanners[in->op](s, in);
 }
 
-static void scan_body(Scan *s)
-{
+static void scan_body(Scan *s) {
     const Body *body = s->body;
     for (uint32_t b = 0; b < body->block_count; b++) {
         const Block *block = &body->blocks[b];
-        if (!block->live) continue;
-        for (uint32_t i = 0; i < block->count; i++) scan_instruction(s, &body->instructions[block->first + i]);
+        if (!block->live)
+            continue;
+        for (uint32_t i = 0; i < block->count; i++)
+            scan_instruction(s, &body->instructions[block->first + i]);
     }
     for (uint32_t i = 0; i < body->region_count; i++) {
         const EhRegion *region = &body->regions[i];
@@ -232,34 +255,35 @@ static void scan_body(Scan *s)
     }
 }
 
-static void scan_entry(Scan *s)
-{
+static void scan_entry(Scan *s) {
     WellKnownMethod helpers[HELPERS_MAX];
-    uint32_t        count = entry_helpers_of(s->body, helpers);
-    for (uint32_t i = 0; i < count; i++) mark_helper(s->w, helpers[i], s->from);
-    if (s->body->check_cctor) mark_cctor(s->w, s->body->method->owner, s->from, "class constructor check at entry");
+    uint32_t count = entry_helpers_of(s->body, helpers);
+    for (uint32_t i = 0; i < count; i++)
+        mark_helper(s->w, helpers[i], s->from);
+    if (s->body->check_cctor)
+        mark_cctor(s->w, s->body->method->owner, s->from, "class constructor check at entry");
 }
 
-void method_rescan(World *w, MethodNode *node)
-{
-    if (node->queued || !node->code.marked) return;
+void method_rescan(World *w, MethodNode *node) {
+    if (node->queued || !node->code.marked)
+        return;
     node->queued = true;
     ARRAY_PUSH(&w->arena, &w->next, &node->code);
 }
 
-void method_scan(World *w, MethodNode *node)
-{
+void method_scan(World *w, MethodNode *node) {
     const Method *method = node->method;
-    const Node   *from = &node->code;
+    const Node *from = &node->code;
     node->queued = false;
     if (method->synthetic == SYNTHETIC_UnboxingStub) { // add, jmp: no body
         mark_address(w, method->synthetic_method, from, "unboxing stub");
         return;
     }
     mark_module(w, type_module(method->owner), from);
-    if (method->synthetic == SYNTHETIC_None) eager_cctor_use(w, method->owner, from);
+    if (method->synthetic == SYNTHETIC_None)
+        eager_cctor_use(w, method->owner, from);
     w->scanning = node;
-    Scan scan = { w, from, il_body(w->il, method, &w->scratch) };
+    Scan scan = {w, from, il_body(w->il, method, &w->scratch)};
     w->scanning = NULL;
     scan_entry(&scan);
     scan_body(&scan);

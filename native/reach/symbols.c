@@ -1,11 +1,11 @@
-// Linker symbols: one naming for lower/ and emit/. Names depend on the entity alone, never on its number in this program.
+// Linker symbols: one naming for lower/ and emit/. Names depend on the entity alone, never on its number in
+// this program.
 #include "reach/world.h"
 
-static Text prefixed(const Reach *reach, const char *prefix, Text name)
-{
-    TextTable  *texts = types_texts(reach->ts);
-    TextBuilder builder = { .arena = &reach->world->scratch };
-    ArenaMark   before = arena_mark(builder.arena);
+static Text prefixed(const Reach *reach, const char *prefix, Text name) {
+    TextTable *texts = types_texts(reach->ts);
+    TextBuilder builder = {.arena = &reach->world->scratch};
+    ArenaMark before = arena_mark(builder.arena);
     text_append_z(&builder, prefix);
     text_append(&builder, name);
     Text symbol = text_intern(texts, builder.data, builder.size);
@@ -13,15 +13,14 @@ static Text prefixed(const Reach *reach, const char *prefix, Text name)
     return symbol;
 }
 
-static Text method_symbol(const Reach *reach, const Method *method)
-{
+static Text method_symbol(const Reach *reach, const Method *method) {
     const MethodNode *node = method_node_find(reach->world, method);
-    if (node && node->export_symbol.size) return node->export_symbol;
+    if (node && node->export_symbol.size)
+        return node->export_symbol;
     return symbol_method(reach->ts, method);
 }
 
-Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity)
-{
+Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     switch (kind) {
     case SYMBOL_MethodTable: return prefixed(reach, "mt$", symbol_type(reach->ts, entity));
     case SYMBOL_RuntimeType: return prefixed(reach, "type$", symbol_type(reach->ts, entity));
@@ -34,20 +33,19 @@ Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity)
     case SYMBOL_MethodHandle: return prefixed(reach, "method$", symbol_method(reach->ts, entity));
     case SYMBOL_FieldHandle: return prefixed(reach, "field$", symbol_field(reach->ts, entity));
     }
-    return (Text){ 0 };
+    return (Text){0};
 }
 
-Text reach_string_symbol(const Reach *reach, uint32_t index)
-{
-    Utf16    string = reach->strings[index];
+Text reach_string_symbol(const Reach *reach, uint32_t index) {
+    Utf16 string = reach->strings[index];
     uint64_t hash = 14695981039346656037u; // FNV-1a, 64 bits
-    for (size_t i = 0; i < string.count; i++) hash = (hash ^ string.units[i]) * 1099511628211u;
+    for (size_t i = 0; i < string.count; i++)
+        hash = (hash ^ string.units[i]) * 1099511628211u;
     char name[64];
-    int  size = snprintf(name, sizeof name, "str$%016llx$%zu", (unsigned long long)hash, string.count);
+    int size = snprintf(name, sizeof name, "str$%016llx$%zu", (unsigned long long)hash, string.count);
     return text_intern(types_texts(reach->ts), name, (size_t)size);
 }
 
-Text reach_selector_symbol(const Reach *reach, uint32_t selector)
-{
+Text reach_selector_symbol(const Reach *reach, uint32_t selector) {
     return prefixed(reach, "sel$", symbol_method(reach->ts, reach->selectors[selector]));
 }

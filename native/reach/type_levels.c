@@ -1,34 +1,39 @@
-// What a level of a type brings (reach.md 1.4). Two refinements of the stock rules: "constructed" is split into types that
-// are only the base of others and types with instances of their own (allocated), since only the latter need code in their
-// slots; and interfaces are not constructed by calls, since selector dispatch reads no interface MethodTable.
+// What a level of a type brings (reach.md 1.4). Two refinements of the stock rules: "constructed" is split
+// into types that are only the base of others and types with instances of their own (allocated), since only
+// the latter need code in their slots; and interfaces are not constructed by calls, since selector dispatch
+// reads no interface MethodTable.
 #include "reach/world.h"
 
-static void necessary_process(World *w, TypeNode *node)
-{
-    Type       *type = node->type;
+static void necessary_process(World *w, TypeNode *node) {
+    Type *type = node->type;
     const Node *from = &node->levels[0];
-    if (type->element) mark_necessary(w, type->element, from, "element type");
-    if (type->is_generic_definition) return;
-    for (uint32_t i = 0; i < type->arg_count; i++) mark_necessary(w, type->args[i], from, "type argument");
-    if (type->arg_count) mark_necessary(w, type_from_def(w->ts, type->def), from, "generic definition");
+    if (type->element)
+        mark_necessary(w, type->element, from, "element type");
+    if (type->is_generic_definition)
+        return;
+    for (uint32_t i = 0; i < type->arg_count; i++)
+        mark_necessary(w, type->args[i], from, "type argument");
+    if (type->arg_count)
+        mark_necessary(w, type_from_def(w->ts, type->def), from, "generic definition");
     Type *base = type_base(w->ts, type);
-    if (base) mark_necessary(w, base, from, "base type");
+    if (base)
+        mark_necessary(w, base, from, "base type");
     if (type->def && type->def->is_interface)
         mark(w, &type_node(w, type_from_def(w->ts, type->def))->interface_use, from, "interface is used");
 }
 
-static void metadata_process(World *w, TypeNode *node)
-{
-    Type       *type = node->type;
+static void metadata_process(World *w, TypeNode *node) {
+    Type *type = node->type;
     const Node *from = &node->levels[1];
     // Reflection can make value types and arrays without a constructor.
-    if (type->is_value_type) mark_allocated(w, type, from, "reflection-visible value type");
-    if (type->kind == TYPE_SzArray || type->kind == TYPE_Array) mark_allocated(w, type, from, "reflection-visible array");
+    if (type->is_value_type)
+        mark_allocated(w, type, from, "reflection-visible value type");
+    if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
+        mark_allocated(w, type, from, "reflection-visible array");
 }
 
 /// A constructed type lists interface `instance` as soon as any instance of that interface matters.
-static void interface_list_edge(World *w, Type *instance, const Node *from)
-{
+static void interface_list_edge(World *w, Type *instance, const Node *from) {
     TypeNode *definition = type_node(w, type_from_def(w->ts, instance->def));
     if (definition->interface_use.marked) {
         mark_constructed(w, instance, from, "interface of a constructed type");
@@ -37,25 +42,26 @@ static void interface_list_edge(World *w, Type *instance, const Node *from)
     }
 }
 
-static void constructed_process(World *w, TypeNode *node)
-{
-    Type       *type = node->type;
+static void constructed_process(World *w, TypeNode *node) {
+    Type *type = node->type;
     const Node *from = &node->levels[2];
     mark_module(w, type_module(type), from);
     tentative_fire(w, node);
-    if (type->is_generic_definition) return;
+    if (type->is_generic_definition)
+        return;
     Type *base = type_base(w->ts, type);
-    if (base) mark_constructed(w, base, from, "base type");
-    uint32_t     count;
+    if (base)
+        mark_constructed(w, base, from, "base type");
+    uint32_t count;
     Type *const *interfaces = type_interfaces(w->ts, type, &count);
-    for (uint32_t i = 0; i < count; i++) interface_list_edge(w, interfaces[i], from);
+    for (uint32_t i = 0; i < count; i++)
+        interface_list_edge(w, interfaces[i], from);
 }
 
-static void interface_use_process(World *w, TypeNode *definition)
-{
+static void interface_use_process(World *w, TypeNode *definition) {
     for (uint32_t i = 0; i < definition->interface_waiters.count; i++) {
-        TypeNode    *waiter = definition->interface_waiters.items[i];
-        uint32_t     count;
+        TypeNode *waiter = definition->interface_waiters.items[i];
+        uint32_t count;
         Type *const *interfaces = type_interfaces(w->ts, waiter->type, &count);
         for (uint32_t k = 0; k < count; k++)
             if (interfaces[k]->def == definition->type->def)
@@ -63,39 +69,42 @@ static void interface_use_process(World *w, TypeNode *definition)
     }
 }
 
-static void finalizer_mark(World *w, Type *type, const Node *from)
-{
+static void finalizer_mark(World *w, Type *type, const Node *from) {
     for (Type *at = type; at; at = type_base(w->ts, at)) {
-        if (!at->def || !at->def->finalizer) continue;
-        Failure       failure = { 0 };
+        if (!at->def || !at->def->finalizer)
+            continue;
+        Failure failure = {0};
         const Method *finalizer = method_instantiate(w->ts, at->def->finalizer, at, NULL, 0, &failure);
         // System.Object has the slot-defining, empty Finalize; the runtime never calls it.
-        if (finalizer && at != well_known_type(w->ts, WELL_KNOWN_TYPE_Object)) mark_address(w, finalizer, from, "finalizer");
+        if (finalizer && at != well_known_type(w->ts, WELL_KNOWN_TYPE_Object))
+            mark_address(w, finalizer, from, "finalizer");
         return;
     }
 }
 
-static void array_elements_mark(World *w, TypeNode *node)
-{
-    Type       *type = node->type;
+static void array_elements_mark(World *w, TypeNode *node) {
+    Type *type = node->type;
     const Node *from = &node->levels[3];
     // Array.GetValue boxes elements; Array.Initialize and friends ask for their names.
-    if (type->element->is_value_type) mark_allocated(w, type->element, from, "element of an array");
-    if (type->kind == TYPE_Array && type->rank == 1) mark_allocated(w, type_sz_array(w->ts, type->element), from, "array");
+    if (type->element->is_value_type)
+        mark_allocated(w, type->element, from, "element of an array");
+    if (type->kind == TYPE_Array && type->rank == 1)
+        mark_allocated(w, type_sz_array(w->ts, type->element), from, "array");
 }
 
-static void allocated_process(World *w, TypeNode *node)
-{
-    Type       *type = node->type;
+static void allocated_process(World *w, TypeNode *node) {
+    Type *type = node->type;
     const Node *from = &node->levels[3];
-    if (type->kind == TYPE_SzArray || type->kind == TYPE_Array) array_elements_mark(w, node);
-    if (type->def && type->def->is_nullable) return; // never boxed: RhBox makes the value or null
-    if (type->kind == TYPE_Named && !type->is_value_type) finalizer_mark(w, type, from);
+    if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
+        array_elements_mark(w, node);
+    if (type->def && type->def->is_nullable)
+        return; // never boxed: RhBox makes the value or null
+    if (type->kind == TYPE_Named && !type->is_value_type)
+        finalizer_mark(w, type, from);
     type_dispatch(w, node);
 }
 
-void type_process(World *w, TypeNode *node, NodeKind level)
-{
+void type_process(World *w, TypeNode *node, NodeKind level) {
     switch (level) {
     case NODE_Necessary: necessary_process(w, node); break;
     case NODE_Metadata: metadata_process(w, node); break;

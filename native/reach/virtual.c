@@ -1,98 +1,111 @@
-// Virtual dispatch (reach.md 1.4, generics-and-dispatch.md 4): an implementation is compiled when its type has instances
-// *and* its slot or selector is called. Class slots keep the list of types that have them; interfaces and classes with
-// generic virtual methods keep a DispatchGroup in which every (type, selector) pair is resolved once.
+// Virtual dispatch (reach.md 1.4, generics-and-dispatch.md 4): an implementation is compiled when its type
+// has instances *and* its slot or selector is called. Class slots keep the list of types that have them;
+// interfaces and classes with generic virtual methods keep a DispatchGroup in which every (type, selector)
+// pair is resolved once.
 #include "reach/world.h"
 
-const Method *boxed_entry(World *w, const Type *type, const Method *code)
-{
-    if (!type->is_value_type || code->synthetic == SYNTHETIC_UnboxingStub || code->synthetic == SYNTHETIC_ThrowBody) return code;
-    if (code->owner != type) return code; // Object's, ValueType's, Enum's and default interface methods take the box
+const Method *boxed_entry(World *w, const Type *type, const Method *code) {
+    if (!type->is_value_type || code->synthetic == SYNTHETIC_UnboxingStub ||
+        code->synthetic == SYNTHETIC_ThrowBody)
+        return code;
+    if (code->owner != type)
+        return code; // Object's, ValueType's, Enum's and default interface methods take the box
     return method_synthetic(w->ts, SYNTHETIC_UnboxingStub, (Type *)type, code);
 }
 
-/// Instance fields that raw bytes cannot compare (corelib-contract 1.8). Nested structs count if they need a helper or
-/// override Equals themselves.
-static bool field_needs_helper(TypeSystem *ts, Type *type)
-{
+/// Instance fields that raw bytes cannot compare (corelib-contract 1.8). Nested structs count if they need a
+/// helper or override Equals themselves.
+static bool field_needs_helper(TypeSystem *ts, Type *type) {
     ElementType element = type_reduced_element(ts, type);
-    if (element == ELEMENT_TYPE_R4 || element == ELEMENT_TYPE_R8) return true; // +0 equals -0, NaN equals NaN
-    if (!type->is_value_type) return type_is_reference(type);
-    if (type->kind != TYPE_Named || type->def->is_enum || type->element_type != ELEMENT_TYPE_VALUETYPE) return false;
-    if (type_needs_field_helper(ts, type)) return true;
-    uint32_t           count;
+    if (element == ELEMENT_TYPE_R4 || element == ELEMENT_TYPE_R8)
+        return true; // +0 equals -0, NaN equals NaN
+    if (!type->is_value_type)
+        return type_is_reference(type);
+    if (type->kind != TYPE_Named || type->def->is_enum || type->element_type != ELEMENT_TYPE_VALUETYPE)
+        return false;
+    if (type_needs_field_helper(ts, type))
+        return true;
+    uint32_t count;
     const VirtualSlot *slots = type_virtual_slots(ts, type, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (slots[i].implementation && slots[i].implementation->owner == type && text_equal_z(slots[i].declaration->name, "Equals")
-            && slots[i].declaration->owner == well_known_type(ts, WELL_KNOWN_TYPE_Object))
+        if (slots[i].implementation && slots[i].implementation->owner == type &&
+            text_equal_z(slots[i].declaration->name, "Equals") &&
+            slots[i].declaration->owner == well_known_type(ts, WELL_KNOWN_TYPE_Object))
             return true;
     return false;
 }
 
-bool type_needs_field_helper(TypeSystem *ts, Type *type)
-{
-    if (!type->is_value_type || type->kind != TYPE_Named || type->def->is_enum || type->def->is_byref_like) return false;
-    if (type->element_type != ELEMENT_TYPE_VALUETYPE) return false; // primitives override Equals
-    if (type->def->is_inline_array) return true;
-    Failure       failure = { 0 };
+bool type_needs_field_helper(TypeSystem *ts, Type *type) {
+    if (!type->is_value_type || type->kind != TYPE_Named || type->def->is_enum || type->def->is_byref_like)
+        return false;
+    if (type->element_type != ELEMENT_TYPE_VALUETYPE)
+        return false; // primitives override Equals
+    if (type->def->is_inline_array)
+        return true;
+    Failure failure = {0};
     const Layout *layout = type_layout(ts, type, &failure);
-    if (!layout) return false;
-    if (layout->reference_count || layout->has_padding || layout->has_overlap) return true;
-    uint32_t      count;
+    if (!layout)
+        return false;
+    if (layout->reference_count || layout->has_padding || layout->has_overlap)
+        return true;
+    uint32_t count;
     Field *const *fields = type_fields(ts, type, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (!fields[i]->def->is_static && field_needs_helper(ts, fields[i]->type)) return true;
+        if (!fields[i]->def->is_static && field_needs_helper(ts, fields[i]->type))
+            return true;
     return false;
 }
 
-static bool has_instance_fields(TypeSystem *ts, Type *type)
-{
-    uint32_t      count;
+static bool has_instance_fields(TypeSystem *ts, Type *type) {
+    uint32_t count;
     Field *const *fields = type_fields(ts, type, &count);
     for (uint32_t i = 0; i < count; i++)
-        if (!fields[i]->def->is_static) return true;
+        if (!fields[i]->def->is_static)
+            return true;
     return false;
 }
 
 /// The attribute class at or above `type` whose fields its equality compares.
-static Type *attribute_with_fields(World *w, Type *type)
-{
+static Type *attribute_with_fields(World *w, Type *type) {
     Type *attribute = well_known_type(w->ts, WELL_KNOWN_TYPE_Attribute);
     for (Type *at = type; at && at != attribute; at = type_base(w->ts, at))
-        if (has_instance_fields(w->ts, at)) return at;
+        if (has_instance_fields(w->ts, at))
+            return at;
     return NULL;
 }
 
-const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
-{
+const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot) {
     const Method *declaration = slot->declaration;
     if (declaration == well_known_method(w->ts, WELL_KNOWN_METHOD_DelegateGetThunk)) {
         if (type->def && type->def->is_delegate && !type->def->is_abstract)
             return method_synthetic(w->ts, SYNTHETIC_DelegateGetThunk, type, NULL);
     } else if (declaration == well_known_method(w->ts, WELL_KNOWN_METHOD_ValueTypeGetFieldHelper)) {
-        if (type_needs_field_helper(w->ts, type)) return method_synthetic(w->ts, SYNTHETIC_GetFieldHelper, type, NULL);
+        if (type_needs_field_helper(w->ts, type))
+            return method_synthetic(w->ts, SYNTHETIC_GetFieldHelper, type, NULL);
     } else if (declaration == well_known_method(w->ts, WELL_KNOWN_METHOD_AttributeGetFieldHelper)) {
         Type *with_fields = attribute_with_fields(w, type);
-        if (with_fields) return method_synthetic(w->ts, SYNTHETIC_GetFieldHelper, with_fields, NULL);
+        if (with_fields)
+            return method_synthetic(w->ts, SYNTHETIC_GetFieldHelper, with_fields, NULL);
     }
     return slot->implementation;
 }
 
-// ---- Groups -------------------------------------------------------------------------------------------------------------
+// ---- Groups
+// -------------------------------------------------------------------------------------------------------------
 
-static bool is_array_interface(const TypeSystem *ts, const Type *interface)
-{
-    static const WellKnownType array_interfaces[] = { WELL_KNOWN_TYPE_IEnumerableOfT, WELL_KNOWN_TYPE_ICollectionOfT,
-                                                      WELL_KNOWN_TYPE_IListOfT, WELL_KNOWN_TYPE_IReadOnlyCollectionOfT,
-                                                      WELL_KNOWN_TYPE_IReadOnlyListOfT };
+static bool is_array_interface(const TypeSystem *ts, const Type *interface) {
+    static const WellKnownType array_interfaces[] = {
+        WELL_KNOWN_TYPE_IEnumerableOfT, WELL_KNOWN_TYPE_ICollectionOfT, WELL_KNOWN_TYPE_IListOfT,
+        WELL_KNOWN_TYPE_IReadOnlyCollectionOfT, WELL_KNOWN_TYPE_IReadOnlyListOfT};
     for (size_t i = 0; i < sizeof array_interfaces / sizeof *array_interfaces; i++)
-        if (well_known_type(ts, array_interfaces[i])->def == interface->def) return true;
+        if (well_known_type(ts, array_interfaces[i])->def == interface->def)
+            return true;
     return false;
 }
 
-static DispatchGroup *dispatch_group(World *w, Type *owner)
-{
-    bool by_definition = owner->def && owner->def->is_interface && owner->arg_count
-                      && (type_def_is_variant(owner->def) || is_array_interface(w->ts, owner));
+static DispatchGroup *dispatch_group(World *w, Type *owner) {
+    bool by_definition = owner->def && owner->def->is_interface && owner->arg_count &&
+                         (type_def_is_variant(owner->def) || is_array_interface(w->ts, owner));
     TypeNode *key = type_node(w, by_definition ? type_from_def(w->ts, owner->def) : owner);
     if (!key->group) {
         key->group = ARENA_NEW(&w->arena, DispatchGroup);
@@ -101,11 +114,11 @@ static DispatchGroup *dispatch_group(World *w, Type *owner)
     return key->group;
 }
 
-const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition)
-{
+const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition) {
     if (!(selector->owner->def && selector->owner->def->is_interface))
         return type_resolve_virtual(w->ts, type, (Method *)selector);
-    if (by_definition && !type_is_castable_to(w->ts, type, selector->owner)) return NULL;
+    if (by_definition && !type_is_castable_to(w->ts, type, selector->owner))
+        return NULL;
     Method *result = NULL;
     switch (type_resolve_interface(w->ts, type, (Method *)selector, &result)) {
     case RESOLVE_Class:
@@ -117,55 +130,57 @@ const Method *selector_target(World *w, Type *type, const Method *selector, bool
     return NULL;
 }
 
-static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition)
-{
+static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
     const Method *target = selector_target(w, type->type, selector->method, by_definition);
-    if (!target) return;
+    if (!target)
+        return;
     const Method *code = boxed_entry(w, type->type, target);
-    ARRAY_PUSH(&w->arena, &selector->targets, (Target){ type, code });
+    ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, code});
     MethodNode *node = method_node(w, code);
     node->address_taken = true;
-    // Growing arguments come with the selector (generic virtual methods) or with the type: the larger growth counts.
+    // Growing arguments come with the selector (generic virtual methods) or with the type: the larger growth
+    // counts.
     bool selector_grows = selector->slot.growth > type->levels[3].growth;
     mark_method(w, code, selector_grows ? &selector->slot : &type->levels[3],
                 selector->method->arg_count ? "generic virtual method" : "interface method");
 }
 
-static void group_join(World *w, DispatchGroup *group, TypeNode *type)
-{
-    if (group->types.count && group->types.items[group->types.count - 1] == type) return; // two instances of one definition
+static void group_join(World *w, DispatchGroup *group, TypeNode *type) {
+    if (group->types.count && group->types.items[group->types.count - 1] == type)
+        return; // two instances of one definition
     ARRAY_PUSH(&w->arena, &group->types, type);
     for (uint32_t i = 0; i < group->selectors.count; i++)
         pair_resolve(w, type, group->selectors.items[i], group->by_definition);
 }
 
-// ---- A type gets instances ----------------------------------------------------------------------------------------------
+// ---- A type gets instances
+// ----------------------------------------------------------------------------------------------
 
 /// Some call of the slot can have an instance of `type` as its receiver.
-static bool slot_reaches(World *w, const MethodNode *slot, Type *type)
-{
-    if (slot->unlimited) return true;
+static bool slot_reaches(World *w, const MethodNode *slot, Type *type) {
+    if (slot->unlimited)
+        return true;
     for (uint32_t i = 0; i < slot->limits.count; i++)
-        if (type_is_derived_from(w->ts, type, slot->limits.items[i])) return true;
+        if (type_is_derived_from(w->ts, type, slot->limits.items[i]))
+            return true;
     return false;
 }
 
-static void slot_target_mark(World *w, Target target)
-{
-    if (!target.code) return;
+static void slot_target_mark(World *w, Target target) {
+    if (!target.code)
+        return;
     method_node(w, target.code)->address_taken = true;
     mark_method(w, target.code, &target.type->levels[3], "virtual method of a type with instances");
 }
 
-static void slot_join(World *w, MethodNode *slot, Target target)
-{
+static void slot_join(World *w, MethodNode *slot, Target target) {
     ARRAY_PUSH(&w->arena, &slot->targets, target);
-    if (slot->slot.marked && slot_reaches(w, slot, target.type->type)) slot_target_mark(w, target);
+    if (slot->slot.marked && slot_reaches(w, slot, target.type->type))
+        slot_target_mark(w, target);
 }
 
-void type_dispatch(World *w, TypeNode *node)
-{
-    uint32_t           count;
+void type_dispatch(World *w, TypeNode *node) {
+    uint32_t count;
     const VirtualSlot *slots = type_virtual_slots(w->ts, node->type, &count);
     for (uint32_t i = 0; i < count; i++) {
         Method *declaration = slots[i].declaration;
@@ -175,27 +190,28 @@ void type_dispatch(World *w, TypeNode *node)
         }
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
         const Method *code = implementation ? boxed_entry(w, node->type, implementation) : NULL;
-        slot_join(w, method_node(w, declaration), (Target){ node, code });
+        slot_join(w, method_node(w, declaration), (Target){node, code});
     }
     Type *const *interfaces = type_interfaces(w->ts, node->type, &count);
-    for (uint32_t i = 0; i < count; i++) group_join(w, dispatch_group(w, interfaces[i]), node);
+    for (uint32_t i = 0; i < count; i++)
+        group_join(w, dispatch_group(w, interfaces[i]), node);
 }
 
-// ---- A slot or selector gets a caller ---------------------------------------------------------------------------------
+// ---- A slot or selector gets a caller
+// ---------------------------------------------------------------------------------
 
-const Type *receiver_limit(World *w, const Type *receiver)
-{
-    if (!receiver || receiver->kind != TYPE_Named || receiver->is_open || receiver->is_value_type) return NULL;
+const Type *receiver_limit(World *w, const Type *receiver) {
+    if (!receiver || receiver->kind != TYPE_Named || receiver->is_open || receiver->is_value_type)
+        return NULL;
     // An interface type is not verified (III.1.8.1.3); `this` of System.Array`1 is an array.
-    if (receiver->def->is_interface || receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object)
-        || receiver->def == well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def)
+    if (receiver->def->is_interface || receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object) ||
+        receiver->def == well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def)
         return NULL;
     return receiver;
 }
 
-const Method *boxed_target(World *w, Type *type, const Method *method)
-{
-    bool          is_interface = method->owner->def && method->owner->def->is_interface;
+const Method *boxed_target(World *w, Type *type, const Method *method) {
+    bool is_interface = method->owner->def && method->owner->def->is_interface;
     const Method *target = NULL;
     if (is_interface) {
         target = selector_target(w, type, method, true);
@@ -203,27 +219,33 @@ const Method *boxed_target(World *w, Type *type, const Method *method)
         Method *declaration = method_slot_definition(w->ts, (Method *)method);
         target = declaration ? type_resolve_virtual(w->ts, type, declaration) : NULL;
     }
-    return target && target->synthetic == SYNTHETIC_None && !target->def->is_abstract ? boxed_entry(w, type, target) : NULL;
+    return target && target->synthetic == SYNTHETIC_None && !target->def->is_abstract
+               ? boxed_entry(w, type, target)
+               : NULL;
 }
 
 /// One more static receiver type of a class slot; marks what it newly reaches.
-static void slot_limit_add(World *w, MethodNode *slot, const Type *limit)
-{
-    if (slot->unlimited) return;
+static void slot_limit_add(World *w, MethodNode *slot, const Type *limit) {
+    if (slot->unlimited)
+        return;
     for (uint32_t i = 0; limit && i < slot->limits.count; i++)
-        if (slot->limits.items[i] == limit) return;
-    if (limit) ARRAY_PUSH(&w->arena, &slot->limits, limit);
-    else slot->unlimited = true;
+        if (slot->limits.items[i] == limit)
+            return;
+    if (limit)
+        ARRAY_PUSH(&w->arena, &slot->limits, limit);
+    else
+        slot->unlimited = true;
     for (uint32_t i = 0; i < slot->targets.count; i++) {
         Target target = slot->targets.items[i];
-        if (!limit || type_is_derived_from(w->ts, target.type->type, limit)) slot_target_mark(w, target);
+        if (!limit || type_is_derived_from(w->ts, target.type->type, limit))
+            slot_target_mark(w, target);
     }
 }
 
-void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact, const Node *from,
-                      const char *text)
-{
-    if (method->is_open) return;
+void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact,
+                      const Node *from, const char *text) {
+    if (method->is_open)
+        return;
     bool is_interface = method->owner->def && method->owner->def->is_interface;
     if (!is_interface && method->def && !method->def->is_virtual) {
         mark_call(w, method, from, text);
@@ -231,19 +253,23 @@ void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool
     }
     if (receiver && receiver->is_value_type && receiver_exact) {
         const Method *target = boxed_target(w, (Type *)receiver, method);
-        if (target) mark_method(w, target, from, text);
-        if (target) return;
+        if (target)
+            mark_method(w, target, from, text);
+        if (target)
+            return;
     }
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
-    MethodNode   *node = method_node(w, declaration ? declaration : method);
+    MethodNode *node = method_node(w, declaration ? declaration : method);
     mark_slot(w, node, from, text);
-    if (!node->cut && !method_is_selector(node->method)) slot_limit_add(w, node, receiver_limit(w, receiver));
+    if (!node->cut && !method_is_selector(node->method))
+        slot_limit_add(w, node, receiver_limit(w, receiver));
 }
 
-void slot_process(World *w, MethodNode *node)
-{
-    if (!method_is_selector(node->method)) return; // its calls mark their targets as they come
+void slot_process(World *w, MethodNode *node) {
+    if (!method_is_selector(node->method))
+        return; // its calls mark their targets as they come
     DispatchGroup *group = dispatch_group(w, node->method->owner);
     ARRAY_PUSH(&w->arena, &group->selectors, node);
-    for (uint32_t i = 0; i < group->types.count; i++) pair_resolve(w, group->types.items[i], node, group->by_definition);
+    for (uint32_t i = 0; i < group->types.count; i++)
+        pair_resolve(w, group->types.items[i], node, group->by_definition);
 }

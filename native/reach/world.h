@@ -1,45 +1,48 @@
 // Private to reach/: the marked world, its nodes, and the functions that grow it. Every node keeps the first
-// reason it was marked for (design reach.md 0, 1.1); the set of marks is a fixpoint and does not depend on their order.
+// reason it was marked for (design reach.md 0, 1.1); the set of marks is a fixpoint and does not depend on
+// their order.
 #pragma once
 
 #include "reach/reach.h"
 
 typedef enum NodeKind {
-    NODE_Method,      // Method: its code is compiled
-    NODE_Slot,        // Method: a virtual slot or selector that somebody calls
-    NODE_Necessary,   // Type: identity
-    NODE_Metadata,    // Type: its name may be asked
-    NODE_Constructed, // Type: it, or a class derived from it, has instances; or an interface that casts can meet
-    NODE_Allocated,   // Type: instances of exactly this type may exist
-    NODE_RuntimeType, // Type: frozen RuntimeType object
-    NODE_InterfaceUse,// Type (definition): some instance of the interface matters to a cast or to reflection
-    NODE_NonGCStatics,// Type: static regions
+    NODE_Method,       // Method: its code is compiled
+    NODE_Slot,         // Method: a virtual slot or selector that somebody calls
+    NODE_Necessary,    // Type: identity
+    NODE_Metadata,     // Type: its name may be asked
+    NODE_Constructed,  // Type: it, or a class derived from it, has instances; or an interface that casts can
+                       // meet
+    NODE_Allocated,    // Type: instances of exactly this type may exist
+    NODE_RuntimeType,  // Type: frozen RuntimeType object
+    NODE_InterfaceUse, // Type (definition): some instance of the interface matters to a cast or to reflection
+    NODE_NonGCStatics, // Type: static regions
     NODE_GCStatics,
     NODE_ThreadStatics,
-    NODE_Cctor,       // Type: lazy class constructor
-    NODE_Rva,         // Field: data blob
-    NODE_String,      // StringNode
-    NODE_Module,      // Module: code or types of it exist
+    NODE_Cctor,  // Type: lazy class constructor
+    NODE_Rva,    // Field: data blob
+    NODE_String, // StringNode
+    NODE_Module, // Module: code or types of it exist
     NODE_KIND_COUNT
 } NodeKind;
 
 typedef struct Node {
-    NodeKind           kind;
-    bool               marked;
-    uint16_t           growth; // expanding instantiations on the way here (generic recursion, reach.md 5.1)
-    const void        *entity;
-    const struct Node *from;   // first reason; NULL for a root
-    const char        *text;
+    NodeKind kind;
+    bool marked;
+    uint16_t growth; // expanding instantiations on the way here (generic recursion, reach.md 5.1)
+    const void *entity;
+    const struct Node *from; // first reason; NULL for a root
+    const char *text;
 } Node;
 
 /// A constructed type and the code that a slot or selector reaches on it.
 typedef struct Target {
     struct TypeNode *type;
-    const Method    *code; // NULL: abstract
+    const Method *code; // NULL: abstract
 } Target;
 
-/// Types and selectors that meet: all allocated types that may implement an interface (or have a class with generic virtual
-/// methods as their base), and the selectors in use. Each pair is resolved once, when its second half arrives.
+/// Types and selectors that meet: all allocated types that may implement an interface (or have a class with
+/// generic virtual methods as their base), and the selectors in use. Each pair is resolved once, when its
+/// second half arrives.
 typedef struct DispatchGroup {
     bool by_definition; // variant interface or array interface: a pair also needs a cast to succeed
     ARRAY(struct TypeNode *) types;
@@ -48,49 +51,51 @@ typedef struct DispatchGroup {
 
 typedef struct MethodNode {
     const Method *method;
-    Node          code, slot;
-    bool          address_taken;
-    bool          queued;     // for another scan: a fact its body was folded with has changed
-    bool          cut;        // generic recursion limit
-    Text          export_symbol; // fixed symbol of an exported method, else empty
-    bool          not_code;   // runtime import or abstract: marking it compiles nothing
-    bool          unlimited;  // slot: some call knows nothing of its receiver
+    Node code, slot;
+    bool address_taken;
+    bool queued;                // for another scan: a fact its body was folded with has changed
+    bool cut;                   // generic recursion limit
+    Text export_symbol;         // fixed symbol of an exported method, else empty
+    bool not_code;              // runtime import or abstract: marking it compiles nothing
+    bool unlimited;             // slot: some call knows nothing of its receiver
     ARRAY(const Type *) limits; // slot: static receiver types of the other calls
-    int32_t       index;      // slot index in vtables or selector number; -1
-    ARRAY(Target) targets;    // of a class slot: every allocated type that has it; of a selector: its row entries
+    int32_t index;              // slot index in vtables or selector number; -1
+    ARRAY(Target)
+    targets; // of a class slot: every allocated type that has it; of a selector: its row entries
 } MethodNode;
 
 /// A direct call of an instance method, waiting for the first instance of its class.
 typedef struct Tentative {
     const Method *method;
-    const Node   *from;
-    const char   *text;
+    const Node *from;
+    const char *text;
 } Tentative;
 
 typedef struct TypeNode {
     Type *type;
-    Node  levels[4];          // NODE_Necessary .. NODE_Allocated
-    Node  runtime_type, interface_use, cctor;
-    Node  statics[3];         // STATIC_NonGC, STATIC_GC, STATIC_Thread
-    bool  cut;
-    bool  compared;           // in World.compared
-    bool  castable;           // some object passes a cast to it
-    bool  castable_watched;   // variant interface or array that a fold asked for: in World.watched_casts
-    bool  only_known;
-    const Type *only;         // reach_only_implementer
+    Node levels[4]; // NODE_Necessary .. NODE_Allocated
+    Node runtime_type, interface_use, cctor;
+    Node statics[3]; // STATIC_NonGC, STATIC_GC, STATIC_Thread
+    bool cut;
+    bool compared;         // in World.compared
+    bool castable;         // some object passes a cast to it
+    bool castable_watched; // variant interface or array that a fold asked for: in World.watched_casts
+    bool only_known;
+    const Type *only;                   // reach_only_implementer
     ARRAY(struct MethodNode *) waiters; // bodies folded because a fact about this type did not hold yet
     uint32_t tls_index;
     DispatchGroup *group;
-    ARRAY(struct TypeNode *) interface_waiters; // constructed types that list this instance once its definition is used
+    ARRAY(struct TypeNode *)
+    interface_waiters; // constructed types that list this instance once its definition is used
     ARRAY(Tentative) tentative;
     ARRAY(SelectorEntry) row;
     ARRAY(const Method *) vtable;
 } TypeNode;
 
 typedef struct StringNode {
-    Node              node;
-    Utf16             string;
-    uint32_t          index;
+    Node node;
+    Utf16 string;
+    uint32_t index;
     struct StringNode *next;
 } StringNode;
 
@@ -99,72 +104,73 @@ typedef ARRAY(const Method *) MethodList;
 
 /// `t == typeof(T)`.
 typedef struct Comparison {
-    Type       *type;
+    Type *type;
     const Node *from;
 } Comparison;
 
 /// A reference that the recursion limit cut.
 typedef struct Cut {
-    const Node   *from;
+    const Node *from;
     const Method *method; // one of these
-    const Type   *type;
+    const Type *type;
 } Cut;
 
 typedef struct World {
     struct Reach *reach;
-    TypeSystem   *ts;
-    Il           *il;
-    Arena         arena;    // nodes
-    Arena         scratch;  // one body
-    MethodNode  **methods;  // by Method.id
-    uint32_t      method_capacity;
-    TypeNode    **types;    // by Type.id
-    uint32_t      type_capacity;
-    Node        **fields;   // by Field.id
-    uint32_t      field_capacity;
-    Node        **modules;  // by Module.index
-    uint32_t      module_capacity;
-    StringNode  **string_buckets;
-    uint32_t      string_bucket_count;
-    NodeList      level, next;              // breadth-first work
-    NodeList      marked[NODE_KIND_COUNT];  // everything marked, by kind
+    TypeSystem *ts;
+    Il *il;
+    Arena arena;          // nodes
+    Arena scratch;        // one body
+    MethodNode **methods; // by Method.id
+    uint32_t method_capacity;
+    TypeNode **types; // by Type.id
+    uint32_t type_capacity;
+    Node **fields; // by Field.id
+    uint32_t field_capacity;
+    Node **modules; // by Module.index
+    uint32_t module_capacity;
+    StringNode **string_buckets;
+    uint32_t string_bucket_count;
+    NodeList level, next;             // breadth-first work
+    NodeList marked[NODE_KIND_COUNT]; // everything marked, by kind
     ARRAY(Export) exports;
     MethodList lazy_pinvokes, eager_cctors, module_initializers, invokable, metadata_methods;
     ARRAY(Cut) cuts;
     ARRAY(TypeNode *) watched_casts;
-    MethodNode   *scanning;   // whose body asks facts
-    uint32_t      scanned_count;
+    MethodNode *scanning; // whose body asks facts
+    uint32_t scanned_count;
     ARRAY(Comparison) compared; // RuntimeType objects that are only compared
 } World;
 
 struct SymbolCache;
 struct PlanCache;
 struct Reach {
-    Il            *il;
-    TypeSystem    *ts;
+    Il *il;
+    TypeSystem *ts;
     const Request *request;
-    Arena         *program;
-    Diag          *diag;
-    World         *world;
-    IlFacts        facts;       // what il/ folds with: live questions to the world
+    Arena *program;
+    Diag *diag;
+    World *world;
+    IlFacts facts; // what il/ folds with: live questions to the world
     struct PlanCache *plans;
     struct SymbolCache *symbols;
-    const Method  *entry_point;
-    ARRAY(Export)  known_exports; // RuntimeExports of CoreLib
-    uint32_t       rounds;
+    const Method *entry_point;
+    ARRAY(Export) known_exports; // RuntimeExports of CoreLib
+    uint32_t rounds;
     // Sorted views, made once.
     const Method **methods, **selectors, **slots;
-    Type         **types, **runtime_types, **static_types[3];
-    const Field  **rva_fields;
-    Utf16         *strings;
-    StringNode   **string_nodes;
+    Type **types, **runtime_types, **static_types[3];
+    const Field **rva_fields;
+    Utf16 *strings;
+    StringNode **string_nodes;
     const TypeDef **metadata_types;
     uint32_t method_count, selector_count, slot_count, type_count, runtime_type_count, static_type_count[3];
     uint32_t rva_field_count, string_count, metadata_type_count;
     uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
 };
 
-// ---- world.c: nodes ---------------------------------------------------------------------------------------------------
+// ---- world.c: nodes
+// ---------------------------------------------------------------------------------------------------
 
 World *world_open(Reach *reach);
 void world_close(World *w);
@@ -180,14 +186,15 @@ TypeNode *type_node_find(const World *w, const Type *type);
 StringNode *string_node_find(const World *w, Utf16 string);
 
 /// Appends unless it is there (short lists).
-static inline void list_add(World *w, MethodList *list, const Method *method)
-{
+static inline void list_add(World *w, MethodList *list, const Method *method) {
     for (uint32_t i = 0; i < list->count; i++)
-        if (list->items[i] == method) return;
+        if (list->items[i] == method)
+            return;
     ARRAY_PUSH(&w->arena, list, method);
 }
 
-// ---- mark.c: worklist ---------------------------------------------------------------------------------------------------
+// ---- mark.c: worklist
+// ---------------------------------------------------------------------------------------------------
 
 /// Marks `node` because of `from` (NULL: root). True if it was not marked before.
 bool mark(World *w, Node *node, const Node *from, const char *text);
@@ -197,7 +204,8 @@ bool mark_both(World *w, Node *node, const Node *from, const Node *other, const 
 MUST_CHECK bool mark_all(World *w);
 
 void mark_method(World *w, const Method *method, const Node *from, const char *text);
-/// The same for a call: an instance method of a class is only compiled once the class has instances (reach.md 3.3).
+/// The same for a call: an instance method of a class is only compiled once the class has instances
+/// (reach.md 3.3).
 void mark_call(World *w, const Method *method, const Node *from, const char *text);
 /// The class got its first instance: the calls that waited for it count now.
 void tentative_fire(World *w, TypeNode *node);
@@ -223,7 +231,8 @@ void mark_helper(World *w, WellKnownMethod helper, const Node *from);
 /// Reflection may find and invoke it.
 void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text);
 
-// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings ---------------------------------------
+// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings
+// ---------------------------------------
 
 void method_scan(World *w, MethodNode *node);
 /// Scans a marked method once more after what is queued now.
@@ -237,16 +246,15 @@ void eager_cctor_use(World *w, Type *type, const Node *from);
 /// A type has instances: its slots and interfaces become reachable.
 void type_dispatch(World *w, TypeNode *node);
 /// Somebody calls `method` (through a slot or selector) on a receiver of that static type (NULL: unknown).
-void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact, const Node *from,
-                      const char *text);
+void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact,
+                      const Node *from, const char *text);
 /// What a static receiver type tells about the objects behind it: NULL if nothing.
 const Type *receiver_limit(World *w, const Type *receiver);
 /// Code of a virtual call on a box whose type is exactly `type`; NULL if it is not known.
 const Method *boxed_target(World *w, Type *type, const Method *method);
 void slot_process(World *w, MethodNode *node);
 /// Dispatched through the selector table: interface methods and generic virtual methods.
-static inline bool method_is_selector(const Method *declaration)
-{
+static inline bool method_is_selector(const Method *declaration) {
     return declaration->arg_count > 0 || (declaration->owner->def && declaration->owner->def->is_interface);
 }
 /// Code that `selector` reaches on instances of `type`; NULL if it cannot be called on them.
@@ -258,23 +266,27 @@ const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
 /// ValueType.Equals must compare fields instead of bytes (corelib-contract 1.8).
 bool type_needs_field_helper(TypeSystem *ts, Type *type);
 
-// ---- recursion.c ----------------------------------------------------------------------------------------------------
+// ---- recursion.c
+// ----------------------------------------------------------------------------------------------------
 
 /// Growth of a node for `depth` reached from `from`.
 uint16_t growth_next(const Node *from, uint32_t from_depth, uint32_t depth);
 uint32_t method_depth(const Method *method);
 /// Most often one definition occurs on a path of the type's tree.
 uint32_t type_nesting(const Type *type);
-bool growth_exceeded(const Reach *reach, const Method *method_or_null, const Type *type_or_null, uint16_t growth);
+bool growth_exceeded(const Reach *reach, const Method *method_or_null, const Type *type_or_null,
+                     uint16_t growth);
 /// IL3054 for every cut, in deterministic order.
 void report_cuts(World *w);
 
-// ---- roots.c, descriptor.c -----------------------------------------------------------------------------------------
+// ---- roots.c, descriptor.c
+// -----------------------------------------------------------------------------------------
 
 /// Finds the entry point and the RuntimeExports of CoreLib. False after a report.
 MUST_CHECK bool roots_prepare(Reach *reach);
 void roots_mark(World *w);
-/// The method exported by CoreLib under `symbol` that a RuntimeImport binds to; NULL if native code provides it.
+/// The method exported by CoreLib under `symbol` that a RuntimeImport binds to; NULL if native code provides
+/// it.
 const Method *export_find(const Reach *reach, Text symbol);
 void export_add(World *w, const Method *method, Text symbol, bool is_public);
 void descriptors_mark(World *w);
@@ -284,7 +296,8 @@ void module_descriptor_mark(World *w, const Module *module, const Node *from);
 /// What the entry of a method calls besides its instructions.
 uint32_t entry_helpers_of(const Body *body, WellKnownMethod out[HELPERS_MAX]);
 
-// ---- facts.c, order.c, product.c -------------------------------------------------------------------------------------
+// ---- facts.c, order.c, product.c
+// -------------------------------------------------------------------------------------
 
 IlFacts world_facts(World *w);
 /// The type has got instances, or a MethodTable: folds that relied on the contrary are made again.
@@ -301,11 +314,21 @@ const Module *type_module(const Type *type);
 /// Numbers slots and selectors, sorts every list.
 void product_make(Reach *reach);
 
-static inline const char *node_kind_name(NodeKind kind)
-{
-    static const char *const names[] = { "method", "virtual slot", "type", "type with metadata", "constructed type",
-                                         "allocated type", "RuntimeType object", "interface", "static fields",
-                                         "GC static fields", "thread static fields", "class constructor", "data of field",
-                                         "string", "module" };
+static inline const char *node_kind_name(NodeKind kind) {
+    static const char *const names[] = {"method",
+                                        "virtual slot",
+                                        "type",
+                                        "type with metadata",
+                                        "constructed type",
+                                        "allocated type",
+                                        "RuntimeType object",
+                                        "interface",
+                                        "static fields",
+                                        "GC static fields",
+                                        "thread static fields",
+                                        "class constructor",
+                                        "data of field",
+                                        "string",
+                                        "module"};
     return names[kind];
 }

@@ -137,6 +137,22 @@ struct Wrap<T>;
 static class Growing<T> { public static int Go(int n) => n == 0 ? 0 : Growing<Wrap<T>>.Go(n - 1) + 1; }
 static class Deep<T> { [Live] public static Type Go() => typeof(T); }
 
+// ---- Descriptor (rules.xml) -----------------------------------------------------------------------------------------------
+
+[Live] class KeptByDescriptor
+{
+    static object _field = Initial();
+    [Live] static object Initial() => new object();
+    [Live] public void ByName() { }
+    [Live] public int BySignature(string text, int[] numbers) => Environment.TickCount;
+    [Dead] public int BySignature(string text) => Environment.TickCount;
+    public int Value { [Live] get; [Live] set; }
+    [Dead] public void NotNamed() { }
+}
+[Live] class KeptWhole { [Live] public void Method() { } [Live] static void Private() { } }
+class KeptGeneric<T> { [Live] public T Method<U>() => default!; }
+[Dead] class NotWithFeature { [Dead] public void Method() { } }
+
 // ---- Equality of structs ------------------------------------------------------------------------------------------------------
 
 [Live] struct WithReference { public string Text; }
@@ -227,4 +243,10 @@ static class Program
         Types();
         Others();
     }
+}
+
+namespace Pattern
+{
+    [Live] class One { [Live] public void Method() { } }
+    [Live] class Two { [Live] public void Method() { } }
 }

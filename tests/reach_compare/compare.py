@@ -23,9 +23,9 @@ def split_arguments(text, start):
     items, depth, begin = [], 0, start + 1
     for i in range(start, len(text)):
         c = text[i]
-        if c == '<':
+        if c in '<[':
             depth += 1
-        elif c == '>':
+        elif c in '>]':
             depth -= 1
             if depth == 0:
                 items.append(text[begin:i])
@@ -68,11 +68,6 @@ def argument_matches(theirs, ours):
 def arguments_match(theirs, ours):
     return len(theirs) == len(ours) and all(
         len(a) == len(b) and all(argument_matches(x, y) for x, y in zip(a, b)) for a, b in zip(theirs, ours))
-
-
-def definition_parameters(name):
-    """Theirs prints the parameters of definitions; nothing of them distinguishes instances."""
-    return name
 
 
 def match(theirs, ours):
