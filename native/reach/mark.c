@@ -52,8 +52,7 @@ bool mark_both(World *w, Node *node, const Node *from, const Node *other, const 
     return true;
 }
 
-// ---- One function per kind of mark
-// ------------------------------------------------------------------------------------
+// ---- One function per kind of mark ----------------------------------------------------------------------
 
 /// True if the instance may exist; else it is cut, once, with a warning at `from`.
 static bool method_allowed(World *w, MethodNode *node, const Node *from) {
@@ -258,8 +257,7 @@ void mark_reflectable_method(World *w, const Method *method, const Node *from, c
         ARRAY_PUSH(&w->arena, &w->invokable, method);
 }
 
-// ---- The loop
-// ---------------------------------------------------------------------------------------------------------
+// ---- The loop -------------------------------------------------------------------------------------------
 
 static int node_pointer_order(const void *a, const void *b) {
     return node_order(*(Node *const *)a, *(Node *const *)b);

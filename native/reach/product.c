@@ -28,8 +28,7 @@ static void methods_sort(const Method **items, uint32_t count) {
         qsort(items, count, sizeof *items, method_pointer_order);
 }
 
-// ---- Slots and selectors
-// ------------------------------------------------------------------------------------------------
+// ---- Slots and selectors --------------------------------------------------------------------------------
 
 /// Two different codes behind it: only then a table entry is ever read.
 static bool needs_table(const Reach *reach, const MethodNode *node) {
@@ -107,8 +106,7 @@ static void vtables_make(Reach *reach) {
     }
 }
 
-// ---- Metadata
-// -------------------------------------------------------------------------------------------------------------
+// ---- Metadata -------------------------------------------------------------------------------------------
 
 static void metadata_flag(Reach *reach, const TypeDef *def) {
     for (; def && def->rid; def = def->enclosing) { // System.__Canon has no row
@@ -145,8 +143,7 @@ static void metadata_make(Reach *reach) {
     metadata_list(reach, all, module_count);
 }
 
-// ---- All
-// ------------------------------------------------------------------------------------------------------------------
+// ---- All ------------------------------------------------------------------------------------------------
 
 static int export_order(const void *a, const void *b) {
     return text_compare(((const Export *)a)->symbol, ((const Export *)b)->symbol);

@@ -20,8 +20,7 @@ void reach_close(Reach *reach);
 Il *reach_il(const Reach *reach);
 const Request *reach_request(const Reach *reach);
 
-// ---- What exists, in deterministic order (sorted by assembly, token, arguments)
-// ------------------------------------------
+// ---- What exists, in deterministic order (sorted by assembly, token, arguments) -------------------------
 
 /// Methods whose code must be compiled: CODE_Body and CODE_PInvoke, synthetic ones included.
 const Method *const *reach_methods(const Reach *reach, uint32_t *count);
@@ -58,8 +57,7 @@ const Export *reach_exports(const Reach *reach, uint32_t *count);
 /// P/Invokes bound lazily, for their fix-up cells.
 const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
 
-// ---- Helpers: the CoreLib methods that generated code calls
-// ------------------------------------------------------------------
+// ---- Helpers: the CoreLib methods that generated code calls ---------------------------------------------
 
 enum { HELPERS_MAX = 6 };
 /// The CoreLib methods that lowering `in` of `body` may call: reach/ marks exactly these, so lower/ may call
@@ -76,8 +74,7 @@ const Method *reach_string_factory(TypeSystem *ts, const Method *constructor);
 bool reach_instance_allowed(const Reach *reach, const Method *method);
 bool reach_type_allowed(const Reach *reach, const Type *type);
 
-// ---- Dispatch
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Dispatch -------------------------------------------------------------------------------------------
 
 /// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An
 /// entry is the code to call (unboxing stub for structs) or NULL when nothing can reach it.
@@ -119,8 +116,7 @@ bool reach_cast_possible(const Reach *reach, const Type *type);
 /// The only constructed type that passes a cast to `type`, NULL if none or several.
 const Type *reach_only_implementer(const Reach *reach, const Type *type);
 
-// ---- Reflection (metadata blobs)
-// ---------------------------------------------------------------------------------------------
+// ---- Reflection (metadata blobs) ------------------------------------------------------------------------
 
 /// Definitions that need NativeFormat records.
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
@@ -130,8 +126,7 @@ const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
 /// Methods that reflection can invoke (invoke map), exact.
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
 
-// ---- Symbols: one naming for lower/ and emit/
-// ---------------------------------------------------------------------------------
+// ---- Symbols: one naming for lower/ and emit/ -----------------------------------------------------------
 
 typedef enum SymbolKind {
     SYMBOL_MethodTable,       // entity: Type
@@ -152,8 +147,7 @@ Text reach_string_symbol(const Reach *reach, uint32_t index);
 /// Symbol whose address is table + 8 * displacement of a selector (emit defines it).
 Text reach_selector_symbol(const Reach *reach, uint32_t selector);
 
-// ---- Explanations
-// -------------------------------------------------------------------------------------------------------------
+// ---- Explanations ---------------------------------------------------------------------------------------
 
 /// One line per mark ("M" method, "T" type, ...) in the form of data/closures, for `--dump=reach`.
 void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file);

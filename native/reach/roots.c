@@ -20,8 +20,7 @@ static ExportPolicy export_policy(Text symbol) {
     return EXPORT_Native;
 }
 
-// ---- Exports of CoreLib
-// -------------------------------------------------------------------------------------------------
+// ---- Exports of CoreLib ---------------------------------------------------------------------------------
 
 static Module *core_library(const Reach *reach) {
     return (Module *)well_known_type(reach->ts, WELL_KNOWN_TYPE_Object)->def->module;
@@ -110,8 +109,7 @@ void export_add(World *w, const Method *method, Text symbol, bool is_public) {
     mark_address(w, method, NULL, "runtime export");
 }
 
-// ---- Entry point
-// --------------------------------------------------------------------------------------------------------
+// ---- Entry point ----------------------------------------------------------------------------------------
 
 static bool entry_point_find(Reach *reach) {
     if (reach->request->output.kind != OUTPUT_Exe)

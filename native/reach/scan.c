@@ -20,8 +20,7 @@ static void mark_cast_target(Scan *s, Type *type, const char *text) {
     mark_necessary(s->w, is_nullable(type) ? type->args[0] : type, s->from, text);
 }
 
-// ---- Calls
-// ----------------------------------------------------------------------------------------------------------------
+// ---- Calls ----------------------------------------------------------------------------------------------
 
 /// What il/ leaves of a `constrained.` call (III.2.1): a call through a reference, or of a method that takes
 /// the boxed value.
@@ -118,8 +117,7 @@ static void scan_intrinsic(Scan *s, const Instruction *in) {
         mark_allocated(s->w, in->method->args[0], s->from, "Activator.AllocatorOf");
 }
 
-// ---- Types
-// ------------------------------------------------------------------------------------------------------------------
+// ---- Types ----------------------------------------------------------------------------------------------
 
 static void scan_newarr(Scan *s, const Instruction *in) {
     mark_allocated(s->w, type_sz_array(s->w->ts, in->type), s->from, "newarr");
@@ -176,8 +174,7 @@ static void scan_ldtoken_field(Scan *s, const Instruction *in) {
     mark_metadata(s->w, in->field->owner, s->from, "ldtoken of a field");
 }
 
-// ---- Data
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Data -----------------------------------------------------------------------------------------------
 
 static void scan_ldstr(Scan *s, const Instruction *in) {
     mark_string(s->w, in->string, s->from, "ldstr");

@@ -90,8 +90,7 @@ const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
     return slot->implementation;
 }
 
-// ---- Groups
-// -------------------------------------------------------------------------------------------------------------
+// ---- Groups ---------------------------------------------------------------------------------------------
 
 static bool is_array_interface(const TypeSystem *ts, const Type *interface) {
     static const WellKnownType array_interfaces[] = {
@@ -153,8 +152,7 @@ static void group_join(World *w, DispatchGroup *group, TypeNode *type) {
         pair_resolve(w, type, group->selectors.items[i], group->by_definition);
 }
 
-// ---- A type gets instances
-// ----------------------------------------------------------------------------------------------
+// ---- A type gets instances ------------------------------------------------------------------------------
 
 /// Some call of the slot can have an instance of `type` as its receiver.
 static bool slot_reaches(World *w, const MethodNode *slot, Type *type) {
@@ -197,8 +195,7 @@ void type_dispatch(World *w, TypeNode *node) {
         group_join(w, dispatch_group(w, interfaces[i]), node);
 }
 
-// ---- A slot or selector gets a caller
-// ---------------------------------------------------------------------------------
+// ---- A slot or selector gets a caller -------------------------------------------------------------------
 
 const Type *receiver_limit(World *w, const Type *receiver) {
     if (!receiver || receiver->kind != TYPE_Named || receiver->is_open || receiver->is_value_type)

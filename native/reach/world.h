@@ -169,8 +169,7 @@ struct Reach {
     uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
 };
 
-// ---- world.c: nodes
-// ---------------------------------------------------------------------------------------------------
+// ---- world.c: nodes -------------------------------------------------------------------------------------
 
 World *world_open(Reach *reach);
 void world_close(World *w);
@@ -193,8 +192,7 @@ static inline void list_add(World *w, MethodList *list, const Method *method) {
     ARRAY_PUSH(&w->arena, list, method);
 }
 
-// ---- mark.c: worklist
-// ---------------------------------------------------------------------------------------------------
+// ---- mark.c: worklist -----------------------------------------------------------------------------------
 
 /// Marks `node` because of `from` (NULL: root). True if it was not marked before.
 bool mark(World *w, Node *node, const Node *from, const char *text);
@@ -231,8 +229,7 @@ void mark_helper(World *w, WellKnownMethod helper, const Node *from);
 /// Reflection may find and invoke it.
 void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text);
 
-// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings
-// ---------------------------------------
+// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings -------------------------
 
 void method_scan(World *w, MethodNode *node);
 /// Scans a marked method once more after what is queued now.
@@ -266,8 +263,7 @@ const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
 /// ValueType.Equals must compare fields instead of bytes (corelib-contract 1.8).
 bool type_needs_field_helper(TypeSystem *ts, Type *type);
 
-// ---- recursion.c
-// ----------------------------------------------------------------------------------------------------
+// ---- recursion.c ----------------------------------------------------------------------------------------
 
 /// Growth of a node for `depth` reached from `from`.
 uint16_t growth_next(const Node *from, uint32_t from_depth, uint32_t depth);
@@ -279,8 +275,7 @@ bool growth_exceeded(const Reach *reach, const Method *method_or_null, const Typ
 /// IL3054 for every cut, in deterministic order.
 void report_cuts(World *w);
 
-// ---- roots.c, descriptor.c
-// -----------------------------------------------------------------------------------------
+// ---- roots.c, descriptor.c ------------------------------------------------------------------------------
 
 /// Finds the entry point and the RuntimeExports of CoreLib. False after a report.
 MUST_CHECK bool roots_prepare(Reach *reach);
@@ -296,8 +291,7 @@ void module_descriptor_mark(World *w, const Module *module, const Node *from);
 /// What the entry of a method calls besides its instructions.
 uint32_t entry_helpers_of(const Body *body, WellKnownMethod out[HELPERS_MAX]);
 
-// ---- facts.c, order.c, product.c
-// -------------------------------------------------------------------------------------
+// ---- facts.c, order.c, product.c ------------------------------------------------------------------------
 
 IlFacts world_facts(World *w);
 /// The type has got instances, or a MethodTable: folds that relied on the contrary are made again.
