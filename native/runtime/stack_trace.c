@@ -32,3 +32,7 @@ void *tailor_find_method_start(void *code_address) {
     uintptr_t ip = (uintptr_t)code_address;
     return tailor_code_is_managed(ip) ? (void *)tailor_unwind_function_start(ip) : NULL;
 }
+
+void *tailor_module_of(void *code_address) {
+    return tailor_code_is_managed((uintptr_t)code_address) ? (void *)__ehdr_start : NULL;
+}

@@ -93,6 +93,10 @@ extern char tailor_method_table_object[];
 /// Replaces RhFindMethodStartAddress: start of the function that contains `code_address`, or NULL if not
 /// ours.
 void *tailor_find_method_start(void *code_address);
+/// Replaces RhGetOSModuleFromPointer: the module handle that InitializeModules got if `code_address` lies in compiled
+/// code, else NULL (no code range is registered with the runtime pack, so its own answer is always NULL).
+void *tailor_module_of(void *code_address);
+
 /// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
 /// `count` return addresses of managed frames from the innermost; returns the number, or the negated number
 /// needed.
