@@ -12,6 +12,6 @@ void emit_build_close(EmitContext *e);
 /// Context and empty module of the data unit.
 void emit_module_create(Unit *unit, LLVMTargetMachineRef machine);
 
-/// Appends what depends on the optimised code: metadata, the stack trace map over the compiled methods for whose symbol
-/// `survives` answers true (NULL = all, weakly), the module header.
+/// Appends what depends on the optimised code: metadata, the stack trace map over the compiled methods for
+/// whose symbol `survives` answers true (NULL = all, weakly), the module header.
 void emit_finish(EmitContext *e, bool (*survives)(void *context, Text symbol), void *context);

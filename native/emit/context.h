@@ -6,22 +6,22 @@
 
 /// One data unit in the making. Everything in it lives in `arena`.
 typedef struct EmitContext {
-    const Reach   *reach;
+    const Reach *reach;
     const Request *request;
-    Il            *il;
-    TypeSystem    *ts;
-    Diag          *diag;
-    Arena          arena;
-    TextTable      texts;
-    DataSet        set;
-    bool           failed; // something was reported
-    DataObject    *writable_data;      // RuntimeType caches of MethodTables
-    DataObject    *runtime_type_cells; // the same for types that have a frozen RuntimeType
-    const bool    *has_runtime_type;   // by Type.id
-    uint32_t       runtime_type_count;
+    Il *il;
+    TypeSystem *ts;
+    Diag *diag;
+    Arena arena;
+    TextTable texts;
+    DataSet set;
+    bool failed;                    // something was reported
+    DataObject *writable_data;      // RuntimeType caches of MethodTables
+    DataObject *runtime_type_cells; // the same for types that have a frozen RuntimeType
+    const bool *has_runtime_type;   // by Type.id
+    uint32_t runtime_type_count;
     struct PseudoMethodTable *pseudo_tables; // uthash: method tables of static bases
-    const uint32_t *rows;   // by Type.id: byte offset of the type's row in the selector table
-    uint32_t        row_count;
+    const uint32_t *rows; // by Type.id: byte offset of the type's row in the selector table
+    uint32_t row_count;
     struct Metadata *metadata; // NULL: no reflection blobs
 } EmitContext;
 
@@ -37,7 +37,8 @@ void emit_internal_error(EmitContext *e, const char *what, const Type *type);
 // method_table.c
 void emit_method_tables(EmitContext *e);
 /// Flags, base size and related type only: for GC and thread static bases. Shared between equal shapes.
-Text emit_pseudo_method_table(EmitContext *e, uint32_t payload_size, const uint32_t *reference_offsets, uint32_t count);
+Text emit_pseudo_method_table(EmitContext *e, uint32_t payload_size, const uint32_t *reference_offsets,
+                              uint32_t count);
 /// 32-bit flags of a MethodTable (corelib-contract 1.2).
 uint32_t method_table_flags(EmitContext *e, Type *type);
 uint32_t method_table_base_size(EmitContext *e, Type *type);
@@ -50,6 +51,7 @@ void emit_module(EmitContext *e);
 
 void emit_header(EmitContext *e);
 
-// metadata.c: NativeFormat records of definitions; then, when all others have been made, the blob and the maps over it.
+// metadata.c: NativeFormat records of definitions; then, when all others have been made, the blob and the
+// maps over it.
 void emit_metadata(EmitContext *e);
 void emit_metadata_finish(EmitContext *e);

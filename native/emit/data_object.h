@@ -1,6 +1,7 @@
-// Data objects: what the data unit consists of, before LLVM sees it. An object is a run of bytes with fix-ups (absolute and
-// self-relative addresses of symbols) and labels (symbols inside it). Builders append; data_module.c turns all of them into
-// globals at once, so that objects may refer to each other in any order, and `--dump=emit` can print them.
+// Data objects: what the data unit consists of, before LLVM sees it. An object is a run of bytes with fix-ups
+// (absolute and self-relative addresses of symbols) and labels (symbols inside it). Builders append;
+// data_module.c turns all of them into globals at once, so that objects may refer to each other in any order,
+// and `--dump=emit` can print them.
 #pragma once
 
 #include "support/array.h"
@@ -19,39 +20,39 @@ typedef enum SymbolUse {
 } SymbolUse;
 
 typedef struct Fixup {
-    uint32_t  offset;
+    uint32_t offset;
     FixupKind kind;
     SymbolUse use;
-    Text      symbol;
-    int64_t   addend;
+    Text symbol;
+    int64_t addend;
 } Fixup;
 
 typedef struct Label {
     uint32_t offset;
-    Text     symbol;
-    bool     is_exported; // default instead of hidden visibility
+    Text symbol;
+    bool is_exported; // default instead of hidden visibility
 } Label;
 
 typedef enum DataSection {
-    SECTION_ReadOnly,  // .rodata; .data.rel.ro if there are fix-ups
-    SECTION_Writable,  // .data, or .bss if all is zero
-    SECTION_Modules,   // __modules: found through its bounds
+    SECTION_ReadOnly, // .rodata; .data.rel.ro if there are fix-ups
+    SECTION_Writable, // .data, or .bss if all is zero
+    SECTION_Modules,  // __modules: found through its bounds
 } DataSection;
 
 typedef struct DataObject {
-    Text        name; // of the whole object when no label lies at its start
+    Text name; // of the whole object when no label lies at its start
     DataSection section;
-    uint32_t    alignment;
-    bool        keeps; // never dropped by the linker or LLVM
+    uint32_t alignment;
+    bool keeps; // never dropped by the linker or LLVM
     ARRAY(uint8_t) bytes;
     ARRAY(Fixup) fixups; // ascending offsets
     ARRAY(Label) labels;
-    uint32_t    zero_size; // further zero bytes at the end
+    uint32_t zero_size; // further zero bytes at the end
 } DataObject;
 
 /// All objects of the data unit, in the order of their making.
 typedef struct DataSet {
-    Arena     *arena;
+    Arena *arena;
     TextTable *texts;
     ARRAY(DataObject *) objects;
 } DataSet;

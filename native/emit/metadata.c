@@ -4,7 +4,7 @@
 #include <string.h>
 
 // The tables live in the arena of the metadata (`m` in the only function that uses the macros).
-#define uthash_malloc(size) arena_alloc(m->set.arena, (size), alignof(max_align_t))
+#define uthash_malloc(size)        arena_alloc(m->set.arena, (size), alignof(max_align_t))
 #define uthash_free(pointer, size) ((void)(pointer), (void)(size))
 #include <uthash.h>
 
@@ -12,42 +12,40 @@ enum { BLOB_EmbeddedMetadata = 13 };
 
 typedef struct MapKey {
     const void *a, *b;
-    uint64_t    purpose;
+    uint64_t purpose;
 } MapKey;
 
 typedef struct MapEntry {
-    MapKey         key;
-    void          *value;
+    MapKey key;
+    void *value;
     UT_hash_handle hh;
 } MapEntry;
 
-void **metadata_slot(Metadata *m, MapPurpose purpose, const void *a, const void *b)
-{
-    MapKey    key = { a, b, (uint64_t)purpose };
+void **metadata_slot(Metadata *m, MapPurpose purpose, const void *a, const void *b) {
+    MapKey key = {a, b, (uint64_t)purpose};
     MapEntry *found;
     HASH_FIND(hh, m->map, &key, sizeof key, found);
-    if (found) return &found->value;
+    if (found)
+        return &found->value;
     found = ARENA_NEW(m->set.arena, MapEntry);
     found->key = key;
     HASH_ADD_KEYPTR(hh, m->map, &found->key, sizeof found->key, found);
     return &found->value;
 }
 
-Record *metadata_definition(EmitContext *e, const TypeDef *def)
-{
+Record *metadata_definition(EmitContext *e, const TypeDef *def) {
     return *metadata_slot(e->metadata, MAP_TypeDefinition, def, NULL);
 }
 
-Record *metadata_method_definition(EmitContext *e, const MethodDef *def)
-{
+Record *metadata_method_definition(EmitContext *e, const MethodDef *def) {
     return *metadata_slot(e->metadata, MAP_Method, def, NULL);
 }
 
-// ---- Scopes and namespaces ------------------------------------------------------------------------------------------------------
+// ---- Scopes and namespaces
+// ------------------------------------------------------------------------------------------------------
 
-static NamespaceNode *namespace_new(EmitContext *e, const Record *parent, const Record *name)
-{
-    Metadata      *m = e->metadata;
+static NamespaceNode *namespace_new(EmitContext *e, const Record *parent, const Record *name) {
+    Metadata *m = e->metadata;
     NamespaceNode *node = ARENA_NEW(m->set.arena, NamespaceNode);
     node->record = record_define(&m->set, HANDLE_NamespaceDefinition);
     item_handle(&m->set, node->record, parent);
@@ -56,8 +54,7 @@ static NamespaceNode *namespace_new(EmitContext *e, const Record *parent, const 
     return node;
 }
 
-static void scope_fill(EmitContext *e, Record *scope, const Module *module, const Record *root)
-{
+static void scope_fill(EmitContext *e, Record *scope, const Module *module, const Record *root) {
     RecordSet *set = &e->metadata->set;
     metadata_assembly_items(e, scope, module);
     item_typed(set, scope, root);
@@ -72,11 +69,11 @@ static void scope_fill(EmitContext *e, Record *scope, const Module *module, cons
     item_unsigned(set, scope, 0);
 }
 
-static NamespaceNode *namespace_root(EmitContext *e, const Module *module)
-{
+static NamespaceNode *namespace_root(EmitContext *e, const Module *module) {
     Metadata *m = e->metadata;
-    void    **slot = metadata_slot(m, MAP_Scope, module, NULL);
-    if (*slot) return *slot;
+    void **slot = metadata_slot(m, MAP_Scope, module, NULL);
+    if (*slot)
+        return *slot;
     Record *scope = record_define(&m->set, HANDLE_ScopeDefinition);
     ARRAY_PUSH(m->set.arena, &m->scopes, scope);
     NamespaceNode *root = namespace_new(e, scope, NULL);
@@ -84,64 +81,66 @@ static NamespaceNode *namespace_root(EmitContext *e, const Module *module)
     return root;
 }
 
-static NamespaceNode *namespace_child(EmitContext *e, NamespaceNode *parent, Text name)
-{
-    Metadata     *m = e->metadata;
+static NamespaceNode *namespace_child(EmitContext *e, NamespaceNode *parent, Text name) {
+    Metadata *m = e->metadata;
     const Record *string = record_string(&m->set, name);
-    void        **slot = metadata_slot(m, MAP_Namespace, parent, string);
-    if (*slot) return *slot;
+    void **slot = metadata_slot(m, MAP_Namespace, parent, string);
+    if (*slot)
+        return *slot;
     NamespaceNode *child = namespace_new(e, parent->record, string);
     *metadata_slot(m, MAP_Namespace, parent, string) = child;
     ARRAY_PUSH(m->set.arena, &parent->children, child->record);
     return child;
 }
 
-static NamespaceNode *namespace_of(EmitContext *e, const TypeDef *def)
-{
-    while (def->enclosing) def = def->enclosing;
+static NamespaceNode *namespace_of(EmitContext *e, const TypeDef *def) {
+    while (def->enclosing)
+        def = def->enclosing;
     NamespaceNode *node = namespace_root(e, def->module);
-    Text           name = def->name_space;
+    Text name = def->name_space;
     for (size_t at = 0; at < name.size;) {
         const char *dot = memchr(name.data + at, '.', name.size - at);
-        size_t      size = dot ? (size_t)(dot - name.data) - at : name.size - at;
-        node = namespace_child(e, node, (Text){ name.data + at, size });
+        size_t size = dot ? (size_t)(dot - name.data) - at : name.size - at;
+        node = namespace_child(e, node, (Text){name.data + at, size});
         at += size + 1;
     }
     return node;
 }
 
-const Record *metadata_namespace(EmitContext *e, const TypeDef *def)
-{
+const Record *metadata_namespace(EmitContext *e, const TypeDef *def) {
     return namespace_of(e, def)->record;
 }
 
-// ---- Definitions ------------------------------------------------------------------------------------------------------------------
+// ---- Definitions
+// ------------------------------------------------------------------------------------------------------------------
 
 typedef ARRAY(const TypeDef *) TypeDefList;
 
 // Enclosing types come along, since names and lookups go through them.
-static void definition_declare(EmitContext *e, const TypeDef *def, TypeDefList *all)
-{
+static void definition_declare(EmitContext *e, const TypeDef *def, TypeDefList *all) {
     Metadata *m = e->metadata;
-    if (metadata_definition(e, def)) return;
-    if (def->enclosing) definition_declare(e, def->enclosing, all);
+    if (metadata_definition(e, def))
+        return;
+    if (def->enclosing)
+        definition_declare(e, def->enclosing, all);
     Record *record = record_define(&m->set, HANDLE_TypeDefinition);
     *metadata_slot(m, MAP_TypeDefinition, def, NULL) = record;
     ARRAY_PUSH(m->set.arena, all, def);
     NamespaceNode *node = namespace_of(e, def);
     if (!def->enclosing) {
         // <Module> is reached through its scope only, so that Assembly.GetTypes does not list it.
-        if (def->rid != 1) ARRAY_PUSH(m->set.arena, &node->types, record);
+        if (def->rid != 1)
+            ARRAY_PUSH(m->set.arena, &node->types, record);
         return;
     }
     void **slot = metadata_slot(m, MAP_Nested, def->enclosing, NULL);
-    if (!*slot) *slot = ARENA_NEW(m->set.arena, RecordList);
+    if (!*slot)
+        *slot = ARENA_NEW(m->set.arena, RecordList);
     RecordList *nested = *slot;
     ARRAY_PUSH(m->set.arena, nested, record);
 }
 
-static void namespaces_fill(EmitContext *e)
-{
+static void namespaces_fill(EmitContext *e) {
     Metadata *m = e->metadata;
     for (uint32_t i = 0; i < m->namespaces.count; i++) {
         NamespaceNode *node = m->namespaces.items[i];
@@ -151,44 +150,44 @@ static void namespaces_fill(EmitContext *e)
     }
 }
 
-static void scopes_fill(EmitContext *e)
-{
-    uint32_t       count;
+static void scopes_fill(EmitContext *e) {
+    uint32_t count;
     Module *const *all = modules(e->ts, &count);
     for (uint32_t i = 0; i < count; i++) {
         NamespaceNode *root = *metadata_slot(e->metadata, MAP_Scope, all[i], NULL);
-        if (!root) continue;
+        if (!root)
+            continue;
         Record *scope = (Record *)(uintptr_t)root->record->items.items[0].reference; // its parent
         scope_fill(e, scope, all[i], root->record);
     }
 }
 
-static void definitions_write(EmitContext *e)
-{
-    uint32_t              count;
+static void definitions_write(EmitContext *e) {
+    uint32_t count;
     const TypeDef *const *defs = reach_metadata_types(e->reach, &count);
-    TypeDefList           all = { 0 };
+    TypeDefList all = {0};
     for (uint32_t i = 0; i < count; i++) {
         TypeDef *global = type_def_get(e->ts, defs[i]->module, 1);
-        if (global) definition_declare(e, global, &all);
+        if (global)
+            definition_declare(e, global, &all);
         definition_declare(e, defs[i], &all);
     }
-    for (uint32_t i = 0; i < all.count; i++) metadata_type_definition_fill(e, all.items[i]);
+    for (uint32_t i = 0; i < all.count; i++)
+        metadata_type_definition_fill(e, all.items[i]);
     namespaces_fill(e);
     scopes_fill(e);
 }
 
-void emit_metadata(EmitContext *e)
-{
+void emit_metadata(EmitContext *e) {
     e->metadata = ARENA_NEW(&e->arena, Metadata);
     e->metadata->set.arena = &e->arena;
     definitions_write(e);
 }
 
-void emit_metadata_finish(EmitContext *e)
-{
+void emit_metadata_finish(EmitContext *e) {
     Metadata *m = e->metadata;
-    if (!m) return;
+    if (!m)
+        return;
     Record *const *scopes = (Record *const *)(uintptr_t)m->scopes.items;
     m->blob = records_write(&m->set, scopes, m->scopes.count);
     metadata_blob_write(e, BLOB_EmbeddedMetadata, m->blob);

@@ -7,7 +7,7 @@
 typedef ARRAY(const Record *) RecordList;
 
 typedef struct NamespaceNode {
-    Record    *record;
+    Record *record;
     RecordList types, children;
 } NamespaceNode;
 
@@ -16,12 +16,12 @@ typedef enum MapPurpose { MAP_TypeDefinition, MAP_Namespace, MAP_Scope, MAP_Meth
 
 typedef struct Metadata {
     RecordSet set;
-    struct MapEntry *map;            // uthash
-    RecordList       scopes;
+    struct MapEntry *map; // uthash
+    RecordList scopes;
     ARRAY(NamespaceNode *) namespaces;
-    ARRAY(Text)      fixups;         // common fix-up table (blob 8): symbols of MethodTables
+    ARRAY(Text) fixups;               // common fix-up table (blob 8): symbols of MethodTables
     struct FixupEntry *fixup_indexes; // uthash
-    ByteArray        blob;
+    ByteArray blob;
 } Metadata;
 
 /// Slot for a value under (purpose, a, b); NULL at first.

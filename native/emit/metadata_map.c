@@ -1,29 +1,36 @@
-// Tables from MethodTables to metadata and back (corelib-contract 6.1, 6.5): the common fix-up table and the hash tables of
-// named types, arrays, pointers, byrefs, function pointers and generic instances.
+// Tables from MethodTables to metadata and back (corelib-contract 6.1, 6.5): the common fix-up table and the
+// hash tables of named types, arrays, pointers, byrefs, function pointers and generic instances.
 #include "emit/metadata.h"
 
 // The table lives in the arena of the context (`e` in the only function that uses the macros).
-#define uthash_malloc(size) arena_alloc(&e->arena, (size), alignof(max_align_t))
+#define uthash_malloc(size)        arena_alloc(&e->arena, (size), alignof(max_align_t))
 #define uthash_free(pointer, size) ((void)(pointer), (void)(size))
 #include <uthash.h>
 
 enum { // ReflectionMapBlob
-    BLOB_TypeMap = 1, BLOB_ArrayMap = 2, BLOB_PointerTypeMap = 3, BLOB_FunctionPointerTypeMap = 4, BLOB_InvokeMap = 6,
-    BLOB_VirtualInvokeMap = 7, BLOB_CommonFixupsTable = 8, BLOB_ByRefTypeMap = 11, BLOB_GenericsHashtable = 32,
+    BLOB_TypeMap = 1,
+    BLOB_ArrayMap = 2,
+    BLOB_PointerTypeMap = 3,
+    BLOB_FunctionPointerTypeMap = 4,
+    BLOB_InvokeMap = 6,
+    BLOB_VirtualInvokeMap = 7,
+    BLOB_CommonFixupsTable = 8,
+    BLOB_ByRefTypeMap = 11,
+    BLOB_GenericsHashtable = 32,
 };
 
 typedef struct FixupEntry {
-    const char    *symbol; // interned
-    uint32_t       index;
+    const char *symbol; // interned
+    uint32_t index;
     UT_hash_handle hh;
 } FixupEntry;
 
-uint32_t metadata_fixup(EmitContext *e, Text symbol)
-{
-    Metadata   *m = e->metadata;
+uint32_t metadata_fixup(EmitContext *e, Text symbol) {
+    Metadata *m = e->metadata;
     FixupEntry *found;
     HASH_FIND(hh, m->fixup_indexes, &symbol.data, sizeof symbol.data, found);
-    if (found) return found->index;
+    if (found)
+        return found->index;
     found = ARENA_NEW(&e->arena, FixupEntry);
     found->symbol = symbol.data;
     found->index = m->fixups.count;
@@ -32,37 +39,35 @@ uint32_t metadata_fixup(EmitContext *e, Text symbol)
     return found->index;
 }
 
-static DataObject *blob_begin(EmitContext *e, uint32_t blob)
-{
-    Text        start = data_symbol(&e->set, "__blob_%u_start", blob);
+static DataObject *blob_begin(EmitContext *e, uint32_t blob) {
+    Text start = data_symbol(&e->set, "__blob_%u_start", blob);
     DataObject *object = data_object_new(&e->set, start.data, SECTION_ReadOnly, 4);
     data_label(&e->set, object, start);
     return object;
 }
 
-void metadata_blob_write(EmitContext *e, uint32_t blob, ByteArray bytes)
-{
+void metadata_blob_write(EmitContext *e, uint32_t blob, ByteArray bytes) {
     DataObject *object = blob_begin(e, blob);
     data_bytes(&e->set, object, bytes.items, bytes.count);
     data_label(&e->set, object, data_symbol(&e->set, "__blob_%u_end", blob));
 }
 
-static void fixups_write(EmitContext *e)
-{
+static void fixups_write(EmitContext *e) {
     DataObject *object = blob_begin(e, BLOB_CommonFixupsTable);
     for (uint32_t i = 0; i < e->metadata->fixups.count; i++)
         data_relative(&e->set, object, WHOLE_SYMBOL(e->metadata->fixups.items[i]));
     data_label(&e->set, object, data_symbol(&e->set, "__blob_%u_end", BLOB_CommonFixupsTable));
 }
 
-// ---- Hash tables --------------------------------------------------------------------------------------------------------------------
+// ---- Hash tables
+// --------------------------------------------------------------------------------------------------------------------
 
 /// The table that lists a type, 0 if none does.
-static uint32_t table_of(EmitContext *e, const Type *type)
-{
+static uint32_t table_of(EmitContext *e, const Type *type) {
     switch (type->kind) {
     case TYPE_Named:
-        if (type->arg_count && !type->is_generic_definition) return BLOB_GenericsHashtable;
+        if (type->arg_count && !type->is_generic_definition)
+            return BLOB_GenericsHashtable;
         return metadata_definition(e, type->def) ? BLOB_TypeMap : 0;
     case TYPE_SzArray:
     case TYPE_Array: return BLOB_ArrayMap;
@@ -76,34 +81,31 @@ static uint32_t table_of(EmitContext *e, const Type *type)
 }
 
 // All payloads start with the fix-up of the MethodTable; named types add the handle of their definition.
-static HashEntry type_entry(EmitContext *e, const Type *type, uint32_t table)
-{
-    HashEntry entry = { .hash = type_hash(e->ts, type) };
+static HashEntry type_entry(EmitContext *e, const Type *type, uint32_t table) {
+    HashEntry entry = {.hash = type_hash(e->ts, type)};
     native_unsigned(&e->arena, &entry.payload, metadata_fixup(e, emit_type_symbol(e, type)));
     if (table == BLOB_TypeMap)
         native_unsigned(&e->arena, &entry.payload, record_token(metadata_definition(e, type->def)));
     return entry;
 }
 
-static void table_write(EmitContext *e, uint32_t table)
-{
-    uint32_t     count;
+static void table_write(EmitContext *e, uint32_t table) {
+    uint32_t count;
     Type *const *types = reach_types(e->reach, &count);
-    HashEntries  entries = { 0 };
+    HashEntries entries = {0};
     for (uint32_t i = 0; i < count; i++)
-        if (table_of(e, types[i]) == table) ARRAY_PUSH(&e->arena, &entries, type_entry(e, types[i], table));
+        if (table_of(e, types[i]) == table)
+            ARRAY_PUSH(&e->arena, &entries, type_entry(e, types[i], table));
     metadata_blob_write(e, table, native_hashtable(&e->arena, &entries));
 }
 
 // Readers take these tables for granted (VirtualInvokeMap without a test): empty while nothing is invokable.
-static void empty_table_write(EmitContext *e, uint32_t table)
-{
-    HashEntries none = { 0 };
+static void empty_table_write(EmitContext *e, uint32_t table) {
+    HashEntries none = {0};
     metadata_blob_write(e, table, native_hashtable(&e->arena, &none));
 }
 
-void metadata_maps_write(EmitContext *e)
-{
+void metadata_maps_write(EmitContext *e) {
     table_write(e, BLOB_TypeMap);
     table_write(e, BLOB_ArrayMap);
     table_write(e, BLOB_PointerTypeMap);

@@ -1,5 +1,5 @@
-// Records of NativeFormat metadata with references among them. Offsets and sizes depend on each other (references are
-// variable-length offsets), so layout repeats until nothing grows.
+// Records of NativeFormat metadata with references among them. Offsets and sizes depend on each other
+// (references are variable-length offsets), so layout repeats until nothing grows.
 #pragma once
 
 #include "emit/native_writer.h"
@@ -20,21 +20,21 @@ typedef enum ItemKind {
 } ItemKind;
 
 typedef struct RecordItem {
-    ItemKind      kind;
-    uint32_t      size;      // ITEM_Raw
-    uint64_t      number;    // ITEM_Unsigned
-    const void   *reference; // Record, or the raw bytes; NULL = nil
+    ItemKind kind;
+    uint32_t size;         // ITEM_Raw
+    uint64_t number;       // ITEM_Unsigned
+    const void *reference; // Record, or the raw bytes; NULL = nil
 } RecordItem;
 
 struct Record {
     HandleType type;
-    uint32_t   offset; // in the blob; known after records_layout
+    uint32_t offset; // in the blob; known after records_layout
     ARRAY(RecordItem) items;
 };
 
 typedef struct RecordSet {
     Arena *arena;
-    ARRAY(Record *) records; // in the order of their making
+    ARRAY(Record *) records;         // in the order of their making
     struct InternedRecord *interned; // uthash
 } RecordSet;
 
@@ -58,7 +58,6 @@ Record *record_string(RecordSet *set, Text text);
 /// The blob: signature, scopes, then every record.
 ByteArray records_write(RecordSet *set, Record *const *scopes, uint32_t scope_count);
 /// Handle as a 32-bit token: type << 25 | offset (NativeFormat's int form).
-static inline uint32_t record_token(const Record *record)
-{
+static inline uint32_t record_token(const Record *record) {
     return record ? (uint32_t)record->type << 25 | record->offset : 0;
 }

@@ -1,4 +1,5 @@
-// NativeFormat primitives and hash tables (Internal.NativeFormat of CoreLib: NativePrimitiveDecoder, NativeHashtable).
+// NativeFormat primitives and hash tables (Internal.NativeFormat of CoreLib: NativePrimitiveDecoder,
+// NativeHashtable).
 #pragma once
 
 #include "support/array.h"
@@ -18,7 +19,7 @@ uint32_t native_unsigned_size(uint32_t value);
 uint32_t native_unsigned_read(const uint8_t *bytes, uint32_t *at);
 
 typedef struct HashEntry {
-    uint32_t  hash;
+    uint32_t hash;
     ByteArray payload;
 } HashEntry;
 typedef ARRAY(HashEntry) HashEntries;

@@ -10,183 +10,191 @@
 #include <string.h>
 #include <unistd.h>
 
-// ---- Symbols that cross units --------------------------------------------------------------------------------------------
+// ---- Symbols that cross units
+// --------------------------------------------------------------------------------------------
 
 typedef struct SymbolSet {
-    Text    *items; // sorted, distinct
+    Text *items; // sorted, distinct
     uint32_t count;
 } SymbolSet;
 
-static int symbol_compare(const void *a, const void *b)
-{
+static int symbol_compare(const void *a, const void *b) {
     return text_compare(*(const Text *)a, *(const Text *)b);
 }
 
-static bool symbol_set_has(void *context, Text symbol)
-{
+static bool symbol_set_has(void *context, Text symbol) {
     const SymbolSet *set = context;
     return set->count && bsearch(&symbol, set->items, set->count, sizeof symbol, symbol_compare);
 }
 
 typedef ARRAY(Text) SymbolList;
 
-static SymbolSet symbol_set_make(SymbolList list)
-{
-    if (list.count) qsort(list.items, list.count, sizeof *list.items, symbol_compare);
-    return (SymbolSet){ list.items, list.count };
+static SymbolSet symbol_set_make(SymbolList list) {
+    if (list.count)
+        qsort(list.items, list.count, sizeof *list.items, symbol_compare);
+    return (SymbolSet){list.items, list.count};
 }
 
-static void functions_collect(Arena *arena, LLVMModuleRef module, bool declarations, SymbolList *list)
-{
+static void functions_collect(Arena *arena, LLVMModuleRef module, bool declarations, SymbolList *list) {
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
-        if ((LLVMIsDeclaration(f) != 0) != declarations || LLVMGetIntrinsicID(f)) continue;
-        size_t      size;
+        if ((LLVMIsDeclaration(f) != 0) != declarations || LLVMGetIntrinsicID(f))
+            continue;
+        size_t size;
         const char *name = LLVMGetValueName2(f, &size);
-        ARRAY_PUSH(arena, list, (Text){ arena_format(arena, "%.*s", (int)size, name), size });
+        ARRAY_PUSH(arena, list, (Text){arena_format(arena, "%.*s", (int)size, name), size});
     }
 }
 
 // What must stay visible: called from another unit, addressed by data, exported.
-static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit_count)
-{
-    SymbolList list = { 0 };
-    for (uint32_t i = 0; i < unit_count; i++) functions_collect(&e->arena, units[i].module, true, &list);
+static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit_count) {
+    SymbolList list = {0};
+    for (uint32_t i = 0; i < unit_count; i++)
+        functions_collect(&e->arena, units[i].module, true, &list);
     for (uint32_t i = 0; i < e->set.objects.count; i++) {
         const DataObject *object = e->set.objects.items[i];
         for (uint32_t j = 0; j < object->fixups.count; j++)
-            if (object->fixups.items[j].use != USE_Data) ARRAY_PUSH(&e->arena, &list, object->fixups.items[j].symbol);
+            if (object->fixups.items[j].use != USE_Data)
+                ARRAY_PUSH(&e->arena, &list, object->fixups.items[j].symbol);
     }
-    uint32_t      count;
+    uint32_t count;
     const Export *exports = reach_exports(e->reach, &count);
-    for (uint32_t i = 0; i < count; i++) ARRAY_PUSH(&e->arena, &list, exports[i].symbol);
+    for (uint32_t i = 0; i < count; i++)
+        ARRAY_PUSH(&e->arena, &list, exports[i].symbol);
     return symbol_set_make(list);
 }
 
-// ---- Data that code asks for ------------------------------------------------------------------------------------------------
+// ---- Data that code asks for
+// ------------------------------------------------------------------------------------------------
 
-// Prefixes of the symbols that reach_symbol gives to data (native/reach/symbols.c): all must be defined by the data unit.
-static bool is_data_symbol(Text name)
-{
-    static const char *const prefixes[] = { "mt$", "type$", "statics$", "gcstatics$", "tls$", "rva$", "pinvoke$", "method$",
-                                            "field$", "sel$", "str$" };
+// Prefixes of the symbols that reach_symbol gives to data (native/reach/symbols.c): all must be defined by
+// the data unit.
+static bool is_data_symbol(Text name) {
+    static const char *const prefixes[] = {"mt$",      "type$",   "statics$", "gcstatics$", "tls$", "rva$",
+                                           "pinvoke$", "method$", "field$",   "sel$",       "str$"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (text_starts_with(name, prefixes[i])) return true;
+        if (text_starts_with(name, prefixes[i]))
+            return true;
     return false;
 }
 
-static SymbolSet labels_collect(EmitContext *e)
-{
-    SymbolList list = { 0 };
+static SymbolSet labels_collect(EmitContext *e) {
+    SymbolList list = {0};
     for (uint32_t i = 0; i < e->set.objects.count; i++) {
         const DataObject *object = e->set.objects.items[i];
-        for (uint32_t j = 0; j < object->labels.count; j++) ARRAY_PUSH(&e->arena, &list, object->labels.items[j].symbol);
+        for (uint32_t j = 0; j < object->labels.count; j++)
+            ARRAY_PUSH(&e->arena, &list, object->labels.items[j].symbol);
     }
     return symbol_set_make(list);
 }
 
-// What the linker would only name as undefined. After optimisation: code that is gone may have asked for more.
-static bool data_symbols_check(EmitContext *e, const Unit *units, uint32_t unit_count)
-{
+// What the linker would only name as undefined. After optimisation: code that is gone may have asked for
+// more.
+static bool data_symbols_check(EmitContext *e, const Unit *units, uint32_t unit_count) {
     SymbolSet labels = labels_collect(e);
     for (uint32_t i = 0; i < unit_count; i++)
         for (LLVMValueRef g = LLVMGetFirstGlobal(units[i].module); g; g = LLVMGetNextGlobal(g)) {
-            size_t      size;
+            size_t size;
             const char *name = LLVMGetValueName2(g, &size);
-            Text        symbol = { name, size };
-            if (!LLVMIsDeclaration(g) || !LLVMGetFirstUse(g) || !is_data_symbol(symbol)) continue;
-            if (symbol_set_has(&labels, symbol)) continue;
-            const char *text = arena_format(&e->arena, "code refers to '%.*s', which nothing defines", (int)size, name);
-            diag_report(e->diag, DIAG_Internal, (DiagLocation){ 0 }, text);
+            Text symbol = {name, size};
+            if (!LLVMIsDeclaration(g) || !LLVMGetFirstUse(g) || !is_data_symbol(symbol))
+                continue;
+            if (symbol_set_has(&labels, symbol))
+                continue;
+            const char *text =
+                arena_format(&e->arena, "code refers to '%.*s', which nothing defines", (int)size, name);
+            diag_report(e->diag, DIAG_Internal, (DiagLocation){0}, text);
             e->failed = true;
         }
     return !e->failed;
 }
 
-// ---- Units on threads ---------------------------------------------------------------------------------------------------------
+// ---- Units on threads
+// ---------------------------------------------------------------------------------------------------------
 
 typedef struct Work {
-    const Request     *request;
-    Unit              *units;
-    uint32_t           unit_count;
+    const Request *request;
+    Unit *units;
+    uint32_t unit_count;
     const char *const *paths; // NULL: optimise only
-    SymbolSet          needed;
-    Arena             *arenas; // by unit
-    SymbolList        *survivors;
-    Diag              *diag;
-    atomic_uint        next;
-    atomic_bool        failed;
+    SymbolSet needed;
+    Arena *arenas; // by unit
+    SymbolList *survivors;
+    Diag *diag;
+    atomic_uint next;
+    atomic_bool failed;
 } Work;
 
-static bool unit_finish(Work *work, uint32_t index, LLVMTargetMachineRef machine)
-{
+static bool unit_finish(Work *work, uint32_t index, LLVMTargetMachineRef machine) {
     LLVMModuleRef module = work->units[index].module;
-    if (!module_optimize(module, work->request, machine, symbol_set_has, &work->needed, work->diag)) return false;
+    if (!module_optimize(module, work->request, machine, symbol_set_has, &work->needed, work->diag))
+        return false;
     functions_collect(&work->arenas[index], module, false, &work->survivors[index]);
-    if (!work->paths) return true;
+    if (!work->paths)
+        return true;
     module_restore_symbols(module); // for the stack trace map
     return module_write_object(module, machine, work->paths[index], work->diag);
 }
 
 // A target machine is not shared between threads.
-static void *work_run(void *context)
-{
-    Work                *work = context;
+static void *work_run(void *context) {
+    Work *work = context;
     LLVMTargetMachineRef machine = target_machine_open(work->request, work->diag);
     if (!machine) {
         work->failed = true;
         return NULL;
     }
     for (uint32_t i; !work->failed && (i = atomic_fetch_add(&work->next, 1)) < work->unit_count;)
-        if (!unit_finish(work, i, machine)) work->failed = true;
+        if (!unit_finish(work, i, machine))
+            work->failed = true;
     LLVMDisposeTargetMachine(machine);
     return NULL;
 }
 
-static uint32_t thread_count_of(const Request *request, uint32_t unit_count)
-{
-    long     processors = sysconf(_SC_NPROCESSORS_ONLN);
+static uint32_t thread_count_of(const Request *request, uint32_t unit_count) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     uint32_t wanted = request->codegen.parallelism ? request->codegen.parallelism
-                    : processors > 0               ? (uint32_t)processors
+                      : processors > 0             ? (uint32_t)processors
                                                    : 1;
     return wanted < unit_count ? wanted : unit_count;
 }
 
-static bool units_finish(Work *work, Arena *arena)
-{
-    uint32_t   count = thread_count_of(work->request, work->unit_count), started = 0;
+static bool units_finish(Work *work, Arena *arena) {
+    uint32_t count = thread_count_of(work->request, work->unit_count), started = 0;
     pthread_t *threads = ARENA_ARRAY(arena, pthread_t, count + 1);
-    while (started + 1 < count && pthread_create(&threads[started], NULL, work_run, work) == 0) started++;
+    while (started + 1 < count && pthread_create(&threads[started], NULL, work_run, work) == 0)
+        started++;
     work_run(work);
-    for (uint32_t i = 0; i < started; i++) pthread_join(threads[i], NULL);
+    for (uint32_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
     return !work->failed;
 }
 
-static Work work_prepare(EmitContext *e, Unit *units, uint32_t unit_count, const char *const *paths)
-{
-    Work work = { .request = e->request, .units = units, .unit_count = unit_count, .paths = paths, .diag = e->diag };
+static Work work_prepare(EmitContext *e, Unit *units, uint32_t unit_count, const char *const *paths) {
+    Work work = {
+        .request = e->request, .units = units, .unit_count = unit_count, .paths = paths, .diag = e->diag};
     work.needed = symbols_needed(e, units, unit_count);
     work.arenas = ARENA_ARRAY(&e->arena, Arena, unit_count + 1);
     work.survivors = ARENA_ARRAY(&e->arena, SymbolList, unit_count + 1);
     return work;
 }
 
-static SymbolSet work_survivors(EmitContext *e, Work *work)
-{
-    SymbolList list = { 0 };
+static SymbolSet work_survivors(EmitContext *e, Work *work) {
+    SymbolList list = {0};
     for (uint32_t i = 0; i < work->unit_count; i++)
-        for (uint32_t j = 0; j < work->survivors[i].count; j++) ARRAY_PUSH(&e->arena, &list, work->survivors[i].items[j]);
+        for (uint32_t j = 0; j < work->survivors[i].count; j++)
+            ARRAY_PUSH(&e->arena, &list, work->survivors[i].items[j]);
     return symbol_set_make(list);
 }
 
-static void work_close(Work *work)
-{
-    for (uint32_t i = 0; i < work->unit_count; i++) arena_free(&work->arenas[i]);
+static void work_close(Work *work) {
+    for (uint32_t i = 0; i < work->unit_count; i++)
+        arena_free(&work->arenas[i]);
 }
 
-// ---- Whole programs -----------------------------------------------------------------------------------------------------------------
+// ---- Whole programs
+// -----------------------------------------------------------------------------------------------------------------
 
-static bool single_finish(EmitContext *e, Unit *unit, const char *path)
-{
+static bool single_finish(EmitContext *e, Unit *unit, const char *path) {
     Work work = work_prepare(e, unit, 1, NULL);
     bool ok = units_finish(&work, &e->arena) && data_symbols_check(e, unit, 1);
     if (ok) {
@@ -197,24 +205,24 @@ static bool single_finish(EmitContext *e, Unit *unit, const char *path)
     }
     LLVMTargetMachineRef machine = ok ? target_machine_open(e->request, e->diag) : NULL;
     ok = machine && module_write_object(unit->module, machine, path, e->diag);
-    if (machine) LLVMDisposeTargetMachine(machine);
+    if (machine)
+        LLVMDisposeTargetMachine(machine);
     work_close(&work);
     return ok;
 }
 
-bool emit_program_single(Unit *unit, const Reach *reach, const char *path, Diag *diag)
-{
+bool emit_program_single(Unit *unit, const Reach *reach, const char *path, Diag *diag) {
     EmitContext *e = emit_build(reach, diag);
-    bool         ok = !e->failed && single_finish(e, unit, path);
+    bool ok = !e->failed && single_finish(e, unit, path);
     emit_build_close(e);
     return ok;
 }
 
-static bool data_unit_write(EmitContext *e, const char *path)
-{
+static bool data_unit_write(EmitContext *e, const char *path) {
     LLVMTargetMachineRef machine = target_machine_open(e->request, e->diag);
-    if (!machine) return false;
-    Unit unit = { 0 };
+    if (!machine)
+        return false;
+    Unit unit = {0};
     emit_module_create(&unit, machine);
     data_module_define(&e->set, unit.module);
     bool ok = module_write_object(unit.module, machine, path, e->diag);
@@ -224,16 +232,18 @@ static bool data_unit_write(EmitContext *e, const char *path)
     return ok;
 }
 
-bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const char *const *paths, Diag *diag)
-{
+bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const char *const *paths,
+                  Diag *diag) {
     EmitContext *e = emit_build(reach, diag);
-    bool         ok = !e->failed;
+    bool ok = !e->failed;
     if (ok) {
         Work work = work_prepare(e, units, unit_count, paths);
         ok = units_finish(&work, &e->arena) && data_symbols_check(e, units, unit_count);
-        SymbolSet survivors = { 0 };
-        if (ok) survivors = work_survivors(e, &work);
-        if (ok) emit_finish(e, symbol_set_has, &survivors);
+        SymbolSet survivors = {0};
+        if (ok)
+            survivors = work_survivors(e, &work);
+        if (ok)
+            emit_finish(e, symbol_set_has, &survivors);
         ok = ok && !e->failed && data_unit_write(e, paths[unit_count]);
         work_close(&work);
     }
@@ -241,9 +251,8 @@ bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const ch
     return ok;
 }
 
-bool emit_object(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, const char *path, Diag *diag)
-{
+bool emit_object(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, const char *path, Diag *diag) {
     const Request *request = reach_request(reach);
-    return module_optimize(unit->module, request, machine, NULL, NULL, diag)
-        && module_write_object(unit->module, machine, path, diag);
+    return module_optimize(unit->module, request, machine, NULL, NULL, diag) &&
+           module_write_object(unit->module, machine, path, diag);
 }

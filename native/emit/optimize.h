@@ -6,10 +6,13 @@
 /// Functions of the module that must keep their symbol.
 typedef bool KeepSymbol(void *context, Text symbol);
 
-/// Verifies, makes functions without `keep` internal (NULL keep = none), runs the pipeline of the request's preference.
-MUST_CHECK bool module_optimize(LLVMModuleRef module, const Request *request, LLVMTargetMachineRef machine, KeepSymbol *keep,
-                                void *context, Diag *diag);
-/// Gives functions that module_optimize made internal their symbol back, so that tables of another module can name them.
+/// Verifies, makes functions without `keep` internal (NULL keep = none), runs the pipeline of the request's
+/// preference.
+MUST_CHECK bool module_optimize(LLVMModuleRef module, const Request *request, LLVMTargetMachineRef machine,
+                                KeepSymbol *keep, void *context, Diag *diag);
+/// Gives functions that module_optimize made internal their symbol back, so that tables of another module can
+/// name them.
 void module_restore_symbols(LLVMModuleRef module);
 /// Machine code of the module, written to `path` through a temporary name.
-MUST_CHECK bool module_write_object(LLVMModuleRef module, LLVMTargetMachineRef machine, const char *path, Diag *diag);
+MUST_CHECK bool module_write_object(LLVMModuleRef module, LLVMTargetMachineRef machine, const char *path,
+                                    Diag *diag);

@@ -5,32 +5,32 @@
 enum { BLOB_ResourceIndex = 24, BLOB_ResourceData = 25 };
 
 // TypeHashingAlgorithms.ComputeNameHashCode (corelib-contract 1.7).
-static uint32_t name_hash(EmitContext *e, Text name)
-{
-    Utf16    units = text_to_utf16(&e->arena, name);
-    uint32_t h[2] = { 0x6DA3B944, 0 };
-    for (size_t i = 0; i < units.count; i++) h[i & 1] = (h[i & 1] + (h[i & 1] << 5 | h[i & 1] >> 27)) ^ units.units[i];
-    for (int i = 0; i < 2; i++) h[i] += h[i] << 8 | h[i] >> 24;
+static uint32_t name_hash(EmitContext *e, Text name) {
+    Utf16 units = text_to_utf16(&e->arena, name);
+    uint32_t h[2] = {0x6DA3B944, 0};
+    for (size_t i = 0; i < units.count; i++)
+        h[i & 1] = (h[i & 1] + (h[i & 1] << 5 | h[i & 1] >> 27)) ^ units.units[i];
+    for (int i = 0; i < 2; i++)
+        h[i] += h[i] << 8 | h[i] >> 24;
     return h[0] ^ h[1];
 }
 
 // AssemblyName.FullName of an assembly without a public key.
-static Text full_name(EmitContext *e, const Module *module)
-{
+static Text full_name(EmitContext *e, const Module *module) {
     const Image *image = module->image;
-    Text         culture = column_text(image, COLUMN_Assembly_Culture, 1);
-    char        *name = arena_format(&e->arena, "%.*s, Version=%u.%u.%u.%u, Culture=%.*s, PublicKeyToken=null",
-                                     TEXT_ARG(module->name), column_read(image, COLUMN_Assembly_MajorVersion, 1),
-                                     column_read(image, COLUMN_Assembly_MinorVersion, 1),
-                                     column_read(image, COLUMN_Assembly_BuildNumber, 1),
-                                     column_read(image, COLUMN_Assembly_RevisionNumber, 1),
-                                     TEXT_ARG(culture.size ? culture : TEXT_LITERAL("neutral")));
+    Text culture = column_text(image, COLUMN_Assembly_Culture, 1);
+    char *name = arena_format(&e->arena, "%.*s, Version=%u.%u.%u.%u, Culture=%.*s, PublicKeyToken=null",
+                              TEXT_ARG(module->name), column_read(image, COLUMN_Assembly_MajorVersion, 1),
+                              column_read(image, COLUMN_Assembly_MinorVersion, 1),
+                              column_read(image, COLUMN_Assembly_BuildNumber, 1),
+                              column_read(image, COLUMN_Assembly_RevisionNumber, 1),
+                              TEXT_ARG(culture.size ? culture : TEXT_LITERAL("neutral")));
     return text_intern_z(&e->texts, name);
 }
 
-static void resource_add(EmitContext *e, HashEntries *entries, ByteArray *data, Text assembly, Text name, Bytes bytes)
-{
-    HashEntry entry = { .hash = name_hash(e, assembly) };
+static void resource_add(EmitContext *e, HashEntries *entries, ByteArray *data, Text assembly, Text name,
+                         Bytes bytes) {
+    HashEntry entry = {.hash = name_hash(e, assembly)};
     native_string(&e->arena, &entry.payload, assembly);
     native_string(&e->arena, &entry.payload, name);
     native_unsigned(&e->arena, &entry.payload, data->count);
@@ -39,28 +39,31 @@ static void resource_add(EmitContext *e, HashEntries *entries, ByteArray *data, 
     native_bytes(&e->arena, data, bytes.data, bytes.size);
 }
 
-static void module_resources(EmitContext *e, const Module *module, HashEntries *entries, ByteArray *data)
-{
+static void module_resources(EmitContext *e, const Module *module, HashEntries *entries, ByteArray *data) {
     const Image *image = module->image;
-    if (!table_row_count(image, TABLE_Assembly)) return;
-    if (column_blob(image, COLUMN_Assembly_PublicKey, 1).size) return; // the framework's: its strings are folded (reach.md 2.1.4)
+    if (!table_row_count(image, TABLE_Assembly))
+        return;
+    if (column_blob(image, COLUMN_Assembly_PublicKey, 1).size)
+        return; // the framework's: its strings are folded (reach.md 2.1.4)
     Text assembly = full_name(e, module);
     for (uint32_t i = 0; i < resource_count(image); i++) {
-        Text  name;
+        Text name;
         Bytes bytes;
-        if (!resource_get(image, i, &name, &bytes) || il_resource_removed(e->il, module, name)) continue;
+        if (!resource_get(image, i, &name, &bytes) || il_resource_removed(e->il, module, name))
+            continue;
         resource_add(e, entries, data, assembly, name, bytes);
     }
 }
 
-void metadata_resources_write(EmitContext *e)
-{
-    HashEntries    entries = { 0 };
-    ByteArray      data = { 0 };
-    uint32_t       count;
+void metadata_resources_write(EmitContext *e) {
+    HashEntries entries = {0};
+    ByteArray data = {0};
+    uint32_t count;
     Module *const *all = modules(e->ts, &count);
-    for (uint32_t i = 0; i < count; i++) module_resources(e, all[i], &entries, &data);
-    if (!entries.count) return;
+    for (uint32_t i = 0; i < count; i++)
+        module_resources(e, all[i], &entries, &data);
+    if (!entries.count)
+        return;
     metadata_blob_write(e, BLOB_ResourceIndex, native_hashtable(&e->arena, &entries));
     metadata_blob_write(e, BLOB_ResourceData, data);
 }

@@ -6,14 +6,14 @@
 #include "support/text.h"
 
 typedef struct ElfSection {
-    Text     name;
+    Text name;
     uint64_t size;
-    bool     is_allocated; // part of the program in memory
+    bool is_allocated; // part of the program in memory
 } ElfSection;
 
 typedef struct ElfSymbol {
-    Text     name;
-    Text     section;
+    Text name;
+    Text section;
     uint64_t size;
 } ElfSymbol;
 
