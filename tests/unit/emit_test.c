@@ -5,13 +5,14 @@
 #include "emit/optimize.h"
 #include "emit/row_displacement.h"
 
-#include <cmocka.h>
 #include <llvm-c/Analysis.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+
+#include <cmocka.h> // needs the headers above
 
 static void assert_words(const GcWords *words, const uint64_t *expected, uint32_t count) {
     assert_int_equal(words->count, count);
