@@ -62,18 +62,20 @@ static bool is_isa_query(const MethodDef *def)
     return text_starts_with(outer->name_space, "System.Runtime.Intrinsics.");
 }
 
+/// CoreLib and its companions; types of the same names in other assemblies (polyfills) are ordinary code.
+static bool is_core_module(const Module *module)
+{
+    return text_starts_with(module->name, "System.Private.");
+}
+
 static void classify(SpecialEntry *entry, const MethodDef *def)
 {
     entry->intrinsic_row = -1;
-    if (!text_starts_with(def->owner->name_space, "System") &&
-        !text_starts_with(def->owner->name_space, "Internal")) {
-        entry->is_unsupported_isa = def->owner->enclosing && is_isa_query(def);
-        return;
-    }
+    if (!is_core_module(def->owner->module)) return;
     for (int i = 0; i < FOLD_ROWS && entry->fold == FOLD_None; i++)
         if (def_is(def, fold_rows[i].name_space, fold_rows[i].type, fold_rows[i].method))
             entry->fold = fold_rows[i].id;
-    // Names outside CoreLib count only where the compiler is told so (corelib-contract 5.1).
+    // The compiler is told by the attribute which bodies are not to be trusted (corelib-contract 5.1).
     bool marked = def->is_intrinsic || def->owner->is_intrinsic;
     for (int i = 0; i < INTRINSIC_ROWS && entry->intrinsic_row < 0; i++)
         if (marked &&
