@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-    SINGLE_UNIT_METHODS = 4000, // below this one module optimises better and is fast enough (llvm.md 5)
+    SINGLE_UNIT_METHODS = 6000, // below this one module: hello is 8.5 % smaller than in four, for 17 % more CPU time
     UNIT_METHODS = 1500,        // average size of a unit above it
 };
 
