@@ -9,6 +9,8 @@ static Storage storage_struct(UnitState *u, Type *type) {
         .kind = STACK_Value, .size = type_size(u->ts, type), .alignment = type_alignment(u->ts, type)};
     if (storage.alignment == 0)
         storage.alignment = 1;
+    if (storage.alignment > 8)
+        storage.alignment = 8; // heap objects, array elements and static regions promise no more, whatever the type says
     if (storage.size == 0)
         storage.size = 1; // an empty struct has one byte (II.10.1.2)
     storage.type = LLVMArrayType2(u->i8, storage.size);
