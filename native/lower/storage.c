@@ -10,7 +10,7 @@ static Storage storage_struct(UnitState *u, Type *type) {
     if (storage.alignment == 0)
         storage.alignment = 1;
     if (storage.alignment > 8)
-        storage.alignment = 8; // heap objects, array elements and static regions promise no more, whatever the type says
+        storage.alignment = 8; // heap objects, array elements and static regions promise no more
     if (storage.size == 0)
         storage.size = 1; // an empty struct has one byte (II.10.1.2)
     storage.type = LLVMArrayType2(u->i8, storage.size);
