@@ -313,6 +313,10 @@ static void lower_body(Lowering *l) {
     eh_begin(l);
     if (body->has_filter)
         filter_escape_frame(l);
+    // `main` of the runtime archive calls it in preemptive mode: without the transition no collection of another
+    // thread would wait for the main thread or scan its stack.
+    if (l->method->synthetic == SYNTHETIC_StartupMain)
+        reverse_enter(l);
     if (body->check_cctor)
         check_cctor(l, l->method->owner);
     if (calls_itself(body))

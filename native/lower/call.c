@@ -378,6 +378,8 @@ void op_jmp(Lowering *l) {
 
 void op_return(Lowering *l) {
     const AbiValue *result = &l->abi.result;
+    if (l->reverse_frame)
+        reverse_leave(l);
     if (result->kind == ABI_None) {
         LLVMBuildRetVoid(l->builder);
         l->terminated = true;

@@ -209,6 +209,7 @@ typedef struct Lowering {
     SequencePoint *points;       // of the method
     uint32_t point_count;
     LLVMValueRef pinvoke_frame;
+    LLVMValueRef reverse_frame; // NULL: called by managed code
     bool this_is_nonnull;
     bool terminated; // the current LLVM block has its terminator
     bool failed;
@@ -394,6 +395,9 @@ void op_return(Lowering *l);
 
 bool lower_unboxing_stub(UnitState *u, const Method *method);
 void lower_unmanaged_entry(Lowering *l);
+/// Preemptive -> cooperative mode at the entry of a function that native code calls, and back before it returns.
+void reverse_enter(Lowering *l);
+void reverse_leave(Lowering *l);
 
 // ---- Debug information (debug_info.c)
 // --------------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,17 @@ static void reverse_transition(Lowering *l, const char *name, LLVMValueRef frame
     call_runtime(l, name, l->u->type_void, &frame, &l->u->ptr, 1, false);
 }
 
+void reverse_enter(Lowering *l) {
+    LLVMTypeRef frame_type = LLVMArrayType2(l->u->i64, REVERSE_FRAME_SIZE / 8);
+    l->reverse_frame = alloca_type(l, frame_type);
+    LLVMBuildStore(l->builder, LLVMConstNull(frame_type), l->reverse_frame);
+    reverse_transition(l, "RhpReversePInvoke", l->reverse_frame);
+}
+
+void reverse_leave(Lowering *l) {
+    reverse_transition(l, "RhpReversePInvokeReturn", l->reverse_frame);
+}
+
 /// Native arguments as the managed callee takes them. Scalars and eightbytes agree; a struct on the stack
 /// (byval) is private to the call already, so its address serves as the copy.
 static uint32_t managed_arguments(Lowering *l, const AbiSignature *managed, LLVMValueRef *out) {
@@ -66,10 +77,7 @@ void lower_unmanaged_entry(Lowering *l) {
     }
     attribute_add(u, l->function, u->kinds.noinline);
     LLVMSetPersonalityFn(l->function, eh_personality(u));
-    LLVMTypeRef frame_type = LLVMArrayType2(u->i64, REVERSE_FRAME_SIZE / 8);
-    LLVMValueRef frame = alloca_type(l, frame_type);
-    LLVMBuildStore(l->builder, LLVMConstNull(frame_type), frame);
-    reverse_transition(l, "RhpReversePInvoke", frame);
+    reverse_enter(l);
     LLVMValueRef *args = ARENA_ARRAY(l->scratch, LLVMValueRef, 2 * managed.abi.param_count + 2);
     uint32_t count = managed_arguments(l, &managed.abi, args);
     LLVMBasicBlockRef pad = block_append(l), rest = block_append(l);
@@ -78,7 +86,7 @@ void lower_unmanaged_entry(Lowering *l) {
     abi_annotate_call(u, &managed.abi, call);
     boundary_pad(l, pad);
     block_begin(l, rest);
-    reverse_transition(l, "RhpReversePInvokeReturn", frame);
+    reverse_leave(l);
     bool has_value = managed.abi.result.kind == ABI_Scalar || managed.abi.result.kind == ABI_Pieces;
     if (has_value)
         LLVMBuildRet(l->builder, call);
