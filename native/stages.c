@@ -81,8 +81,8 @@ static void reach_stage_close(Compilation *c)
     if (c->il) il_close(c->il);
 }
 
-// Bodies as reach/ and lower/ see them, of the marked methods.
-static bool il_stage_run(Compilation *c)
+// For the stages that only show what reach/ made.
+static bool reach_is_done(Compilation *c)
 {
     return c->reach != NULL;
 }
@@ -158,11 +158,6 @@ static bool emit_run(Compilation *c)
     return units_list_write(c, paths, c->unit_count) && emit_program(c->units, c->unit_count, c->reach, paths, c->diag);
 }
 
-static bool emit_look(Compilation *c)
-{
-    return c->reach != NULL;
-}
-
 static void emit_stage_dump(const Compilation *c, FILE *file)
 {
     emit_dump(c->reach, c->method, file, c->diag);
@@ -183,8 +178,8 @@ static const Stage stages[] = {
     { "load", load_run, load_dump, load_close, true },
     { "types", types_run, types_stage_dump, types_stage_close, false },
     { "reach", reach_stage_run, reach_stage_dump, reach_stage_close, false },
-    { "il", il_stage_run, il_stage_dump, NULL, true },
-    { "emit", emit_look, emit_stage_dump, NULL, true },
+    { "il", reach_is_done, il_stage_dump, NULL, true },
+    { "emit", reach_is_done, emit_stage_dump, NULL, true },
     { "lower", lower_run, lower_stage_dump, lower_close, false },
     { "object", emit_run, NULL, NULL, false },
 };

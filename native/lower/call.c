@@ -132,14 +132,6 @@ void call_method(Lowering *l, const Method *method, Value *args) {
     call_values(l, &callee.abi, callee.type, callee.function, args, method->signature->return_type, NULL);
 }
 
-/// Pops the arguments of a call, `this` first in the result.
-static Value *pop_arguments(Lowering *l, uint32_t count) {
-    Value *args = ARENA_ARRAY(l->scratch, Value, count + 1);
-    for (uint32_t i = count; i-- > 0;)
-        args[i] = stack_pop(l);
-    return args;
-}
-
 static uint32_t argument_count(const Signature *signature) {
     return signature->param_count + (signature->has_this && !signature->explicit_this);
 }
@@ -191,7 +183,7 @@ void op_call(Lowering *l) {
         case RESOLVE_Reabstracted: break;
         }
     }
-    Value *args = pop_arguments(l, argument_count(method->signature));
+    Value *args = stack_pop_many(l, argument_count(method->signature));
     if (throw_if_cut_off(l, method))
         return;
     // Callees of reference types rely on `this` (body.c): the test stands here.
@@ -292,7 +284,7 @@ static void call_constrained(Lowering *l, const Method *method, Type *type, Valu
 
 void op_callvirt(Lowering *l) {
     const Method *method = l->in->method;
-    Value *args = pop_arguments(l, argument_count(method->signature));
+    Value *args = stack_pop_many(l, argument_count(method->signature));
     if (l->in->type2) {
         call_constrained(l, method, l->in->type2, args);
         return;
@@ -312,7 +304,7 @@ void op_calli(Lowering *l) {
     const Signature *signature = l->in->signature;
     LLVMValueRef target = value_pointer(l, stack_pop(l));
     bool instance = signature->has_this && !signature->explicit_this;
-    Value *args = pop_arguments(l, argument_count(signature));
+    Value *args = stack_pop_many(l, argument_count(signature));
     AbiSignature abi = abi_signature(l->u, l->scratch, signature, instance, false);
     call_values(l, &abi, abi.type, target, args, signature->return_type, NULL);
 }
@@ -323,7 +315,7 @@ void op_invoke_delegate(Lowering *l) {
         FUNCTION_POINTER_OFFSET = 32
     }; // System.Delegate (corelib-contract 7.1)
     const Signature *signature = l->in->method->signature;
-    Value *args = pop_arguments(l, argument_count(signature));
+    Value *args = stack_pop_many(l, argument_count(signature));
     check_null(l, args[0]);
     LLVMValueRef delegate = value_pointer(l, args[0]);
     LLVMValueRef target =

@@ -1,10 +1,6 @@
 // What the files of lower/ share: the state of a unit (`UnitState`) and of the method being lowered
 // (`Lowering`), the values of the operand stack, and the small emit helpers. Failures are reported where they
-// are found and set `failed`; code generation of the method then ends at the current instruction. NOTE while
-// lower/ is being written: intrinsics.c, pinvoke.c, unmanaged_entry.c, thunks.c, debug_info.c are written by
-// the integrator. eh.c and filter.c were overwritten by mistake: their author (you) please write them again;
-// the integrator leaves them alone. An outlined filter function must call debug_method_begin for itself (own
-// subprogram), then again for its parent.
+// are found and set `failed`; code generation of the method then ends at the current instruction.
 #pragma once
 
 #include "lower/lower.h"
@@ -239,6 +235,8 @@ void stack_push(Lowering *l, Value value);
 void stack_push_scalar(Lowering *l, StackKind kind, LLVMValueRef ref);
 void stack_push_object(Lowering *l, Type *type, LLVMValueRef ref, uint8_t facts);
 Value stack_pop(Lowering *l);
+/// Pops `count` operands into the scratch arena, the deepest (`this` of a call) first.
+Value *stack_pop_many(Lowering *l, uint32_t count);
 Value stack_peek(Lowering *l, uint32_t from_top);
 /// Integer of 64 bits / pointer from an integer or address value; int32 extends with its sign.
 LLVMValueRef value_i64(Lowering *l, Value value);
@@ -404,5 +402,6 @@ void reverse_leave(Lowering *l);
 
 void debug_unit_begin(UnitState *u);
 void debug_unit_end(UnitState *u);
+/// For the current function: an outlined filter calls it for itself (its own subprogram), then again for its parent.
 void debug_method_begin(Lowering *l);
 void debug_instruction(Lowering *l, uint32_t il_offset);

@@ -35,13 +35,6 @@ static void call_native(Lowering *l, LLVMValueRef target, const Signature *signa
     call_push_result(l, &abi, signature->return_type, call, memory);
 }
 
-static Value *pop_arguments(Lowering *l, uint32_t count) {
-    Value *args = ARENA_ARRAY(l->scratch, Value, count + 1);
-    for (uint32_t i = count; i-- > 0;)
-        args[i] = stack_pop(l);
-    return args;
-}
-
 /// Target of a lazily bound import: the first word of its MethodFixupCell, resolved by CoreLib when still
 /// null.
 static LLVMValueRef lazy_target(Lowering *l, const Method *method) {
@@ -71,7 +64,7 @@ void op_native_call(Lowering *l) {
     const Signature *signature =
         l->in->type2 ? l->in->type2->signature : l->in->method->signature; // type2: marshalled
     MethodCode code = il_method_code(l->u->il, method);
-    Value *args = pop_arguments(l, signature->param_count);
+    Value *args = stack_pop_many(l, signature->param_count);
     LLVMValueRef target;
     if (code.direct) {
         AbiSignature abi = abi_signature(l->u, l->scratch, signature, false, true);
@@ -88,6 +81,6 @@ void op_native_call(Lowering *l) {
 void op_native_calli(Lowering *l) {
     const Signature *signature = l->in->signature;
     LLVMValueRef target = value_pointer(l, stack_pop(l));
-    Value *args = pop_arguments(l, signature->param_count);
+    Value *args = stack_pop_many(l, signature->param_count);
     call_native(l, target, signature, args, !signature->suppress_gc_transition);
 }

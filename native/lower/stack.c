@@ -34,6 +34,13 @@ Value stack_pop(Lowering *l) {
     return value;
 }
 
+Value *stack_pop_many(Lowering *l, uint32_t count) {
+    Value *values = ARENA_ARRAY(l->scratch, Value, count + 1);
+    for (uint32_t i = count; i-- > 0;)
+        values[i] = stack_pop(l);
+    return values;
+}
+
 Value stack_peek(Lowering *l, uint32_t from_top) {
     if (from_top >= l->depth) {
         lower_internal(l, "the operand stack is empty");
