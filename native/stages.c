@@ -144,18 +144,25 @@ static bool units_list_write(Compilation *c, const char *const *paths, uint32_t 
     return file_write_atomic(path, (Bytes){ (const uint8_t *)content.data, content.size }, c->diag);
 }
 
+/// Code and data; `paths` holds one path for each unit and, unless there is a single unit, one for the data.
+static bool objects_write(Compilation *c, const char *const *paths)
+{
+    if (c->unit_count == 1) return emit_program_single(&c->units[0], c->reach, paths[0], c->diag);
+    const char *directory = arena_format(&c->program, "%.*sunits", TEXT_ARG(c->request.output.intermediate_directory));
+    return directory_make(directory, c->diag) && emit_program(c->units, c->unit_count, c->reach, paths, c->diag);
+}
+
 static bool emit_run(Compilation *c)
 {
-    const char *object = arena_format(&c->program, "%.*s", TEXT_ARG(c->request.output.object));
-    if (!emit_exports_file(c->reach, c->diag)) return false;
-    if (c->unit_count == 1)
-        return units_list_write(c, NULL, 0) && emit_program_single(&c->units[0], c->reach, object, c->diag);
-    const char **paths = ARENA_ARRAY(&c->program, const char *, c->unit_count + 1);
-    for (uint32_t i = 0; i < c->unit_count; i++) paths[i] = unit_path(c, i);
-    paths[c->unit_count] = object;
-    if (!directory_make(arena_format(&c->program, "%.*sunits", TEXT_ARG(c->request.output.intermediate_directory)), c->diag))
-        return false;
-    return units_list_write(c, paths, c->unit_count) && emit_program(c->units, c->unit_count, c->reach, paths, c->diag);
+    uint32_t     count = c->unit_count == 1 ? 1 : c->unit_count + 1;
+    const char **paths = ARENA_ARRAY(&c->program, const char *, count);
+    for (uint32_t i = 0; i + 1 < count; i++) paths[i] = unit_path(c, i);
+    paths[count - 1] = arena_format(&c->program, "%.*s", TEXT_ARG(c->request.output.object));
+    // The object that the build looks at is written before the small files: they are never there without it.
+    bool ok = objects_write(c, paths) && emit_exports_file(c->reach, c->diag) &&
+              units_list_write(c, paths, c->unit_count == 1 ? 0 : count);
+    for (uint32_t i = 0; !ok && i < count; i++) remove(paths[i]);
+    return ok;
 }
 
 static void emit_stage_dump(const Compilation *c, FILE *file)

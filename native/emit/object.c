@@ -122,7 +122,21 @@ typedef struct Work {
     Diag *diag;
     atomic_uint next;
     atomic_bool failed;
+    pthread_mutex_t writing; // one at a time: a full disk is reported once
 } Work;
+
+static bool unit_write(Work *work, uint32_t index, LLVMMemoryBufferRef object) {
+    pthread_mutex_lock(&work->writing);
+    bool ok = false;
+    if (work->failed)
+        LLVMDisposeMemoryBuffer(object);
+    else
+        ok = object_write(object, work->paths[index], work->diag);
+    if (!ok)
+        work->failed = true;
+    pthread_mutex_unlock(&work->writing);
+    return ok;
+}
 
 static bool unit_finish(Work *work, uint32_t index, LLVMTargetMachineRef machine) {
     LLVMModuleRef module = work->units[index].module;
@@ -132,7 +146,8 @@ static bool unit_finish(Work *work, uint32_t index, LLVMTargetMachineRef machine
     if (!work->paths)
         return true;
     module_restore_symbols(module); // for the stack trace map
-    return module_write_object(module, machine, work->paths[index], work->diag);
+    LLVMMemoryBufferRef object = module_object(module, machine, work->diag);
+    return object && unit_write(work, index, object);
 }
 
 // A target machine is not shared between threads.
@@ -171,7 +186,8 @@ static bool units_finish(Work *work, Arena *arena) {
 
 static Work work_prepare(EmitContext *e, Unit *units, uint32_t unit_count, const char *const *paths) {
     Work work = {
-        .request = e->request, .units = units, .unit_count = unit_count, .paths = paths, .diag = e->diag};
+        .request = e->request, .units = units, .unit_count = unit_count, .paths = paths, .diag = e->diag,
+        .writing = PTHREAD_MUTEX_INITIALIZER};
     work.needed = symbols_needed(e, units, unit_count);
     work.arenas = ARENA_ARRAY(&e->arena, Arena, unit_count + 1);
     work.survivors = ARENA_ARRAY(&e->arena, SymbolList, unit_count + 1);
@@ -187,6 +203,7 @@ static SymbolSet work_survivors(EmitContext *e, Work *work) {
 }
 
 static void work_close(Work *work) {
+    pthread_mutex_destroy(&work->writing);
     for (uint32_t i = 0; i < work->unit_count; i++)
         arena_free(&work->arenas[i]);
 }
@@ -204,7 +221,7 @@ static bool single_finish(EmitContext *e, Unit *unit, const char *path) {
         ok = !e->failed;
     }
     LLVMTargetMachineRef machine = ok ? target_machine_open(e->request, e->diag) : NULL;
-    ok = machine && module_write_object(unit->module, machine, path, e->diag);
+    ok = machine && object_write(module_object(unit->module, machine, e->diag), path, e->diag);
     if (machine)
         LLVMDisposeTargetMachine(machine);
     work_close(&work);
@@ -225,7 +242,7 @@ static bool data_unit_write(EmitContext *e, const char *path) {
     Unit unit = {0};
     emit_module_create(&unit, machine);
     data_module_define(&e->set, unit.module);
-    bool ok = module_write_object(unit.module, machine, path, e->diag);
+    bool ok = object_write(module_object(unit.module, machine, e->diag), path, e->diag);
     LLVMDisposeModule(unit.module);
     LLVMContextDispose(unit.context);
     LLVMDisposeTargetMachine(machine);
@@ -254,5 +271,5 @@ bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const ch
 bool emit_object(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, const char *path, Diag *diag) {
     const Request *request = reach_request(reach);
     return module_optimize(unit->module, request, machine, NULL, NULL, diag) &&
-           module_write_object(unit->module, machine, path, diag);
+           object_write(module_object(unit->module, machine, diag), path, diag);
 }

@@ -221,17 +221,28 @@ static void on_llvm_diagnostic(LLVMDiagnosticInfoRef info, void *context) {
     LLVMDisposeMessage(message);
 }
 
-bool module_write_object(LLVMModuleRef module, LLVMTargetMachineRef machine, const char *path, Diag *diag) {
+LLVMMemoryBufferRef module_object(LLVMModuleRef module, LLVMTargetMachineRef machine, Diag *diag) {
     uint32_t errors = diag_error_count(diag);
     LLVMMemoryBufferRef buffer = NULL;
     char *message = NULL;
     LLVMContextSetDiagnosticHandler(LLVMGetModuleContext(module), on_llvm_diagnostic, diag);
     bool failed = LLVMTargetMachineEmitToMemoryBuffer(machine, module, LLVMObjectFile, &message, &buffer);
     LLVMContextSetDiagnosticHandler(LLVMGetModuleContext(module), NULL, NULL);
-    if (failed)
-        return report_message(diag, message);
+    if (failed) {
+        report_message(diag, message);
+        return NULL;
+    }
+    if (diag_error_count(diag) == errors)
+        return buffer;
+    LLVMDisposeMemoryBuffer(buffer);
+    return NULL;
+}
+
+bool object_write(LLVMMemoryBufferRef buffer, const char *path, Diag *diag) {
+    if (!buffer)
+        return false;
     Bytes bytes = {(const uint8_t *)LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer)};
-    bool ok = diag_error_count(diag) == errors && file_write_atomic(path, bytes, diag);
+    bool ok = file_write_atomic(path, bytes, diag);
     LLVMDisposeMemoryBuffer(buffer);
     return ok;
 }

@@ -13,6 +13,7 @@ MUST_CHECK bool module_optimize(LLVMModuleRef module, const Request *request, LL
 /// Gives functions that module_optimize made internal their symbol back, so that tables of another module can
 /// name them.
 void module_restore_symbols(LLVMModuleRef module);
-/// Machine code of the module, written to `path` through a temporary name.
-MUST_CHECK bool module_write_object(LLVMModuleRef module, LLVMTargetMachineRef machine, const char *path,
-                                    Diag *diag);
+/// Machine code of the module; NULL on failure, which has been reported.
+LLVMMemoryBufferRef module_object(LLVMModuleRef module, LLVMTargetMachineRef machine, Diag *diag);
+/// Writes and disposes of `buffer`, through a temporary name. A NULL buffer is a failure that has been reported.
+MUST_CHECK bool object_write(LLVMMemoryBufferRef buffer, const char *path, Diag *diag);

@@ -337,7 +337,7 @@ static void write_failure_is_reported(void **state) {
     LLVMTargetMachineRef machine = target_machine_open(&request, diag);
     LLVMContextRef context = LLVMContextCreate();
     LLVMModuleRef module = sample_module(context);
-    assert_false(module_write_object(module, machine, "/nonexistent-folder/unit.o", diag));
+    assert_false(object_write(module_object(module, machine, diag), "/nonexistent-folder/unit.o", diag));
     assert_int_equal(diag_error_count(diag), 1);
     assert_string_equal(diag_record(diag, 0)->code, "TLR1004");
     LLVMDisposeModule(module);
