@@ -132,7 +132,7 @@ static const char *unit_path(Compilation *c, uint32_t index)
     return arena_format(&c->program, "%.*sunits/%03u.o", TEXT_ARG(c->request.output.intermediate_directory), index);
 }
 
-/// The list of further object files that the targets add to the link, one path a line.
+/// The object files beside the one that the build looks at: the targets add them to the link. One path a line.
 static bool units_list_write(Compilation *c, const char *const *paths, uint32_t count)
 {
     TextBuilder list = { .arena = &c->program };
@@ -160,7 +160,7 @@ static bool emit_run(Compilation *c)
     paths[count - 1] = arena_format(&c->program, "%.*s", TEXT_ARG(c->request.output.object));
     // The object that the build looks at is written before the small files: they are never there without it.
     bool ok = objects_write(c, paths) && emit_exports_file(c->reach, c->diag) &&
-              units_list_write(c, paths, c->unit_count == 1 ? 0 : count);
+              units_list_write(c, paths, count - 1);
     for (uint32_t i = 0; !ok && i < count; i++) remove(paths[i]);
     return ok;
 }
