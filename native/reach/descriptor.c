@@ -62,9 +62,7 @@ static void keep_method(Descriptor *d, Method *method) {
 }
 
 static void keep_field(Descriptor *d, Field *field) {
-    mark_metadata(d->w, field->owner, d->from, "descriptor");
-    if (field->def->is_static && !field->def->is_literal)
-        mark_static_base(d->w, field->owner, field_static_kind(d->w->ts, field), d->from, "descriptor");
+    mark_reflectable_field(d->w, field, d->from, "descriptor");
 }
 
 static void keep_all_methods(Descriptor *d, Type *type) {

@@ -42,7 +42,8 @@ static Text string_line(Utf16 string, Arena *arena) {
 static Text node_line(World *w, const Node *node, Arena *arena) {
     switch (node->kind) {
     case NODE_Method:
-    case NODE_Slot: return method_display(w->ts, node->entity, arena);
+    case NODE_Slot:
+    case NODE_ReflectableMethod: return method_display(w->ts, node->entity, arena);
     case NODE_Necessary:
     case NODE_Metadata:
     case NODE_Constructed:
@@ -53,7 +54,8 @@ static Text node_line(World *w, const Node *node, Arena *arena) {
     case NODE_GCStatics:
     case NODE_ThreadStatics:
     case NODE_Cctor: return type_line(w, node->entity, arena);
-    case NODE_Rva: return field_line(w, node->entity, arena);
+    case NODE_Rva:
+    case NODE_ReflectableField: return field_line(w, node->entity, arena);
     case NODE_String: return string_line(((const StringNode *)node->entity)->string, arena);
     case NODE_Module: return ((const Module *)node->entity)->name;
     case NODE_KIND_COUNT: break;
@@ -63,7 +65,7 @@ static Text node_line(World *w, const Node *node, Arena *arena) {
 
 /// Letter of a dump line: M method, V slot or selector, T constructed type, N type of a lower level, A type
 /// with instances, R RuntimeType object, S static region, C lazy class constructor, D data of a field, L
-/// literal.
+/// literal, I method that reflection invokes, F field that it reads.
 static char node_letter(const Reach *reach, const Node *node) {
     switch (node->kind) {
     case NODE_Method: return 'M';
@@ -77,6 +79,8 @@ static char node_letter(const Reach *reach, const Node *node) {
     case NODE_Cctor: return 'C';
     case NODE_Rva: return 'D';
     case NODE_String: return 'L';
+    case NODE_ReflectableMethod: return 'I';
+    case NODE_ReflectableField: return 'F';
     case NODE_Metadata:
     case NODE_Constructed:
     case NODE_InterfaceUse:

@@ -9,7 +9,8 @@ enum { METHOD_LIMIT = 1 << 20 }; // instances; more than any real program, far l
 static uint32_t entity_depth(const Node *node) {
     switch (node->kind) {
     case NODE_Method:
-    case NODE_Slot: return method_depth(node->entity);
+    case NODE_Slot:
+    case NODE_ReflectableMethod: return method_depth(node->entity);
     case NODE_Necessary:
     case NODE_Metadata:
     case NODE_Constructed:
@@ -20,7 +21,8 @@ static uint32_t entity_depth(const Node *node) {
     case NODE_GCStatics:
     case NODE_ThreadStatics:
     case NODE_Cctor: return ((const Type *)node->entity)->depth;
-    case NODE_Rva: return ((const Field *)node->entity)->owner->depth;
+    case NODE_Rva:
+    case NODE_ReflectableField: return ((const Field *)node->entity)->owner->depth;
     case NODE_String:
     case NODE_Module:
     case NODE_KIND_COUNT: break;
@@ -226,7 +228,7 @@ void mark_cctor(World *w, Type *type, const Node *from, const char *text) {
 }
 
 void mark_rva(World *w, const Field *field, const Node *from, const char *text) {
-    mark(w, field_node(w, field), from, text);
+    mark(w, &field_node(w, field)->rva, from, text);
 }
 
 void mark_string(World *w, Utf16 string, const Node *from, const char *text) {
@@ -242,19 +244,6 @@ void mark_helper(World *w, WellKnownMethod helper, const Node *from) {
     const Method *method = well_known_method(w->ts, helper);
     if (method)
         mark_method(w, method, from, "helper");
-}
-
-void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text) {
-    if (method->is_open)
-        return;
-    MethodNode *node = method_node(w, method);
-    bool seen = node->code.marked && node->address_taken;
-    mark_metadata(w, method->owner, from, text);
-    if (method->def && method->def->is_constructor && !method->def->is_static)
-        mark_allocated(w, method->owner, from, text);
-    mark_address(w, method, from, text);
-    if (!seen && node->code.marked)
-        ARRAY_PUSH(&w->arena, &w->invokable, method);
 }
 
 // ---- The loop -------------------------------------------------------------------------------------------
@@ -298,6 +287,8 @@ static void node_process(World *w, Node *node) {
         mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_String), node, "string literal");
         break;
     case NODE_Module: module_process(w, node->entity, node); break;
+    case NODE_ReflectableMethod: reflectable_method_process(w, method_node(w, node->entity)); break;
+    case NODE_ReflectableField: reflectable_field_process(w, node->entity); break;
     case NODE_KIND_COUNT: break;
     }
 }

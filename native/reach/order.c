@@ -106,7 +106,8 @@ int node_order(const Node *a, const Node *b) {
         return a->kind < b->kind ? -1 : 1;
     switch (a->kind) {
     case NODE_Method:
-    case NODE_Slot: return method_order(a->entity, b->entity);
+    case NODE_Slot:
+    case NODE_ReflectableMethod: return method_order(a->entity, b->entity);
     case NODE_Necessary:
     case NODE_Metadata:
     case NODE_Constructed:
@@ -117,7 +118,8 @@ int node_order(const Node *a, const Node *b) {
     case NODE_GCStatics:
     case NODE_ThreadStatics:
     case NODE_Cctor: return type_order(a->entity, b->entity);
-    case NODE_Rva: return field_order(a->entity, b->entity);
+    case NODE_Rva:
+    case NODE_ReflectableField: return field_order(a->entity, b->entity);
     case NODE_String:
         return utf16_order(((const StringNode *)a->entity)->string, ((const StringNode *)b->entity)->string);
     case NODE_Module: return module_order(a->entity, b->entity);

@@ -156,8 +156,6 @@ static void exports_and_data_sort(Reach *reach) {
     methods_sort(w->eager_cctors.items, w->eager_cctors.count);
     methods_sort(w->module_initializers.items, w->module_initializers.count);
     methods_sort(w->lazy_pinvokes.items, w->lazy_pinvokes.count);
-    methods_sort(w->invokable.items, w->invokable.count);
-    methods_sort(w->metadata_methods.items, w->metadata_methods.count);
 }
 
 static void strings_make(Reach *reach) {
@@ -181,6 +179,9 @@ void product_make(Reach *reach) {
         reach->static_types[kind] =
             (Type **)entities(reach, (NodeKind)(NODE_NonGCStatics + kind), &reach->static_type_count[kind]);
     reach->rva_fields = (const Field **)entities(reach, NODE_Rva, &reach->rva_field_count);
+    reach->invokable = (const Method **)entities(reach, NODE_ReflectableMethod, &reach->invokable_count);
+    reach->reflectable_fields =
+        (const Field **)entities(reach, NODE_ReflectableField, &reach->reflectable_field_count);
     entities(reach, NODE_Slot, &virtual_count); // sorts
     entities(reach, NODE_Allocated, &(uint32_t){0});
     reach->selectors = ARENA_ARRAY(reach->program, const Method *, virtual_count);

@@ -123,8 +123,11 @@ bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
 bool reach_method_has_metadata(const Reach *reach, const MethodDef *def);
 bool reach_field_has_metadata(const Reach *reach, const FieldDef *def);
 const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
-/// Methods that reflection can invoke (invoke map), exact.
+/// Methods that reflection can invoke (invoke maps), and open definitions that it can only show. Exact ones have
+/// code unless they are abstract (reach_has_method); of structs, their unboxing stub has too.
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
+/// Fields that reflection can read and write (field access map), and open definitions; statics have their base.
+const Field *const *reach_reflectable_fields(const Reach *reach, uint32_t *count);
 
 // ---- Symbols: one naming for lower/ and emit/ -----------------------------------------------------------
 

@@ -1,5 +1,4 @@
-// What reflection can see (reach.md 4). The sets grow in mark_reflectable_method and with type levels; the
-// dataflow that follows Type values through bodies would feed the same marks.
+// What reflection can see (reach.md 4), read off the finished world; the marks are made in reflectable.c.
 #include "reach/world.h"
 
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def) {
@@ -7,22 +6,15 @@ bool reach_type_has_metadata(const Reach *reach, const TypeDef *def) {
 }
 
 bool reach_field_has_metadata(const Reach *reach, const FieldDef *def) {
-    return def->owner->is_enum &&
-           reach_type_has_metadata(reach, def->owner); // Enum.ToString, Parse, GetNames
-}
-
-static bool list_has(const Method *const *items, uint32_t count, const MethodDef *def) {
-    for (uint32_t i = 0; i < count; i++)
-        if (items[i]->def == def)
-            return true;
-    return false;
+    if (!reach_type_has_metadata(reach, def->owner))
+        return false;
+    // Enum.ToString, Parse, GetNames need every literal.
+    return def->owner->is_enum || module_marks(reach->world, def->owner->module)->fields[def->rid - 1];
 }
 
 bool reach_method_has_metadata(const Reach *reach, const MethodDef *def) {
-    const World *w = reach->world;
     return reach_type_has_metadata(reach, def->owner) &&
-           (list_has(w->metadata_methods.items, w->metadata_methods.count, def) ||
-            list_has(w->invokable.items, w->invokable.count, def));
+           module_marks(reach->world, def->owner->module)->methods[def->rid - 1];
 }
 
 const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count) {
@@ -31,6 +23,11 @@ const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count) 
 }
 
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count) {
-    *count = reach->world->invokable.count;
-    return reach->world->invokable.items;
+    *count = reach->invokable_count;
+    return reach->invokable;
+}
+
+const Field *const *reach_reflectable_fields(const Reach *reach, uint32_t *count) {
+    *count = reach->reflectable_field_count;
+    return reach->reflectable_fields;
 }

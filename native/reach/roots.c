@@ -149,7 +149,7 @@ static void startup_mark(World *w) {
     export_add(w, startup, TEXT_LITERAL("__managed__Main"), false);
     // Assembly.EntryPoint finds Main.
     mark_metadata(w, main_method->owner, NULL, "entry point");
-    list_add(w, &w->metadata_methods, main_method);
+    mark_method_metadata(w, main_method->def);
 }
 
 /// `Name` or `Name,HIDDEN` of the request.

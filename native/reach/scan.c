@@ -167,11 +167,11 @@ static void scan_ldtoken_method(Scan *s, const Instruction *in) {
     mark_metadata(s->w, in->method->owner, s->from, "ldtoken of a method");
     for (uint32_t i = 0; i < in->method->arg_count; i++)
         mark_metadata(s->w, in->method->args[i], s->from, "ldtoken of a method");
-    list_add(s->w, &s->w->metadata_methods, in->method);
+    mark_reflectable_method(s->w, in->method, s->from, "ldtoken of a method");
 }
 
 static void scan_ldtoken_field(Scan *s, const Instruction *in) {
-    mark_metadata(s->w, in->field->owner, s->from, "ldtoken of a field");
+    mark_reflectable_field(s->w, in->field, s->from, "ldtoken of a field");
 }
 
 // ---- Data -----------------------------------------------------------------------------------------------

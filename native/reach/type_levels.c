@@ -121,6 +121,8 @@ void type_process(World *w, TypeNode *node, NodeKind level) {
     case NODE_Rva:
     case NODE_String:
     case NODE_Module:
+    case NODE_ReflectableMethod:
+    case NODE_ReflectableField:
     case NODE_KIND_COUNT: break;
     }
 }

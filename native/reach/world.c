@@ -44,6 +44,7 @@ MethodNode *method_node(World *w, const Method *method) {
     node->index = -1;
     node->code = (Node){.kind = NODE_Method, .entity = method};
     node->slot = (Node){.kind = NODE_Slot, .entity = method};
+    node->reflectable = (Node){.kind = NODE_ReflectableMethod, .entity = method};
     w->methods[method->id] = node;
     return node;
 }
@@ -71,13 +72,27 @@ TypeNode *type_node(World *w, const Type *type) {
     return node;
 }
 
-Node *field_node(World *w, const Field *field) {
+FieldNode *field_node(World *w, const Field *field) {
     if (field->id >= w->field_capacity)
         w->fields = table_grow(&w->arena, w->fields, &w->field_capacity, field->id);
-    Node **place = &w->fields[field->id];
+    FieldNode **place = &w->fields[field->id];
     if (!*place) {
-        *place = ARENA_NEW(&w->arena, Node);
-        **place = (Node){.kind = NODE_Rva, .entity = field};
+        *place = ARENA_NEW(&w->arena, FieldNode);
+        (*place)->rva = (Node){.kind = NODE_Rva, .entity = field};
+        (*place)->reflectable = (Node){.kind = NODE_ReflectableField, .entity = field};
+    }
+    return *place;
+}
+
+ModuleMarks *module_marks(World *w, const Module *module) {
+    if (module->index >= w->module_marks_capacity)
+        w->module_marks = table_grow(&w->arena, w->module_marks, &w->module_marks_capacity, module->index);
+    ModuleMarks **place = &w->module_marks[module->index];
+    if (!*place) {
+        *place = ARENA_NEW(&w->arena, ModuleMarks);
+        (*place)->methods =
+            ARENA_ARRAY(&w->arena, uint8_t, table_row_count(module->image, TABLE_MethodDef) + 1);
+        (*place)->fields = ARENA_ARRAY(&w->arena, uint8_t, table_row_count(module->image, TABLE_Field) + 1);
     }
     return *place;
 }

@@ -22,6 +22,8 @@ typedef enum NodeKind {
     NODE_Rva,    // Field: data blob
     NODE_String, // StringNode
     NODE_Module, // Module: code or types of it exist
+    NODE_ReflectableMethod, // Method (exact or a definition): reflection finds and invokes it
+    NODE_ReflectableField,  // Field: reflection finds, reads and writes it
     NODE_KIND_COUNT
 } NodeKind;
 
@@ -51,7 +53,7 @@ typedef struct DispatchGroup {
 
 typedef struct MethodNode {
     const Method *method;
-    Node code, slot;
+    Node code, slot, reflectable;
     bool address_taken;
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
@@ -92,6 +94,15 @@ typedef struct TypeNode {
     ARRAY(const Method *) vtable;
 } TypeNode;
 
+typedef struct FieldNode {
+    Node rva, reflectable;
+} FieldNode;
+
+/// Definitions of one module that need NativeFormat records; a byte per row, at rid - 1.
+typedef struct ModuleMarks {
+    uint8_t *methods, *fields;
+} ModuleMarks;
+
 typedef struct StringNode {
     Node node;
     Utf16 string;
@@ -125,16 +136,18 @@ typedef struct World {
     uint32_t method_capacity;
     TypeNode **types; // by Type.id
     uint32_t type_capacity;
-    Node **fields; // by Field.id
+    FieldNode **fields; // by Field.id
     uint32_t field_capacity;
     Node **modules; // by Module.index
     uint32_t module_capacity;
+    ModuleMarks **module_marks; // by Module.index
+    uint32_t module_marks_capacity;
     StringNode **string_buckets;
     uint32_t string_bucket_count;
     NodeList level, next;             // breadth-first work
     NodeList marked[NODE_KIND_COUNT]; // everything marked, by kind
     ARRAY(Export) exports;
-    MethodList lazy_pinvokes, eager_cctors, module_initializers, invokable, metadata_methods;
+    MethodList lazy_pinvokes, eager_cctors, module_initializers;
     ARRAY(Cut) cuts;
     ARRAY(TypeNode *) watched_casts;
     MethodNode *scanning; // whose body asks facts
@@ -158,14 +171,14 @@ struct Reach {
     ARRAY(Export) known_exports; // RuntimeExports of CoreLib
     uint32_t rounds;
     // Sorted views, made once.
-    const Method **methods, **selectors, **slots;
+    const Method **methods, **selectors, **slots, **invokable;
     Type **types, **runtime_types, **static_types[3];
-    const Field **rva_fields;
+    const Field **rva_fields, **reflectable_fields;
     Utf16 *strings;
     StringNode **string_nodes;
     const TypeDef **metadata_types;
     uint32_t method_count, selector_count, slot_count, type_count, runtime_type_count, static_type_count[3];
-    uint32_t rva_field_count, string_count, metadata_type_count;
+    uint32_t rva_field_count, string_count, metadata_type_count, invokable_count, reflectable_field_count;
     uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
 };
 
@@ -176,7 +189,8 @@ void world_close(World *w);
 /// Find or make; NULL never.
 MethodNode *method_node(World *w, const Method *method);
 TypeNode *type_node(World *w, const Type *type);
-Node *field_node(World *w, const Field *field);
+FieldNode *field_node(World *w, const Field *field);
+ModuleMarks *module_marks(World *w, const Module *module);
 Node *module_node(World *w, const Module *module);
 StringNode *string_node(World *w, Utf16 string);
 /// The node if it was made; else NULL.
@@ -226,8 +240,25 @@ void mark_rva(World *w, const Field *field, const Node *from, const char *text);
 void mark_string(World *w, Utf16 string, const Node *from, const char *text);
 void mark_module(World *w, const Module *module, const Node *from);
 void mark_helper(World *w, WellKnownMethod helper, const Node *from);
-/// Reflection may find and invoke it.
+
+// ---- reflectable.c: what reflection finds (reach.md 4) -------------------------------------------------
+
+/// Reflection may find and invoke it: a record, code, an entry in the invoke maps. A definition (open) gets
+/// the record only, its exact instances follow it.
 void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text);
+/// Reflection may find, read and write it: a record, its static base, an entry in the field access map.
+void mark_reflectable_field(World *w, const Field *field, const Node *from, const char *text);
+/// Reflection may find the type by name and use it: its record and a full MethodTable. A definition gets the
+/// record only.
+void mark_reflectable_type(World *w, Type *type, const Node *from, const char *text);
+/// Properties and events have records when one of their accessors has: marks these. `rid` is the row of the
+/// definition in the module of `owner`.
+void mark_reflectable_property(World *w, Type *owner, uint32_t rid, const Node *from, const char *text);
+void mark_reflectable_event(World *w, Type *owner, uint32_t rid, const Node *from, const char *text);
+/// Only the record of a method: its name and signature can be shown.
+void mark_method_metadata(World *w, const MethodDef *def);
+void reflectable_method_process(World *w, MethodNode *node);
+void reflectable_field_process(World *w, const Field *field);
 
 // ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings -------------------------
 
@@ -323,6 +354,8 @@ static inline const char *node_kind_name(NodeKind kind) {
                                         "class constructor",
                                         "data of field",
                                         "string",
-                                        "module"};
+                                        "module",
+                                        "reflectable method",
+                                        "reflectable field"};
     return names[kind];
 }
