@@ -51,6 +51,9 @@ void metadata_type_definition_fill(EmitContext *e, const TypeDef *def);
 uint32_t metadata_fixup(EmitContext *e, Text symbol);
 void metadata_maps_write(EmitContext *e);
 
+// interop.c
+void metadata_interop_write(EmitContext *e);
+
 // resource.c
 void metadata_resources_write(EmitContext *e);
 void metadata_blob_write(EmitContext *e, uint32_t blob, ByteArray bytes);

@@ -114,5 +114,6 @@ void metadata_maps_write(EmitContext *e) {
     table_write(e, BLOB_GenericsHashtable);
     empty_table_write(e, BLOB_InvokeMap);
     empty_table_write(e, BLOB_VirtualInvokeMap);
-    fixups_write(e);
+    metadata_interop_write(e);
+    fixups_write(e); // last: the others fill it
 }

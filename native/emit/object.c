@@ -45,6 +45,29 @@ static void functions_collect(Arena *arena, LLVMModuleRef module, bool declarati
     }
 }
 
+// Addressed by the marshalling maps, which are written after optimisation.
+static void marshalling_stubs_collect(EmitContext *e, SymbolList *list) {
+    uint32_t count;
+    Type *const *types = reach_marshalled_structs(e->reach, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        StructMarshalling facts;
+        if (!il_struct_marshalling(e->il, types[i], &facts) || !facts.has_stubs)
+            continue;
+        ARRAY_PUSH(&e->arena, list, emit_method_symbol(e, facts.to_native));
+        ARRAY_PUSH(&e->arena, list, emit_method_symbol(e, facts.to_managed));
+        ARRAY_PUSH(&e->arena, list, emit_method_symbol(e, facts.cleanup));
+    }
+    types = reach_marshalled_delegates(e->reach, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        DelegateMarshalling stubs;
+        if (!il_delegate_marshalling(e->il, types[i], &stubs))
+            continue;
+        ARRAY_PUSH(&e->arena, list, emit_method_symbol(e, stubs.open));
+        ARRAY_PUSH(&e->arena, list, emit_method_symbol(e, stubs.closed));
+        ARRAY_PUSH(&e->arena, list, emit_method_symbol(e, stubs.from_native));
+    }
+}
+
 // What must stay visible: called from another unit, addressed by data, exported.
 static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit_count) {
     SymbolList list = {0};
@@ -56,6 +79,7 @@ static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit
             if (object->fixups.items[j].use != USE_Data)
                 ARRAY_PUSH(&e->arena, &list, object->fixups.items[j].symbol);
     }
+    marshalling_stubs_collect(e, &list);
     uint32_t count;
     const Export *exports = reach_exports(e->reach, &count);
     for (uint32_t i = 0; i < count; i++)

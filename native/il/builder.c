@@ -29,7 +29,14 @@ void code_builder_mark(Builder *b, uint32_t label)
 uint32_t code_builder_local(Builder *b, Type *type)
 {
     ARRAY_PUSH(b->arena, &b->locals, type);
+    ARRAY_PUSH(b->arena, &b->pinned, false);
     return b->locals.count - 1;
+}
+uint32_t code_builder_pinned(Builder *b, Type *type)
+{
+    uint32_t local = code_builder_local(b, type);
+    b->pinned.items[local] = true;
+    return local;
 }
 
 void build(Builder *b, Opcode op)
@@ -112,6 +119,7 @@ Code *code_builder_finish(Builder *b)
     code->raw_count = b->raw.count;
     code->locals = b->locals.items;
     code->local_count = b->locals.count;
+    code->pinned = b->pinned.items;
     place_regions(b, leaders);
     for (uint32_t i = 0; i < b->raw.count; i++) {
         Instruction *in = &b->raw.items[i].in;

@@ -37,6 +37,7 @@ void il_close(Il *il)
     HASH_CLEAR(hh, il->constants);
     HASH_CLEAR(hh, il->cctors);
     special_free(il);
+    native_structs_free(il);
     reported_free(il);
     module_facts_free(il);
 }

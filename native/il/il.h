@@ -184,6 +184,23 @@ bool il_resource_string(Il *il, const Method *accessor, Utf16 *out);
 /// Resources removed by substitutions.
 bool il_resource_removed(Il *il, const Module *module, Text name);
 
+/// What Marshal.SizeOf, StructureToPtr and the like need to know of a type at run time (blob 16).
+typedef struct StructMarshalling {
+    bool      invalid, has_stubs; // no stubs: the bytes are copied
+    uint32_t  size, field_count;
+    Text     *names; // of the fields
+    uint32_t *offsets;
+    const Method *to_native, *to_managed, *cleanup;
+} StructMarshalling;
+/// False: `type` is no struct or class that could have a native form.
+bool il_struct_marshalling(Il *il, Type *type, StructMarshalling *out);
+/// Stubs of a delegate type (blob 17): native entries for delegates to static methods and for all others, and the
+/// maker of a delegate from a function pointer.
+typedef struct DelegateMarshalling {
+    const Method *open, *closed, *from_native;
+} DelegateMarshalling;
+bool il_delegate_marshalling(Il *il, Type *type, DelegateMarshalling *out);
+
 /// Stable text form of a body, for `--dump=il`.
 void il_dump(Il *il, const Body *body, FILE *file);
 const char *opcode_name(Opcode op);

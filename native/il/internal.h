@@ -218,6 +218,7 @@ FoldId fold_find(Il *il, const Method *method);
 /// IsSupported of a hardware-intrinsic class: false, as nothing above the scalar baseline is used.
 bool method_is_unsupported_isa(Il *il, const Method *method);
 void special_free(Il *il);
+void native_structs_free(Il *il);
 void reported_free(Il *il);
 /// TLR2004 with the reason in words, once per definition.
 void report_unsupported(Il *il, const Method *method, const char *reason);
@@ -268,6 +269,7 @@ typedef struct Builder {
     ARRAY(RawInstruction) raw;
     ARRAY(uint32_t) labels; // raw index of each label
     ARRAY(Type *) locals;
+    ARRAY(bool) pinned; // by local
     struct BuilderRegion {
         EhKind kind;
         uint32_t try_label, handler_label, end_label;
@@ -279,6 +281,8 @@ Builder  code_builder_start(Il *il, const Method *method, Arena *arena);
 uint32_t code_builder_new_label(Builder *b);
 void     code_builder_mark(Builder *b, uint32_t label);
 uint32_t code_builder_local(Builder *b, Type *type);
+/// A local that keeps what it refers to in place.
+uint32_t code_builder_pinned(Builder *b, Type *type);
 void     build(Builder *b, Opcode op);
 void     build_index(Builder *b, Opcode op, uint32_t index);
 void     build_integer(Builder *b, Opcode op, int64_t value);
@@ -312,6 +316,7 @@ typedef struct ConstantEntry ConstantEntry;
 typedef struct ReportedEntry ReportedEntry;
 typedef struct CctorEntry CctorEntry;
 typedef struct SpecialEntry SpecialEntry;
+struct NativeStructEntry;
 struct Il {
     TypeSystem     *ts;
     const Request  *request;
@@ -324,6 +329,7 @@ struct Il {
     ReportedEntry  *reported;  // uthash
     CctorEntry     *cctors;    // uthash
     SpecialEntry   *special;   // uthash
+    struct NativeStructEntry *native_structs; // uthash
     Type *object, *string, *int32, *int64, *native_int, *boolean, *void_type, *runtime_type, *byte_pointer;
     uint32_t        evaluation_depth;
 };

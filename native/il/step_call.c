@@ -1,6 +1,6 @@
 // Calls, object creation, function pointers, delegates (III.3.19, III.4.2, III.4.21): constrained.
 // resolution, devirtualisation by exact and sealed receivers, folding, intrinsics, delegate patterns.
-#include "il/internal.h"
+#include "il/marshal.h"
 
 static bool is_void(const Type *type)
 {
@@ -335,6 +335,13 @@ void step_call(Import *im, const Instruction *in)
 
 void step_calli(Import *im, const Instruction *in)
 {
+    // Bodies of the compiler's own have converted already what needs it.
+    Module *module = in->op == OP_native_calli ? im->code->module : NULL;
+    const Method *stub = module ? native_calli_stub(im->il, module, in->signature) : NULL;
+    if (stub) { // the address is its last argument
+        step_call_to(im, stub);
+        return;
+    }
     Value function = pop(im);
     if (function.kind != STACK_NativeInt && function.kind != STACK_Int64 && !im->invalid)
         import_invalid(im, "calli needs a function pointer");

@@ -1,5 +1,5 @@
 // Bodies of methods that have no IL: which builder makes them; the short ones themselves.
-#include "il/internal.h"
+#include "il/marshal.h"
 
 /// `this` is the box: its value lies 8 bytes behind the MethodTable pointer (code generation makes this one
 /// in assembly).
@@ -204,6 +204,14 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_DelegateObjectArray: return synth_delegate(il, method, arena);
     case SYNTHETIC_StartupMain: return synth_startup(il, method, arena, failure);
     case SYNTHETIC_UnmanagedEntry: return unmanaged_entry(il, method, arena);
+    case SYNTHETIC_ReverseDelegate:
+    case SYNTHETIC_ReverseOpenDelegate: return synth_reverse_delegate(il, method, arena);
+    case SYNTHETIC_ForwardDelegate: return synth_forward_delegate(il, method, arena);
+    case SYNTHETIC_DelegateFromNative: return synth_delegate_from_native(il, method, arena);
+    case SYNTHETIC_StructToNative:
+    case SYNTHETIC_StructToManaged:
+    case SYNTHETIC_StructCleanup: return synth_struct_stub(il, method, arena);
+    case SYNTHETIC_NativeCalli: return synth_native_calli(il, method, arena);
     case SYNTHETIC_ArrayCtor:  // newobj allocates; there is no constructor code
     case SYNTHETIC_ThrowBody: return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
     }

@@ -1,17 +1,25 @@
-// P/Invoke bodies (corelib-contract 7.2): the native call alone, or between conversions of its arguments and
+// Calls to native code with conversion (corelib-contract 7.2): P/Invokes, calls of function pointers, delegates
+// made from function pointers. The native call stands alone, or between the conversions of its arguments and
 // result.
 #include "il/marshal.h"
 
+enum { NO_COUNT = UINT32_MAX };
+
 typedef struct Stub {
-    Builder       b;
-    const Method *method;
-    bool          unicode, set_last_error, preserve_sig;
-    MarshalKind  *kinds;   // by parameter
-    uint32_t     *natives; // local of the converted argument
-    uint32_t     *flags;   // local: SafeHandle reference taken
-    MarshalKind   result_kind;
-    uint32_t      result, native_result; // locals
-    bool          has_result, has_cleanup;
+    Builder          b;
+    const Signature *managed;
+    const MethodDef *def;      // whose parameters have attributes; NULL: none
+    const Method    *import;   // P/Invoke: what OP_native_call names
+    MarshalScope     scope;
+    uint32_t         this_count; // 1: argument 0 is no parameter
+    bool             set_last_error, preserve_sig;
+    Marshal         *params, result;
+    uint32_t        *natives;  // by parameter: local that is passed
+    uint32_t        *values;   // local with the converted value, where `natives` is its address
+    uint32_t        *extras;   // SafeHandle: reference taken; custom: marshaller; arrays: number of elements
+    uint32_t        *created;  // by-ref SafeHandle: the new object
+    uint32_t         result_local, native_result, result_extra;
+    bool             has_result, has_cleanup;
 } Stub;
 
 static const Method *helper(Stub *s, WellKnownMethod id)
@@ -19,318 +27,585 @@ static const Method *helper(Stub *s, WellKnownMethod id)
     return well_known_method(s->b.ts, id);
 }
 
-static void call(Stub *s, WellKnownMethod id)
+static uint32_t argument(const Stub *s, uint32_t index)
 {
-    build_method(&s->b, OP_call, helper(s, id));
+    return index + s->this_count;
 }
 
-static void call_generic(Stub *s, WellKnownMethod id, Type *argument)
+static void load_argument(Stub *s, uint32_t index)
 {
-    const Method *definition = helper(s, id);
-    Failure       failure = { 0 };
-    build_method(&s->b, OP_call,
-                 method_instantiate(s->b.ts, definition->def, definition->owner, &argument, 1, &failure));
+    build_index(&s->b, OP_ldarg, argument(s, index));
 }
 
-/// Runs what `body` builds only if argument `index` is not null; the local keeps its zero otherwise.
-typedef void ArgumentStep(Stub *s, uint32_t index);
-static void unless_null(Stub *s, uint32_t index, ArgumentStep *body)
+static Place local(uint32_t index)
 {
-    uint32_t done = code_builder_new_label(&s->b);
-    build_index(&s->b, OP_ldarg, index);
-    build_branch(&s->b, OP_brfalse, done);
-    body(s, index);
-    code_builder_mark(&s->b, done);
+    return (Place){ .kind = PLACE_Local, .index = index };
+}
+
+/// Where the managed value of a parameter lies.
+static Place managed_place(const Stub *s, uint32_t index)
+{
+    bool is_byref = s->params[index].is_byref;
+    return (Place){ .kind = is_byref ? PLACE_ArgumentMemory : PLACE_Argument, .index = argument(s, index) };
+}
+
+static void store_address_of(Stub *s, uint32_t to, uint32_t of)
+{
+    build_index(&s->b, OP_ldloca, of);
+    build(&s->b, OP_conv_u);
+    build_index(&s->b, OP_stloc, to);
 }
 
 // ---- Before the call --------------------------------------------------------------------------------------
 
-static void address_of_chars(Stub *s, uint32_t index)
+/// Keeps the object or location in place until the stub returns.
+static void pin_argument(Stub *s, uint32_t index, Type *type)
 {
-    build_index(&s->b, OP_ldarg, index);
+    uint32_t pinned = code_builder_pinned(&s->b, type);
+    load_argument(s, index);
+    build_index(&s->b, OP_stloc, pinned);
+    build_index(&s->b, OP_ldloc, pinned);
+}
+
+static void pinned_string_in(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    pin_argument(s, index, s->b.il->string);
     build_field(&s->b, OP_ldflda, type_find_field(s->b.ts, s->b.il->string, "_firstChar"));
     build(&s->b, OP_conv_u);
     build_index(&s->b, OP_stloc, s->natives[index]);
+    code_builder_mark(&s->b, done);
 }
 
 /// Elements start 8 bytes behind an array's first field.
-static void address_of_elements(Stub *s, uint32_t index)
+static void pinned_array_in(Stub *s, uint32_t index)
 {
-    build_index(&s->b, OP_ldarg, index);
-    call(s, WELL_KNOWN_METHOD_GetRawData);
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    pin_argument(s, index, s->params[index].type);
+    build_helper(&s->b, WELL_KNOWN_METHOD_GetRawData);
     build_integer(&s->b, OP_ldc_i4, 8);
     build(&s->b, OP_add);
     build(&s->b, OP_conv_u);
     build_index(&s->b, OP_stloc, s->natives[index]);
+    code_builder_mark(&s->b, done);
 }
 
-static void function_of_delegate(Stub *s, uint32_t index)
+static void array_in(Stub *s, uint32_t index)
 {
-    build_index(&s->b, OP_ldarg, index);
-    call_generic(s, WELL_KNOWN_METHOD_GetFunctionPointerForDelegateOfT, s->method->signature->params[index]);
-    build_index(&s->b, OP_stloc, s->natives[index]);
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    load_argument(s, index);
+    build(&s->b, OP_ldlen);
+    build(&s->b, OP_conv_i4);
+    build_index(&s->b, OP_stloc, s->extras[index]);
+    convert_to_native(&s->b, &s->params[index], managed_place(s, index), local(s->natives[index]));
+    code_builder_mark(&s->b, done);
 }
 
-static void handle_of_safe_handle(Stub *s, uint32_t index)
+static void safe_handle_in(Stub *s, uint32_t index)
 {
-    build_index(&s->b, OP_ldarg, index);
-    build_index(&s->b, OP_ldloca, s->flags[index]);
+    place_load(&s->b, managed_place(s, index), s->params[index].type);
+    build_index(&s->b, OP_ldloca, s->extras[index]);
     build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousAddRef));
-    build_index(&s->b, OP_ldarg, index);
+    place_load(&s->b, managed_place(s, index), s->params[index].type);
     build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousGetHandle));
+    build_index(&s->b, OP_stloc, s->params[index].is_byref ? s->values[index] : s->natives[index]);
+}
+
+/// The object that takes a new handle exists before the call: afterwards no allocation may lose the handle.
+static void by_ref_handle_in(Stub *s, uint32_t index)
+{
+    const Marshal *m = &s->params[index];
+    if (m->out) {
+        build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, m->type);
+        build_index(&s->b, OP_stloc, s->created[index]);
+    }
+    if (m->in) safe_handle_in(s, index);
+    store_address_of(s, s->natives[index], s->values[index]);
+}
+
+static void handle_ref_in(Stub *s, uint32_t index)
+{
+    build_index(&s->b, OP_ldarga, argument(s, index));
+    build_field(&s->b, OP_ldfld, type_find_field(s->b.ts, s->params[index].type, "_handle"));
     build_index(&s->b, OP_stloc, s->natives[index]);
 }
 
-static void string_builder_in(Stub *s, uint32_t index)
+static void critical_handle_in(Stub *s, uint32_t index)
 {
-    build_index(&s->b, OP_ldarg, index);
-    call(s, WELL_KNOWN_METHOD_AllocMemoryForAnsiStringBuilder);
-    build_index(&s->b, OP_stloc, s->natives[index]);
-    build_index(&s->b, OP_ldarg, index);
-    build_index(&s->b, OP_ldloc, s->natives[index]);
-    build_integer(&s->b, OP_ldc_i4, 1);
-    build_integer(&s->b, OP_ldc_i4, 0);
-    call(s, WELL_KNOWN_METHOD_StringBuilderToAnsiString);
-}
-
-/// bool -> 0 or 1, or 0 or -1.
-static void bool_in(Stub *s, uint32_t index, MarshalKind kind)
-{
-    build_index(&s->b, OP_ldarg, index);
-    build_integer(&s->b, OP_ldc_i4, 0);
-    build(&s->b, OP_cgt_un);
-    if (kind == MARSHAL_VariantBool) build(&s->b, OP_neg);
+    Type *owner = well_known_type(s->b.ts, WELL_KNOWN_TYPE_CriticalHandle);
+    load_argument(s, index);
+    build_field(&s->b, OP_ldfld, type_find_field(s->b.ts, owner, "handle"));
     build_index(&s->b, OP_stloc, s->natives[index]);
 }
 
-static void with_flags(Stub *s, uint32_t index, WellKnownMethod id) // (value, bestFit, throwOnUnmappable)
+static void builder_in(Stub *s, uint32_t index)
 {
-    build_index(&s->b, OP_ldarg, index);
-    build_integer(&s->b, OP_ldc_i4, 1);
-    build_integer(&s->b, OP_ldc_i4, 0);
-    call(s, id);
+    bool     is_ansi = s->params[index].kind == MARSHAL_AnsiBuilder;
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    load_argument(s, index);
+    build_helper(&s->b, is_ansi ? WELL_KNOWN_METHOD_AllocMemoryForAnsiStringBuilder
+                                : WELL_KNOWN_METHOD_AllocMemoryForUnicodeStringBuilder);
     build_index(&s->b, OP_stloc, s->natives[index]);
+    if (s->params[index].in) {
+        load_argument(s, index);
+        build_index(&s->b, OP_ldloc, s->natives[index]);
+        if (is_ansi) {
+            build_integer(&s->b, OP_ldc_i4, 1);
+            build_integer(&s->b, OP_ldc_i4, 0);
+        }
+        build_helper(&s->b, is_ansi ? WELL_KNOWN_METHOD_StringBuilderToAnsiString
+                                    : WELL_KNOWN_METHOD_StringBuilderToUnicodeString);
+    }
+    code_builder_mark(&s->b, done);
+}
+
+/// A class whose fields need no conversion is shared with native code, as far as a copy can do that.
+static bool class_is_shared(const Marshal *m)
+{
+    for (uint32_t i = 0; i < m->layout->member_count; i++)
+        if (m->layout->members[i].marshal.kind != MARSHAL_Plain) return false;
+    return true;
+}
+
+static void class_in(Stub *s, uint32_t index)
+{
+    const Marshal *m = &s->params[index];
+    uint32_t       done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    store_address_of(s, s->natives[index], s->values[index]);
+    if (m->in || class_is_shared(m)) {
+        load_argument(s, index);
+        build_index(&s->b, OP_ldloc, s->natives[index]);
+        build_method(&s->b, OP_call, method_synthetic(s->b.ts, SYNTHETIC_StructToNative, m->type, NULL));
+    }
+    code_builder_mark(&s->b, done);
+}
+
+static void custom_marshaller_make(Stub *s, const Marshal *m, uint32_t to)
+{
+    Builder      *b = &s->b;
+    const Method *get = type_find_method(b->ts, m->marshaller, "GetInstance", NULL);
+    build_type(b, OP_ldtoken, m->type);
+    build_type(b, OP_ldtoken, m->marshaller);
+    build_string(b, text_to_utf16(b->arena, m->cookie));
+    if (get && get->def->is_static) {
+        build_method(b, OP_ldftn, get);
+    } else {
+        build_integer(b, OP_ldc_i4, 0);
+        build(b, OP_conv_u);
+    }
+    build_helper(b, WELL_KNOWN_METHOD_InitializeCustomMarshaller);
+    build_type(b, OP_castclass, well_known_type(b->ts, WELL_KNOWN_TYPE_ICustomMarshaler));
+    build_index(b, OP_stloc, to);
+}
+
+static void custom_in(Stub *s, uint32_t index)
+{
+    const Marshal *m = &s->params[index];
+    uint32_t       done = code_builder_new_label(&s->b);
+    custom_marshaller_make(s, m, s->extras[index]);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    build_index(&s->b, OP_ldloc, s->extras[index]);
+    load_argument(s, index);
+    build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_CustomToNative));
+    build_index(&s->b, OP_stloc, s->natives[index]);
+    code_builder_mark(&s->b, done);
+}
+
+static void by_ref_in(Stub *s, uint32_t index)
+{
+    const Marshal *m = &s->params[index];
+    if (m->kind == MARSHAL_Plain) {
+        pin_argument(s, index, type_byref(s->b.ts, m->type));
+        build(&s->b, OP_conv_u);
+        build_index(&s->b, OP_stloc, s->natives[index]);
+        return;
+    }
+    if (m->kind == MARSHAL_SafeHandle) {
+        by_ref_handle_in(s, index);
+        return;
+    }
+    if (m->in) convert_to_native(&s->b, m, managed_place(s, index), local(s->values[index]));
+    store_address_of(s, s->natives[index], s->values[index]);
+}
+
+static bool is_pinned_array(const Marshal *m)
+{
+    return m->kind == MARSHAL_Array && m->element->kind == MARSHAL_Plain;
 }
 
 static void argument_in(Stub *s, uint32_t index)
 {
-    switch (s->kinds[index]) {
-    case MARSHAL_Plain:
-    case MARSHAL_Unsupported: return;
-    case MARSHAL_Bool32:
-    case MARSHAL_Bool8:
-    case MARSHAL_VariantBool: bool_in(s, index, s->kinds[index]); return;
-    case MARSHAL_AnsiChar: with_flags(s, index, WELL_KNOWN_METHOD_WideCharToAnsiChar); return;
-    case MARSHAL_AnsiString: with_flags(s, index, WELL_KNOWN_METHOD_StringToAnsiString); return;
-    case MARSHAL_UnicodeString: unless_null(s, index, address_of_chars); return;
-    case MARSHAL_StringBuilder: unless_null(s, index, string_builder_in); return;
-    case MARSHAL_Array: unless_null(s, index, address_of_elements); return;
-    case MARSHAL_Delegate: unless_null(s, index, function_of_delegate); return;
-    case MARSHAL_SafeHandle: handle_of_safe_handle(s, index); return;
-    case MARSHAL_ByRef:
-        build_index(&s->b, OP_ldarg, index);
-        build(&s->b, OP_conv_u);
-        build_index(&s->b, OP_stloc, s->natives[index]);
-        return;
-    case MARSHAL_ByRefBool:
-        build_index(&s->b, OP_ldarg, index);
-        build(&s->b, OP_ldind_u1);
-        build_index(&s->b, OP_stloc, s->flags[index]);
-        build_index(&s->b, OP_ldloca, s->flags[index]);
-        build(&s->b, OP_conv_u);
-        build_index(&s->b, OP_stloc, s->natives[index]);
-        return;
-    }
+    const Marshal *m = &s->params[index];
+    if (marshal_is_plain(m)) return;
+    if (m->is_byref) by_ref_in(s, index);
+    else if (m->kind == MARSHAL_UnicodeString) pinned_string_in(s, index);
+    else if (is_pinned_array(m)) pinned_array_in(s, index);
+    else if (m->kind == MARSHAL_Array) array_in(s, index);
+    else if (m->kind == MARSHAL_SafeHandle) safe_handle_in(s, index);
+    else if (m->kind == MARSHAL_CriticalHandle) critical_handle_in(s, index);
+    else if (m->kind == MARSHAL_HandleRef) handle_ref_in(s, index);
+    else if (m->kind == MARSHAL_AnsiBuilder || m->kind == MARSHAL_UnicodeBuilder) builder_in(s, index);
+    else if (m->kind == MARSHAL_Class) class_in(s, index);
+    else if (m->kind == MARSHAL_Custom) custom_in(s, index);
+    else convert_to_native(&s->b, m, managed_place(s, index), local(s->natives[index]));
 }
 
 // ---- After the call ---------------------------------------------------------------------------------------
 
-static void string_builder_out(Stub *s, uint32_t index)
+/// SizeParamIndex and SizeConst: the number of elements that native code gave, into a local.
+static uint32_t count_from_native(Stub *s, const Marshal *m)
 {
+    uint32_t count = code_builder_local(&s->b, s->b.il->int32);
+    bool     by_parameter = m->count_param >= 0 && (uint32_t)m->count_param < s->managed->param_count;
+    build_integer(&s->b, OP_ldc_i4, m->count);
+    if (by_parameter) {
+        uint32_t index = (uint32_t)m->count_param;
+        place_load(&s->b, managed_place(s, index), s->params[index].type);
+        build(&s->b, OP_conv_i4);
+        build(&s->b, OP_add);
+    }
+    build_index(&s->b, OP_stloc, count);
+    return count;
+}
+
+static void by_ref_handle_out(Stub *s, uint32_t index)
+{
+    Builder       *b = &s->b;
+    const Marshal *m = &s->params[index];
+    uint32_t       same = code_builder_new_label(b);
+    if (m->in) { // a handle that native code left alone stays the object it was
+        place_load(b, managed_place(s, index), m->type);
+        build_method(b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousGetHandle));
+        build_index(b, OP_ldloc, s->values[index]);
+        build_branch(b, OP_beq, same);
+    }
+    build_index(b, OP_ldloc, s->created[index]);
+    build_index(b, OP_ldloc, s->values[index]);
+    build_helper(b, WELL_KNOWN_METHOD_InitHandle);
+    build_index(b, OP_ldloc, s->created[index]);
+    place_store(b, managed_place(s, index), m->type);
+    code_builder_mark(b, same);
+}
+
+static void builder_out(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
     build_index(&s->b, OP_ldloc, s->natives[index]);
-    build_index(&s->b, OP_ldarg, index);
-    call(s, WELL_KNOWN_METHOD_AnsiStringToStringBuilder);
+    load_argument(s, index);
+    build_helper(&s->b, s->params[index].kind == MARSHAL_AnsiBuilder
+                            ? WELL_KNOWN_METHOD_AnsiStringToStringBuilder
+                            : WELL_KNOWN_METHOD_UnicodeStringToStringBuilder);
+    code_builder_mark(&s->b, done);
+}
+
+static void class_out(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    load_argument(s, index);
+    build_method(&s->b, OP_call,
+                 method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->params[index].type, NULL));
+    code_builder_mark(&s->b, done);
+}
+
+static void keep_alive(Stub *s)
+{
+    build_helper(&s->b, WELL_KNOWN_METHOD_GCKeepAlive);
+}
+
+static void by_ref_out(Stub *s, uint32_t index)
+{
+    const Marshal *m = &s->params[index];
+    if (m->kind == MARSHAL_SafeHandle) {
+        by_ref_handle_out(s, index);
+        return;
+    }
+    uint32_t count = NO_COUNT;
+    if (m->kind == MARSHAL_Array) {
+        count = count_from_native(s, m);
+        build_index(&s->b, OP_ldloc, count);
+        build_index(&s->b, OP_stloc, s->extras[index]);
+    }
+    convert_to_managed(&s->b, m, local(s->values[index]), managed_place(s, index), count);
 }
 
 static void argument_out(Stub *s, uint32_t index)
 {
-    if (s->kinds[index] == MARSHAL_StringBuilder) unless_null(s, index, string_builder_out);
-    if (s->kinds[index] == MARSHAL_ByRefBool) {
-        build_index(&s->b, OP_ldarg, index);
-        build_index(&s->b, OP_ldloc, s->flags[index]);
-        build_integer(&s->b, OP_ldc_i4, 0);
-        build(&s->b, OP_cgt_un);
-        build(&s->b, OP_stind_i1);
+    const Marshal *m = &s->params[index];
+    if (m->is_byref) {
+        if (m->kind != MARSHAL_Plain && m->out) by_ref_out(s, index);
+    } else if (m->kind == MARSHAL_AnsiBuilder || m->kind == MARSHAL_UnicodeBuilder) {
+        if (m->out) builder_out(s, index);
+    } else if (m->kind == MARSHAL_Class) {
+        if (m->out || class_is_shared(m)) class_out(s, index);
+    } else if (m->kind == MARSHAL_Array && m->out && !is_pinned_array(m)) {
+        convert_elements_back(&s->b, m, local(s->natives[index]), managed_place(s, index));
+    } else if (m->kind == MARSHAL_Delegate || m->kind == MARSHAL_CriticalHandle) {
+        load_argument(s, index);
+        keep_alive(s);
+    } else if (m->kind == MARSHAL_HandleRef) {
+        build_index(&s->b, OP_ldarga, argument(s, index));
+        build_field(&s->b, OP_ldfld, type_find_field(s->b.ts, m->type, "_wrapper"));
+        keep_alive(s);
     }
-    if (s->kinds[index] == MARSHAL_Delegate) {
-        build_index(&s->b, OP_ldarg, index);
-        call(s, WELL_KNOWN_METHOD_GCKeepAlive);
-    }
+}
+
+static void safe_handle_cleanup(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    build_index(&s->b, OP_ldloc, s->extras[index]);
+    build_branch(&s->b, OP_brfalse, done);
+    place_load(&s->b, managed_place(s, index), s->params[index].type);
+    build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousRelease));
+    code_builder_mark(&s->b, done);
+}
+
+static void custom_cleanup(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    build_branch(&s->b, OP_brfalse, done);
+    build_index(&s->b, OP_ldloc, s->extras[index]);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_CustomCleanUpNative));
+    code_builder_mark(&s->b, done);
+}
+
+static bool needs_cleanup(const Marshal *m)
+{
+    if (m->kind == MARSHAL_SafeHandle) return !m->is_byref || m->in;
+    if (m->kind == MARSHAL_Custom) return true;
+    bool is_pinned = !m->is_byref && (m->kind == MARSHAL_UnicodeString || is_pinned_array(m));
+    return convert_needs_cleanup(m) && !is_pinned;
 }
 
 static void argument_cleanup(Stub *s, uint32_t index)
 {
-    if (s->kinds[index] == MARSHAL_AnsiString || s->kinds[index] == MARSHAL_StringBuilder) {
-        build_index(&s->b, OP_ldloc, s->natives[index]);
-        call(s, WELL_KNOWN_METHOD_FreeCoTaskMem);
-    }
-    if (s->kinds[index] == MARSHAL_SafeHandle) {
-        uint32_t done = code_builder_new_label(&s->b);
-        build_index(&s->b, OP_ldloc, s->flags[index]);
-        build_branch(&s->b, OP_brfalse, done);
-        build_index(&s->b, OP_ldarg, index);
-        build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousRelease));
-        code_builder_mark(&s->b, done);
+    const Marshal *m = &s->params[index];
+    if (!needs_cleanup(m)) return;
+    bool     in_value = m->is_byref || m->kind == MARSHAL_Class;
+    uint32_t count = m->kind == MARSHAL_Array ? s->extras[index] : NO_COUNT;
+    if (m->kind == MARSHAL_SafeHandle) safe_handle_cleanup(s, index);
+    else if (m->kind == MARSHAL_Custom) custom_cleanup(s, index);
+    else convert_cleanup(&s->b, m, local(in_value ? s->values[index] : s->natives[index]), count);
+}
+
+// ---- Result -----------------------------------------------------------------------------------------------
+
+static void result_before(Stub *s)
+{
+    if (s->result.kind == MARSHAL_SafeHandle || s->result.kind == MARSHAL_CriticalHandle) {
+        build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, s->result.type);
+        build_index(&s->b, OP_stloc, s->result_local);
+    } else if (s->result.kind == MARSHAL_Custom) {
+        custom_marshaller_make(s, &s->result, s->result_extra);
     }
 }
 
-/// native_result -> result.
+static void custom_result(Stub *s)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    build_index(&s->b, OP_ldloc, s->native_result);
+    build_branch(&s->b, OP_brfalse, done);
+    build_index(&s->b, OP_ldloc, s->result_extra);
+    build_index(&s->b, OP_ldloc, s->native_result);
+    build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_CustomToManaged));
+    build_type(&s->b, OP_castclass, s->result.type);
+    build_index(&s->b, OP_stloc, s->result_local);
+    build_index(&s->b, OP_ldloc, s->result_extra);
+    build_index(&s->b, OP_ldloc, s->native_result);
+    build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_CustomCleanUpNative));
+    code_builder_mark(&s->b, done);
+}
+
+static void class_result(Stub *s)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    build_index(&s->b, OP_ldloc, s->native_result);
+    build_branch(&s->b, OP_brfalse, done);
+    build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, s->result.type);
+    build_index(&s->b, OP_stloc, s->result_local);
+    build_index(&s->b, OP_ldloc, s->native_result);
+    build_index(&s->b, OP_ldloc, s->result_local);
+    build_method(&s->b, OP_call,
+                 method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->result.type, NULL));
+    build_index(&s->b, OP_ldloc, s->native_result);
+    build_helper(&s->b, WELL_KNOWN_METHOD_FreeCoTaskMem);
+    code_builder_mark(&s->b, done);
+}
+
+/// native_result -> result; what native code allocated for it is ours to free.
 static void result_out(Stub *s)
 {
+    const Marshal *m = &s->result;
     if (!s->has_result) return;
-    if (s->result_kind == MARSHAL_SafeHandle) { // `result` was created before the call
-        build_index(&s->b, OP_ldloc, s->result);
+    if (m->kind == MARSHAL_SafeHandle || m->kind == MARSHAL_CriticalHandle) {
+        build_index(&s->b, OP_ldloc, s->result_local);
         build_index(&s->b, OP_ldloc, s->native_result);
-        call(s, WELL_KNOWN_METHOD_InitHandle);
-        return;
+        build_helper(&s->b, m->kind == MARSHAL_SafeHandle ? WELL_KNOWN_METHOD_InitHandle
+                                                          : WELL_KNOWN_METHOD_CriticalSetHandle);
+    } else if (m->kind == MARSHAL_Custom) {
+        custom_result(s);
+    } else if (m->kind == MARSHAL_Class) {
+        class_result(s);
+    } else {
+        uint32_t count = m->kind == MARSHAL_Array ? count_from_native(s, m) : NO_COUNT;
+        convert_to_managed(&s->b, m, local(s->native_result), local(s->result_local), count);
+        convert_cleanup(&s->b, m, local(s->native_result), count);
     }
-    build_index(&s->b, OP_ldloc, s->native_result);
-    if (s->result_kind == MARSHAL_Bool32 || s->result_kind == MARSHAL_Bool8 ||
-        s->result_kind == MARSHAL_VariantBool) {
-        build_integer(&s->b, OP_ldc_i4, 0);
-        build(&s->b, OP_cgt_un);
-    } else if (s->result_kind == MARSHAL_AnsiChar) {
-        call(s, WELL_KNOWN_METHOD_AnsiCharToWideChar);
-    } else if (s->result_kind == MARSHAL_AnsiString) {
-        call(s, WELL_KNOWN_METHOD_AnsiStringToString);
-    } else if (s->result_kind == MARSHAL_UnicodeString) {
-        call(s, WELL_KNOWN_METHOD_PtrToStringUni);
-    } else if (s->result_kind == MARSHAL_Delegate) {
-        call_generic(s, WELL_KNOWN_METHOD_GetDelegateForFunctionPointerOfT,
-                     s->method->signature->return_type);
-    }
-    build_index(&s->b, OP_stloc, s->result);
-    if (s->result_kind != MARSHAL_AnsiString && s->result_kind != MARSHAL_UnicodeString) return;
-    build_index(&s->b, OP_ldloc, s->native_result); // a returned string is the caller's to free
-    call(s, WELL_KNOWN_METHOD_FreeCoTaskMem);
 }
 
 // ---- The call ---------------------------------------------------------------------------------------------
 
-/// The native signature, as the function pointer type that OP_native_call carries in type2.
-static Type *native_signature(Stub *s)
+static const Signature *native_signature(Stub *s)
 {
-    Il              *il = s->b.il;
-    const Signature *managed = s->method->signature;
-    bool             retval = !s->preserve_sig && s->has_result; // HRESULT f(..., T *result)
+    Il       *il = s->b.il;
+    bool      retval = !s->preserve_sig && s->has_result; // HRESULT f(..., T *result)
     Signature native = { .convention = CALL_Unmanaged,
-                         .param_count = managed->param_count + (retval ? 1 : 0) };
-    Type           **params = ARENA_ARRAY(s->b.arena, Type *, native.param_count);
-    for (uint32_t i = 0; i < managed->param_count; i++)
-        params[i] = marshal_native_type(il, s->kinds[i], managed->params[i]);
-    if (retval) params[managed->param_count] = il->native_int;
+                         .suppress_gc_transition = s->managed->suppress_gc_transition,
+                         .param_count = s->managed->param_count + (retval ? 1 : 0) };
+    Type **params = ARENA_ARRAY(s->b.arena, Type *, native.param_count);
+    for (uint32_t i = 0; i < s->managed->param_count; i++)
+        params[i] = marshal_native_type(il, &s->params[i]);
+    if (retval) params[s->managed->param_count] = il->native_int;
     native.params = params;
-    native.return_type =
-        s->preserve_sig ? marshal_native_type(il, s->result_kind, managed->return_type) : il->int32;
-    if (s->preserve_sig && !s->has_result) native.return_type = il->void_type;
-    return type_function_pointer(s->b.ts, signature_make(s->b.ts, &native));
+    native.return_type = s->preserve_sig ? marshal_native_type(il, &s->result) : il->int32;
+    return signature_make(s->b.ts, &native);
 }
 
-static void native_call(Stub *s)
+static void native_call(Stub *s, uint32_t function)
 {
-    const Signature *managed = s->method->signature;
-    for (uint32_t i = 0; i < managed->param_count; i++)
-        build_index(&s->b, s->kinds[i] == MARSHAL_Plain ? OP_ldarg : OP_ldloc,
-                    s->kinds[i] == MARSHAL_Plain ? i : s->natives[i]);
-    if (!s->preserve_sig && s->has_result) {
-        build_index(&s->b, OP_ldloca, s->native_result);
-        build(&s->b, OP_conv_u);
+    Builder         *b = &s->b;
+    const Signature *native = native_signature(s);
+    for (uint32_t i = 0; i < s->managed->param_count; i++) {
+        if (marshal_is_plain(&s->params[i])) load_argument(s, i);
+        else build_index(b, OP_ldloc, s->natives[i]);
     }
-    if (s->set_last_error) call(s, WELL_KNOWN_METHOD_ClearLastError);
-    build_method(&s->b, OP_native_call, s->method);
-    s->b.raw.items[s->b.raw.count - 1].in.type2 = native_signature(s);
-    if (s->set_last_error) call(s, WELL_KNOWN_METHOD_SaveLastError);
-    if (!s->preserve_sig) build_method(&s->b, OP_call, helper(s, WELL_KNOWN_METHOD_ThrowExceptionForHR));
-    else if (s->has_result) build_index(&s->b, OP_stloc, s->native_result);
+    if (!s->preserve_sig && s->has_result) {
+        build_index(b, OP_ldloca, s->native_result);
+        build(b, OP_conv_u);
+    }
+    if (s->set_last_error) build_helper(b, WELL_KNOWN_METHOD_ClearLastError);
+    if (s->import) {
+        build_method(b, OP_native_call, s->import);
+        b->raw.items[b->raw.count - 1].in.type2 = type_function_pointer(b->ts, native);
+    } else {
+        build_index(b, OP_ldloc, function);
+        build_signature(b, OP_native_calli, native);
+    }
+    if (s->set_last_error) build_helper(b, WELL_KNOWN_METHOD_SaveLastError);
+    if (!s->preserve_sig) build_method(b, OP_call, helper(s, WELL_KNOWN_METHOD_ThrowExceptionForHR));
+    else if (s->has_result) build_index(b, OP_stloc, s->native_result);
 }
 
-static void converted_call(Stub *s)
+static void converted_call(Stub *s, uint32_t function)
 {
-    uint32_t count = s->method->signature->param_count;
+    uint32_t count = s->managed->param_count;
     for (uint32_t i = 0; i < count; i++) argument_in(s, i);
-    native_call(s);
-    result_out(s);
+    native_call(s, function);
     for (uint32_t i = 0; i < count; i++) argument_out(s, i);
+    result_out(s);
 }
 
-static Code *stub_code(Stub *s)
+static Code *stub_code(Stub *s, uint32_t function)
 {
     Builder *b = &s->b;
     uint32_t start = code_builder_new_label(b), handler = code_builder_new_label(b),
              end = code_builder_new_label(b);
-    if (s->result_kind == MARSHAL_SafeHandle) {
-        call_generic(s, WELL_KNOWN_METHOD_CreateInstanceOfT, s->method->signature->return_type);
-        build_index(b, OP_stloc, s->result);
-    }
+    result_before(s);
     code_builder_mark(b, start);
-    converted_call(s);
+    converted_call(s, function);
     if (s->has_cleanup) {
         build_branch(b, OP_leave, end);
         code_builder_mark(b, handler);
-        for (uint32_t i = 0; i < s->method->signature->param_count; i++) argument_cleanup(s, i);
+        for (uint32_t i = 0; i < s->managed->param_count; i++) argument_cleanup(s, i);
         build(b, OP_endfinally);
         code_builder_region(b, EH_Finally, start, handler, end, NULL);
     }
     code_builder_mark(b, end);
-    if (s->has_result) build_index(b, OP_ldloc, s->result);
+    if (s->has_result) build_index(b, OP_ldloc, s->result_local);
     build(b, OP_ret);
     return code_builder_finish(b);
 }
 
+static void parameter_locals(Stub *s, uint32_t index)
+{
+    Builder       *b = &s->b;
+    const Marshal *m = &s->params[index];
+    if (marshal_is_plain(m) || m->kind == MARSHAL_Unsupported) return;
+    s->natives[index] = code_builder_local(b, marshal_native_type(b->il, m));
+    if (m->is_byref && m->kind != MARSHAL_Plain) s->values[index] = code_builder_local(b, m->native);
+    if (m->kind == MARSHAL_Class) s->values[index] = code_builder_local(b, native_struct_type(b->il, m->layout));
+    if (m->kind == MARSHAL_SafeHandle) s->extras[index] = code_builder_local(b, b->il->boolean);
+    if (m->kind == MARSHAL_SafeHandle && m->is_byref) s->created[index] = code_builder_local(b, m->type);
+    if (m->kind == MARSHAL_Array) s->extras[index] = code_builder_local(b, b->il->int32);
+    if (m->kind == MARSHAL_Custom)
+        s->extras[index] = code_builder_local(b, well_known_type(b->ts, WELL_KNOWN_TYPE_ICustomMarshaler));
+    s->has_cleanup |= needs_cleanup(m);
+}
+
+static void result_locals(Stub *s)
+{
+    Builder *b = &s->b;
+    s->has_result = s->managed->return_type != b->il->void_type;
+    bool is_handle = s->result.kind == MARSHAL_SafeHandle || s->result.kind == MARSHAL_CriticalHandle;
+    if (!s->preserve_sig && is_handle) s->result.kind = MARSHAL_Unsupported;
+    if (s->result.is_byref) s->result.kind = MARSHAL_Unsupported;
+    if (!s->has_result || s->result.kind == MARSHAL_Unsupported) return;
+    s->result_local = code_builder_local(b, s->managed->return_type);
+    s->native_result = code_builder_local(b, s->result.native);
+    if (s->result.kind == MARSHAL_Custom)
+        s->result_extra = code_builder_local(b, well_known_type(b->ts, WELL_KNOWN_TYPE_ICustomMarshaler));
+}
+
 static void choose_kinds(Stub *s)
 {
-    Il              *il = s->b.il;
-    const Signature *signature = s->method->signature;
-    s->kinds = ARENA_ARRAY(s->b.arena, MarshalKind, signature->param_count);
-    s->natives = ARENA_ARRAY(s->b.arena, uint32_t, signature->param_count);
-    s->flags = ARENA_ARRAY(s->b.arena, uint32_t, signature->param_count);
-    for (uint32_t i = 0; i < signature->param_count; i++) {
-        s->kinds[i] = marshal_kind(il, s->method, i + 1, signature->params[i], s->unicode);
-        if (s->kinds[i] == MARSHAL_Plain) continue;
-        s->natives[i] = code_builder_local(&s->b, marshal_native_type(il, s->kinds[i], signature->params[i]));
-        if (s->kinds[i] == MARSHAL_SafeHandle) s->flags[i] = code_builder_local(&s->b, il->boolean);
-        if (s->kinds[i] == MARSHAL_ByRefBool) s->flags[i] = code_builder_local(&s->b, il->int32);
-        if (s->kinds[i] == MARSHAL_AnsiString || s->kinds[i] == MARSHAL_StringBuilder ||
-            s->kinds[i] == MARSHAL_SafeHandle)
-            s->has_cleanup = true;
+    Arena   *arena = s->b.arena;
+    uint32_t count = s->managed->param_count;
+    s->params = ARENA_ARRAY(arena, Marshal, count);
+    s->natives = ARENA_ARRAY(arena, uint32_t, count);
+    s->values = ARENA_ARRAY(arena, uint32_t, count);
+    s->extras = ARENA_ARRAY(arena, uint32_t, count);
+    s->created = ARENA_ARRAY(arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        s->params[i] = marshal_parameter(s->b.il, s->scope, s->def, i + 1, s->managed->params[i]);
+        parameter_locals(s, i);
     }
-    s->has_result = signature->return_type != il->void_type;
-    s->result_kind = marshal_kind(il, s->method, 0, signature->return_type, s->unicode);
-    if (s->result_kind == MARSHAL_ByRef || s->result_kind == MARSHAL_ByRefBool ||
-        s->result_kind == MARSHAL_StringBuilder || (!s->preserve_sig && s->result_kind == MARSHAL_SafeHandle))
-        s->result_kind = MARSHAL_Unsupported;
-    if (!s->has_result) return;
-    s->result = code_builder_local(&s->b, signature->return_type);
-    s->native_result =
-        code_builder_local(&s->b, marshal_native_type(il, s->result_kind, signature->return_type));
+    s->result = marshal_parameter(s->b.il, s->scope, s->def, 0, s->managed->return_type);
+    result_locals(s);
 }
 
 /// What of the signature cannot be marshalled; NULL if nothing.
 static const char *unsupported(Stub *s)
 {
-    const Signature *signature = s->method->signature;
+    const Signature *signature = s->managed;
     Arena           *arena = s->b.il->program;
-    if (s->result_kind == MARSHAL_Unsupported)
+    if (s->result.kind == MARSHAL_Unsupported)
         return arena_format(arena, "P/Invoke result of type '%.*s' cannot be marshalled",
                             TEXT_ARG(type_display(s->b.ts, signature->return_type, arena)));
     for (uint32_t i = 0; i < signature->param_count; i++)
-        if (s->kinds[i] == MARSHAL_Unsupported)
+        if (s->params[i].kind == MARSHAL_Unsupported)
             return arena_format(arena, "P/Invoke parameter %u of type '%.*s' cannot be marshalled", i + 1,
                                 TEXT_ARG(type_display(s->b.ts, signature->params[i], arena)));
     return NULL;
 }
 
-static Code *marshal_directive(Il *il, const Method *method, Arena *arena)
+Code *marshal_directive(Il *il, const Method *method, Arena *arena)
 {
     enum { STRING_MarshalDirectiveGeneric = 22 }; // Internal.TypeSystem.ExceptionStringID
     Builder b = code_builder_start(il, method, arena);
@@ -338,6 +613,34 @@ static Code *marshal_directive(Il *il, const Method *method, Arena *arena)
     build_method(&b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_ThrowMarshalDirectiveException));
     build(&b, OP_unreachable);
     return code_builder_finish(&b);
+}
+
+// ---- P/Invokes --------------------------------------------------------------------------------------------
+
+enum { PINVOKE_CharSetMask = 6, PINVOKE_Unicode = 4, PINVOKE_SetLastError = 0x40, IMPL_PreserveSig = 0x80 };
+
+static MarshalScope import_scope(const Method *method, const PInvokeImport *import)
+{
+    Module *module = method->def->owner->module;
+    return (MarshalScope){ .module = module,
+                           .unicode = (import->flags & PINVOKE_CharSetMask) == PINVOKE_Unicode,
+                           .disabled = module->runtime_marshalling_disabled };
+}
+
+bool pinvoke_needs_stub(Il *il, const Method *method)
+{
+    PInvokeImport import;
+    if (!method_pinvoke_import(method->def, &import)) return false;
+    bool preserve_sig = (method->def->impl_flags & IMPL_PreserveSig) != 0; // II.23.1.11
+    if ((import.flags & PINVOKE_SetLastError) || !preserve_sig) return true;
+    const Signature *signature = method->signature;
+    MarshalScope     scope = import_scope(method, &import);
+    for (uint32_t i = 0; i <= signature->param_count; i++) {
+        Type   *type = i ? signature->params[i - 1] : signature->return_type;
+        Marshal m = marshal_parameter(il, scope, method->def, i, type);
+        if (!marshal_is_plain(&m)) return true;
+    }
+    return false;
 }
 
 static Code *plain_code(Il *il, const Method *method, Arena *arena)
@@ -355,13 +658,84 @@ Code *synth_pinvoke(Il *il, const Method *method, Arena *arena)
     if (!method_pinvoke_import(method->def, &import) || !pinvoke_needs_stub(il, method))
         return plain_code(il, method, arena);
     Stub s = { .b = code_builder_start(il, method, arena),
-               .method = method,
-               .unicode = (import.flags & 6) == 4,
-               .set_last_error = (import.flags & 0x0040) != 0,
-               .preserve_sig = (method->def->impl_flags & 0x80) != 0 };
+               .managed = method->signature,
+               .def = method->def,
+               .import = method,
+               .scope = import_scope(method, &import),
+               .set_last_error = (import.flags & PINVOKE_SetLastError) != 0,
+               .preserve_sig = (method->def->impl_flags & IMPL_PreserveSig) != 0 };
     choose_kinds(&s);
     const char *why = unsupported(&s);
-    if (!why) return stub_code(&s);
+    if (!why) return stub_code(&s, 0);
     report_unsupported(il, method, why);
     return marshal_directive(il, method, arena);
+}
+
+// ---- Function pointers ------------------------------------------------------------------------------------
+
+/// Invoke of a delegate that wraps a function pointer; `this` is the wrapper.
+Code *synth_forward_delegate(Il *il, const Method *method, Arena *arena)
+{
+    const Method *invoke = method->synthetic_method;
+    Stub          s = { .b = code_builder_start(il, method, arena),
+                        .managed = invoke->signature,
+                        .def = invoke->def,
+                        .this_count = 1,
+                        .scope = delegate_scope(invoke->owner),
+                        .set_last_error = delegate_sets_last_error(invoke->owner),
+                        .preserve_sig = true };
+    choose_kinds(&s);
+    if (unsupported(&s)) return marshal_directive(il, method, arena);
+    uint32_t function = code_builder_local(&s.b, il->native_int);
+    build_index(&s.b, OP_ldarg, 0);
+    build_method(&s.b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_WrapperGetPointer));
+    build_index(&s.b, OP_stloc, function);
+    return stub_code(&s, function);
+}
+
+static MarshalScope module_scope(Module *module)
+{
+    return (MarshalScope){ .module = module, .disabled = module->runtime_marshalling_disabled };
+}
+
+const Method *native_calli_stub(Il *il, Module *module, const Signature *signature)
+{
+    bool    converts = false;
+    uint32_t count = signature->param_count;
+    for (uint32_t i = 0; i <= count && !converts; i++) {
+        Type   *type = i ? signature->params[i - 1] : signature->return_type;
+        Marshal m = marshal_parameter(il, module_scope(module), NULL, i, type);
+        converts = !marshal_is_plain(&m);
+    }
+    if (!converts) return NULL;
+    Type    **params = ARENA_ARRAY(il->program, Type *, count + 1);
+    Signature stub = { .return_type = signature->return_type,
+                       .params = params,
+                       .param_count = count + 1,
+                       .suppress_gc_transition = signature->suppress_gc_transition };
+    for (uint32_t i = 0; i < count; i++) params[i] = signature->params[i];
+    params[count] = il->native_int;
+    TypeDef *module_type = type_def_get(il->ts, module, 1); // <Module>
+    return method_synthetic_typed(il->ts, SYNTHETIC_NativeCalli, type_from_def(il->ts, module_type), NULL,
+                                  signature_make(il->ts, &stub));
+}
+
+Code *synth_native_calli(Il *il, const Method *method, Arena *arena)
+{
+    Signature managed = *method->signature;
+    managed.param_count--;
+    Stub s = { .b = code_builder_start(il, method, arena),
+               .managed = signature_make(il->ts, &managed),
+               .scope = module_scope(method->owner->def->module),
+               .preserve_sig = true };
+    choose_kinds(&s);
+    const char *why = unsupported(&s);
+    if (why) {
+        report_unsupported(il, method, why);
+        return marshal_directive(il, method, arena);
+    }
+    uint32_t function = code_builder_local(&s.b, il->native_int);
+    build_index(&s.b, OP_ldarg, managed.param_count);
+    build_index(&s.b, OP_stloc, function);
+    return stub_code(&s, function);
 }

@@ -57,6 +57,10 @@ const Export *reach_exports(const Reach *reach, uint32_t *count);
 /// P/Invokes bound lazily, for their fix-up cells.
 const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
 
+/// Types whose native form Marshal.* may ask for at run time (blobs 16 and 17).
+Type *const *reach_marshalled_structs(const Reach *reach, uint32_t *count);
+Type *const *reach_marshalled_delegates(const Reach *reach, uint32_t *count);
+
 // ---- Helpers: the CoreLib methods that generated code calls ---------------------------------------------
 
 enum { HELPERS_MAX = 6 };

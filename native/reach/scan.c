@@ -34,6 +34,7 @@ static void scan_constrained(Scan *s, const Instruction *in) {
 }
 
 static void scan_call(Scan *s, const Instruction *in) {
+    mark_marshalling_call(s->w, in->method, s->from);
     if (in->type2)
         scan_constrained(s, in);
     else

@@ -47,6 +47,7 @@ static void constructed_process(World *w, TypeNode *node) {
     const Node *from = &node->levels[2];
     mark_module(w, type_module(type), from);
     tentative_fire(w, node);
+    mark_function_pointer_delegate(w, type, from);
     if (type->is_generic_definition)
         return;
     Type *base = type_base(w->ts, type);

@@ -79,6 +79,7 @@ typedef struct TypeNode {
     Node runtime_type, interface_use, cctor;
     Node statics[3]; // STATIC_NonGC, STATIC_GC, STATIC_Thread
     bool cut;
+    bool is_marshalled;    // in World.marshalled_structs or .marshalled_delegates
     bool compared;         // in World.compared
     bool castable;         // some object passes a cast to it
     bool castable_watched; // variant interface or array that a fold asked for: in World.watched_casts
@@ -152,6 +153,7 @@ typedef struct World {
     ARRAY(TypeNode *) watched_casts;
     MethodNode *scanning; // whose body asks facts
     uint32_t scanned_count;
+    ARRAY(Type *) marshalled_structs, marshalled_delegates;
     ARRAY(Comparison) compared; // RuntimeType objects that are only compared
 } World;
 
@@ -293,6 +295,15 @@ const Method *boxed_entry(World *w, const Type *type, const Method *code);
 const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot);
 /// ValueType.Equals must compare fields instead of bytes (corelib-contract 1.8).
 bool type_needs_field_helper(TypeSystem *ts, Type *type);
+
+// ---- interop.c: types whose native form is asked for at run time ----------------------------------------
+
+/// Marshal.SizeOf<T> and its like; nothing for other methods.
+void mark_marshalling_call(World *w, const Method *method, const Node *from);
+void mark_marshalled_struct(World *w, Type *type, const Node *from);
+void mark_marshalled_delegate(World *w, Type *type, const Node *from);
+/// [UnmanagedFunctionPointer] on a constructed delegate type.
+void mark_function_pointer_delegate(World *w, Type *type, const Node *from);
 
 // ---- recursion.c ----------------------------------------------------------------------------------------
 

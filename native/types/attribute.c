@@ -188,6 +188,31 @@ bool attribute_named_string(Bytes blob, uint32_t fixed_argument_size, const char
     return false;
 }
 
+bool attribute_named_integer(Bytes blob, uint32_t fixed_argument_size, const char *name, int32_t *out)
+{
+    Cursor   cursor = cursor_over(blob);
+    uint16_t prolog, count;
+    if (!read_u16(&cursor, &prolog) || prolog != 1 || !cursor_skip(&cursor, fixed_argument_size) ||
+        !read_u16(&cursor, &count))
+        return false;
+    for (uint16_t i = 0; i < count; i++) {
+        uint8_t         member, small;
+        uint32_t        word;
+        FieldOrPropType type = { 0 };
+        Text            argument;
+        if (!read_u8(&cursor, &member) ||
+            (member != SERIALIZATION_FIELD && member != SERIALIZATION_PROPERTY) ||
+            !named_type_read(&cursor, &type) || !ser_string_read(&cursor, &argument))
+            return false;
+        if (type.kind == ELEMENT_TYPE_BOOLEAN && text_equal_z(argument, name))
+            return read_u8(&cursor, &small) && ((*out = small), true);
+        if (type.kind == SERIALIZATION_ENUM && text_equal_z(argument, name))
+            return read_u32(&cursor, &word) && ((*out = (int32_t)word), true);
+        if (!named_value_skip(&cursor, type)) return false;
+    }
+    return false;
+}
+
 bool method_pinvoke_import(const MethodDef *def, PInvokeImport *out)
 {
     const Image *image = def->owner->module->image;

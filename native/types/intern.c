@@ -333,8 +333,10 @@ static Method *method_intern(TypeSystem *ts, const Method *prototype, bool *adde
     key_add(&key, (uintptr_t)prototype->owner);
     key_add(&key, prototype->synthetic);
     key_add(&key, (uintptr_t)prototype->synthetic_method);
-    // Array constructors differ by signature only; elsewhere it follows from the rest.
-    key_add(&key, prototype->synthetic == SYNTHETIC_ArrayCtor ? (uintptr_t)prototype->signature : 0);
+    // Array constructors and calli stubs differ by signature only; elsewhere it follows from the rest.
+    bool by_signature =
+        prototype->synthetic == SYNTHETIC_ArrayCtor || prototype->synthetic == SYNTHETIC_NativeCalli;
+    key_add(&key, by_signature ? (uintptr_t)prototype->signature : 0);
     for (uint32_t i = 0; i < prototype->arg_count; i++) key_add(&key, (uintptr_t)prototype->args[i]);
     void **cell = map_cell(&ts->method_map, ts->arena, key.words, key.count);
     arena_rewind(&ts->scratch, mark);
@@ -435,6 +437,14 @@ static const struct SyntheticRow {
     [SYNTHETIC_DelegateObjectArray] = { "InvokeObjectArrayThunk" },
     [SYNTHETIC_StartupMain] = { "StartupCodeMain" },
     [SYNTHETIC_UnmanagedEntry] = { NULL },
+    [SYNTHETIC_ReverseDelegate] = { "ReverseDelegateStub" },
+    [SYNTHETIC_ReverseOpenDelegate] = { "ReverseOpenStaticDelegateStub" },
+    [SYNTHETIC_ForwardDelegate] = { NULL },
+    [SYNTHETIC_DelegateFromNative] = { "ForwardDelegateCreationStub" },
+    [SYNTHETIC_StructToNative] = { "ManagedToNative" },
+    [SYNTHETIC_StructToManaged] = { "NativeToManaged" },
+    [SYNTHETIC_StructCleanup] = { "Cleanup" },
+    [SYNTHETIC_NativeCalli] = { "CalliMarshallingStub" },
     [SYNTHETIC_ThrowBody] = { NULL },
 };
 
@@ -469,6 +479,26 @@ static const Signature *startup_signature(TypeSystem *ts) // int32 StartupCodeMa
     return signature_make(ts, &(Signature){ .return_type = int32, .params = params, .param_count = 2 });
 }
 
+static const Signature *delegate_from_native_signature(TypeSystem *ts) // Delegate (nint)
+{
+    Type *params[] = { type_primitive(ts, ELEMENT_TYPE_I) };
+    return signature_make(ts, &(Signature){ .return_type = well_known_type(ts, WELL_KNOWN_TYPE_Delegate),
+                                            .params = params,
+                                            .param_count = 1 });
+}
+
+// void (ref T, byte*), void (byte*, ref T), void (byte*); a class by its reference (corelib-contract 7.2).
+static const Signature *struct_stub_signature(TypeSystem *ts, MethodSynthetic kind, Type *owner)
+{
+    Type *managed = owner->is_value_type ? type_byref(ts, owner) : owner;
+    Type *native = type_pointer(ts, type_primitive(ts, ELEMENT_TYPE_U1));
+    bool  to_native = kind == SYNTHETIC_StructToNative;
+    Type *params[] = { to_native ? managed : native, to_native ? native : managed };
+    return signature_make(ts, &(Signature){ .return_type = type_primitive(ts, ELEMENT_TYPE_VOID),
+                                            .params = params,
+                                            .param_count = kind == SYNTHETIC_StructCleanup ? 1 : 2 });
+}
+
 static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind, Type *owner,
                                             const Method *serves)
 {
@@ -489,6 +519,14 @@ static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind
     case SYNTHETIC_DelegateObjectArray:
         return serves ? serves->signature : declared_signature(ts, owner, "Invoke");
     case SYNTHETIC_StartupMain: return startup_signature(ts);
+    case SYNTHETIC_DelegateFromNative: return delegate_from_native_signature(ts);
+    case SYNTHETIC_StructToNative:
+    case SYNTHETIC_StructToManaged:
+    case SYNTHETIC_StructCleanup: return struct_stub_signature(ts, kind, owner);
+    case SYNTHETIC_ReverseDelegate: // these have native parameter types: method_synthetic_typed
+    case SYNTHETIC_ReverseOpenDelegate:
+    case SYNTHETIC_NativeCalli:
+    case SYNTHETIC_ForwardDelegate:
     case SYNTHETIC_None:
     case SYNTHETIC_UnboxingStub:
     case SYNTHETIC_UnmanagedEntry:
@@ -530,4 +568,65 @@ Method *method_synthetic(TypeSystem *ts, MethodSynthetic kind, Type *owner, cons
 {
     const Signature *signature = synthetic_signature(ts, kind, owner, serves);
     return signature ? synthetic_intern(ts, kind, owner, serves, signature) : NULL;
+}
+
+Method *method_synthetic_typed(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves,
+                               const Signature *signature)
+{
+    return synthetic_intern(ts, kind, owner, serves, signature);
+}
+
+// ---- Native structs ---------------------------------------------------------------------------------------
+
+static FieldDef *native_field_def(TypeSystem *ts, const TypeDef *owner)
+{
+    FieldDefRecord *record = ARENA_NEW(ts->arena, FieldDefRecord);
+    record->def = (FieldDef){ .owner = owner, .name = text_intern_z(ts->texts, "field") };
+    return &record->def;
+}
+
+static void native_fields_make(TypeSystem *ts, Type *type, TypeDetails *details, const NativeField *fields,
+                               uint32_t count)
+{
+    Layout *layout = details->layout;
+    details->fields = ARENA_ARRAY(ts->arena, Field *, count);
+    details->field_count = layout->field_count = count;
+    layout->field_offsets = ARENA_ARRAY(ts->arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        FieldRecord *record = ARENA_NEW(ts->arena, FieldRecord);
+        record->field = (Field){ .def = native_field_def(ts, type->def),
+                                 .owner = type,
+                                 .type = fields[i].type,
+                                 .id = ts->field_count++,
+                                 .index = i };
+        details->fields[i] = &record->field;
+        layout->field_offsets[i] = fields[i].offset;
+    }
+    details->fields_done = true;
+}
+
+Type *type_native_make(TypeSystem *ts, const Type *managed, uint32_t size, uint32_t alignment,
+                       const NativeField *fields, uint32_t count)
+{
+    enum { TYPE_Sealed = 0x100 };
+    TypeDefRecord *record = ARENA_NEW(ts->arena, TypeDefRecord);
+    record->def = (TypeDef){ .module = managed->def->module,
+                             .flags = TYPE_Sealed,
+                             .name = text_format(ts, "%.*s__Native", TEXT_ARG(managed->def->name)),
+                             .name_space = managed->def->name_space,
+                             .enclosing = managed->def->enclosing,
+                             .element_type = ELEMENT_TYPE_VALUETYPE,
+                             .is_value_type = true,
+                             .is_sealed = true };
+    Type        *type = type_from_def(ts, &record->def);
+    TypeDetails *details = type_details(ts, type);
+    details->base = well_known_type(ts, WELL_KNOWN_TYPE_ValueType);
+    details->base_done = details->declared_interfaces_done = details->interfaces_done = true;
+    details->methods_done = details->overrides_done = true;
+    details->references_state = ENTRY_Done;
+    details->layout = ARENA_NEW(ts->arena, Layout);
+    *details->layout = (Layout){ .size = size, .alignment = alignment, .is_blittable = true };
+    details->layout_state = ENTRY_Done;
+    native_fields_make(ts, type, details, fields, count);
+    return type;
 }

@@ -266,27 +266,40 @@ static bool primitives_find(TypeSystem *ts)
 
 // System.__Canon has no row in the shipped CoreLib: its compiler makes it up, as an empty sealed class
 // (corelib-contract 1.3).
-static Type *canon_make(TypeSystem *ts)
+static Type *class_make(TypeSystem *ts, const char *name_space, const char *name, const TypeDef *base)
 {
     enum { TYPE_Sealed = 0x100 };
-    const TypeDef *object = type_primitive(ts, ELEMENT_TYPE_OBJECT)->def;
     TypeDefRecord *record = ARENA_NEW(ts->arena, TypeDefRecord);
-    record->def = (TypeDef){ .module = object->module,
+    record->def = (TypeDef){ .module = base->module,
                              .flags = TYPE_Sealed,
-                             .name = text_intern_z(ts->texts, "__Canon"),
-                             .name_space = ts->name_system,
+                             .name = text_intern_z(ts->texts, name),
+                             .name_space = text_intern_z(ts->texts, name_space),
                              .element_type = ELEMENT_TYPE_CLASS,
                              .is_sealed = true };
-    record->extends = token_make(TABLE_TypeDef, object->rid);
+    record->extends = token_make(TABLE_TypeDef, base->rid);
     return type_from_def(ts, &record->def);
+}
+
+static Type *canon_make(TypeSystem *ts)
+{
+    return class_make(ts, "System", "__Canon", type_primitive(ts, ELEMENT_TYPE_OBJECT)->def);
+}
+
+// NativeFunctionPointerWrapper is abstract: its compiler makes a class for the targets of delegates over
+// function pointers (corelib-contract 7.2).
+static Type *delegate_wrapper_make(TypeSystem *ts)
+{
+    const Type *base = ts->well_known_types[WELL_KNOWN_TYPE_NativeFunctionPointerWrapper];
+    return class_make(ts, "Internal.CompilerGenerated", "PInvokeDelegateWrapper", base->def);
 }
 
 static bool well_known_types_find(TypeSystem *ts)
 {
     for (uint32_t i = 0; i < WELL_KNOWN_TYPE_COUNT; i++) {
         const struct WellKnownTypeRow *row = &well_known_type_rows[i];
-        ts->well_known_types[i] =
-            i == WELL_KNOWN_TYPE_Canon ? canon_make(ts) : well_known_find(ts, row->name_space, row->name);
+        ts->well_known_types[i] = i == WELL_KNOWN_TYPE_Canon                   ? canon_make(ts)
+                                  : i == WELL_KNOWN_TYPE_PInvokeDelegateWrapper ? delegate_wrapper_make(ts)
+                                                                                : well_known_find(ts, row->name_space, row->name);
         if (!ts->well_known_types[i])
             return pack_mismatch(
                 ts, arena_format(ts->arena, "type %s.%s is missing", row->name_space, row->name));

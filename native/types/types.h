@@ -141,6 +141,14 @@ typedef enum MethodSynthetic {
     SYNTHETIC_DelegateObjectArray,    // 5
     SYNTHETIC_StartupMain,       // <Module>.StartupCodeMain, exported as __managed__Main
     SYNTHETIC_UnmanagedEntry,    // native-ABI entry of synthetic_method ([UnmanagedCallersOnly], reverse P/Invoke)
+    SYNTHETIC_ReverseDelegate,   // managed side of a native call of a delegate of type `owner`; native parameter types (7.2)
+    SYNTHETIC_ReverseOpenDelegate, // the same for delegates to static methods, without going through the delegate
+    SYNTHETIC_ForwardDelegate,   // Invoke (synthetic_method) of a delegate made from a function pointer; owner: its wrapper
+    SYNTHETIC_DelegateFromNative, // function pointer -> delegate of type `owner`
+    SYNTHETIC_StructToNative,    // void (ref T or T, byte*): `owner` to its native form
+    SYNTHETIC_StructToManaged,   // void (byte*, ref T or T)
+    SYNTHETIC_StructCleanup,     // void (byte*): frees what StructToNative allocated
+    SYNTHETIC_NativeCalli,       // calli of an unmanaged signature that needs conversions; the address comes last
     SYNTHETIC_ThrowBody,         // body replaced by a throw (abstract slot reached, ambiguous default method, ...)
 } MethodSynthetic;
 
@@ -248,6 +256,17 @@ Method *method_instantiate(TypeSystem *ts, const MethodDef *def, Type *owner, Ty
                            Failure *failure);
 /// A synthetic method; `serves` may be NULL where the kind needs none.
 Method *method_synthetic(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves);
+/// A synthetic method whose signature does not follow from what it serves.
+Method *method_synthetic_typed(TypeSystem *ts, MethodSynthetic kind, Type *owner, const Method *serves,
+                               const Signature *signature);
+/// What the calling convention needs to know of a native struct: its first fields.
+typedef struct NativeField {
+    Type    *type;
+    uint32_t offset;
+} NativeField;
+/// The native form of `managed` as a struct of its own (II.7.4); a new one with each call.
+Type *type_native_make(TypeSystem *ts, const Type *managed, uint32_t size, uint32_t alignment,
+                       const NativeField *fields, uint32_t count);
 /// Interned signature.
 const Signature *signature_make(TypeSystem *ts, const Signature *prototype);
 /// Context for reading the body or signatures of `method`.
@@ -391,6 +410,8 @@ uint32_t attributes_of(const Module *module, Token owner, Arena *arena, Attribut
 bool attribute_string_argument(Bytes blob, uint32_t index, Text *out);
 /// Named argument (field or property) of string type.
 bool attribute_named_string(Bytes blob, uint32_t fixed_argument_size, const char *name, Text *out);
+/// Named argument of type bool, or of an enum type over int32.
+bool attribute_named_integer(Bytes blob, uint32_t fixed_argument_size, const char *name, int32_t *out);
 
 typedef struct PInvokeImport {
     Text     module_name, entry_name;
