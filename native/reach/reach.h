@@ -126,6 +126,8 @@ const Type *reach_only_implementer(const Reach *reach, const Type *type);
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
 bool reach_method_has_metadata(const Reach *reach, const MethodDef *def);
 bool reach_field_has_metadata(const Reach *reach, const FieldDef *def);
+/// Row of CustomAttribute whose constructor, members and types are there.
+bool reach_attribute_kept(const Reach *reach, const Module *module, uint32_t rid);
 const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
 /// Methods that reflection can invoke (invoke maps), and open definitions that it can only show. Exact ones have
 /// code unless they are abstract (reach_has_method); of structs, their unboxing stub has too.

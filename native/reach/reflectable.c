@@ -4,12 +4,22 @@
 
 enum { SEMANTICS_Other = 4 }; // II.23.1.12
 
-void mark_method_metadata(World *w, const MethodDef *def) {
-    module_marks(w, def->owner->module)->methods[def->rid - 1] = 1;
+/// Members that reflection finds on a generic definition or one of its instances: all instances show them.
+typedef struct GenericMembers {
+    ARRAY(const MethodDef *) methods;
+    ARRAY(const FieldDef *) fields;
+    ARRAY(TypeNode *) instances;
+} GenericMembers;
+
+static GenericMembers *generic_members(World *w, const TypeDef *def) {
+    TypeNode *node = type_node(w, type_from_def(w->ts, def));
+    if (!node->members)
+        node->members = ARENA_NEW(&w->arena, GenericMembers);
+    return node->members;
 }
 
 void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text) {
-    if (method->def && method->synthetic == SYNTHETIC_None)
+    if (method->def && method->synthetic == SYNTHETIC_None && method->owner->kind == TYPE_Named)
         mark(w, &method_node(w, method)->reflectable, from, text);
 }
 
@@ -22,6 +32,116 @@ void mark_reflectable_type(World *w, Type *type, const Node *from, const char *t
         mark_metadata(w, type, from, text);
     else
         mark_constructed(w, type, from, text);
+}
+
+// ---- Records and their attributes -----------------------------------------------------------------------
+
+static void generic_parameters_visible(World *w, const Module *module, Token owner, const Node *from) {
+    uint32_t count, row = sorted_rows_find(module->image, COLUMN_GenericParam_Owner, owner, &count);
+    for (uint32_t i = 0; row && i < count; i++)
+        attributes_visible(w, ATTRIBUTES_GenericParameter, module, token_make(TABLE_GenericParam, row + i), from);
+}
+
+void reflectable_type_visible(World *w, const TypeDef *def, const Node *from) {
+    if (!def->rid)
+        return;
+    ModuleMarks *marks = module_marks(w, def->module);
+    if (marks->types[def->rid - 1])
+        return;
+    marks->types[def->rid - 1] = 1;
+    Token token = token_make(TABLE_TypeDef, def->rid);
+    attributes_visible(w, ATTRIBUTES_Type, def->module, token, from);
+    generic_parameters_visible(w, def->module, token, from);
+    if (!marks->visible) {
+        marks->visible = true;
+        attributes_visible(w, ATTRIBUTES_Module, def->module, token_make(TABLE_Assembly, 1), from);
+    }
+    for (uint32_t i = 0; def->is_enum && i < def->field_count; i++)
+        attributes_visible(w, ATTRIBUTES_Field, def->module, token_make(TABLE_Field, def->first_field_rid + i), from);
+}
+
+static bool is_accessor_of(const Image *image, Token association, uint32_t method_rid) {
+    uint32_t count, row = sorted_rows_find(image, COLUMN_MethodSemantics_Association, association, &count);
+    for (uint32_t i = 0; row && i < count; i++)
+        if (token_rid(column_token(image, COLUMN_MethodSemantics_Method, row + i)) == method_rid)
+            return true;
+    return false;
+}
+
+/// The property or event that an accessor belongs to.
+static void association_visible(World *w, const MethodDef *def, const Node *from) {
+    const Module *module = def->owner->module;
+    Token owner = token_make(TABLE_TypeDef, def->owner->rid);
+    uint32_t first, rows;
+    if (!(def->flags & 0x0800)) // SpecialName
+        return;
+    uint32_t map = sorted_rows_find(module->image, COLUMN_PropertyMap_Parent, owner, &rows);
+    uint32_t count = map ? column_list(module->image, COLUMN_PropertyMap_PropertyList, map, &first) : 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_accessor_of(module->image, token_make(TABLE_Property, first + i), def->rid))
+            attributes_visible(w, ATTRIBUTES_Property, module, token_make(TABLE_Property, first + i), from);
+    map = sorted_rows_find(module->image, COLUMN_EventMap_Parent, owner, &rows);
+    count = map ? column_list(module->image, COLUMN_EventMap_EventList, map, &first) : 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_accessor_of(module->image, token_make(TABLE_Event, first + i), def->rid))
+            attributes_visible(w, ATTRIBUTES_Event, module, token_make(TABLE_Event, first + i), from);
+}
+
+void mark_method_metadata(World *w, const MethodDef *def, const Node *from) {
+    const Module *module = def->owner->module;
+    uint8_t *seen = &module_marks(w, module)->methods[def->rid - 1];
+    if (*seen)
+        return;
+    *seen = 1;
+    attributes_visible(w, ATTRIBUTES_Method, module, token_make(TABLE_MethodDef, def->rid), from);
+    generic_parameters_visible(w, module, token_make(TABLE_MethodDef, def->rid), from);
+    uint32_t first, count = column_list(module->image, COLUMN_MethodDef_ParamList, def->rid, &first);
+    for (uint32_t i = 0; i < count; i++)
+        attributes_visible(w, ATTRIBUTES_Parameter, module, token_make(TABLE_Param, first + i), from);
+    association_visible(w, def, from);
+}
+
+static void mark_field_metadata(World *w, const FieldDef *def, const Node *from) {
+    const Module *module = def->owner->module;
+    uint8_t *seen = &module_marks(w, module)->fields[def->rid - 1];
+    if (!*seen)
+        attributes_visible(w, ATTRIBUTES_Field, module, token_make(TABLE_Field, def->rid), from);
+    *seen = 1;
+}
+
+// ---- Delegates --------------------------------------------------------------------------------------------
+
+void delegate_target_note(World *w, const Method *target, const Node *from) {
+    if (w->delegate_targets_from)
+        mark_reflectable_method(w, target, from, "target of a delegate");
+    else
+        ARRAY_PUSH(&w->arena, &w->delegate_targets, target);
+}
+
+void delegate_targets_visible(World *w, const Node *from) {
+    if (w->delegate_targets_from)
+        return;
+    w->delegate_targets_from = from;
+    for (uint32_t i = 0; i < w->delegate_targets.count; i++)
+        mark_reflectable_method(w, w->delegate_targets.items[i], from, "target of a delegate");
+}
+
+void delegate_type_visible(World *w, Type *type, const Node *from) {
+    const Method *invoke = type->is_open ? NULL : type_find_method(w->ts, type, "Invoke", NULL);
+    if (!invoke)
+        return;
+    if (w->methods_asked)
+        mark_reflectable_method(w, invoke, from, "Invoke of a delegate type");
+    else
+        ARRAY_PUSH(&w->arena, &w->delegate_invokes, invoke);
+}
+
+void methods_reader_marked(World *w, const Node *from) {
+    if (w->methods_asked)
+        return;
+    w->methods_asked = true;
+    for (uint32_t i = 0; i < w->delegate_invokes.count; i++)
+        mark_reflectable_method(w, w->delegate_invokes.items[i], from, "Invoke of a delegate type");
 }
 
 // ---- Properties and events ------------------------------------------------------------------------------
@@ -49,6 +169,60 @@ void mark_reflectable_event(World *w, Type *owner, uint32_t rid, const Node *fro
     mark_accessors(w, owner, token_make(TABLE_Event, rid), from, text);
 }
 
+// ---- Instances of generic types ---------------------------------------------------------------------------
+
+static void instance_method_mark(World *w, Type *type, const MethodDef *def, const Node *from) {
+    Failure failure = {0};
+    if (def->generic_count)
+        return;
+    const Method *method = method_instantiate(w->ts, def, type, NULL, 0, &failure);
+    if (method)
+        mark_reflectable_method(w, method, from, "methods have the same reflectability");
+}
+
+static void instance_field_mark(World *w, Type *type, const FieldDef *def, const Node *from) {
+    uint32_t count;
+    Field *const *fields = type_fields(w->ts, type, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (fields[i]->def == def)
+            mark_reflectable_field(w, fields[i], from, "fields have the same reflectability");
+}
+
+void reflectable_instance_appears(World *w, Type *type, const Node *from) {
+    if (!type->arg_count || type->kind != TYPE_Named || type->is_open)
+        return;
+    GenericMembers *members = generic_members(w, type->def);
+    ARRAY_PUSH(&w->arena, &members->instances, type_node(w, type));
+    for (uint32_t i = 0; i < members->methods.count; i++)
+        instance_method_mark(w, type, members->methods.items[i], from);
+    for (uint32_t i = 0; i < members->fields.count; i++)
+        instance_field_mark(w, type, members->fields.items[i], from);
+}
+
+static void generic_method_spread(World *w, const MethodDef *def, const Node *from) {
+    if (!def->owner->generic_count)
+        return;
+    GenericMembers *members = generic_members(w, def->owner);
+    for (uint32_t i = 0; i < members->methods.count; i++)
+        if (members->methods.items[i] == def)
+            return;
+    ARRAY_PUSH(&w->arena, &members->methods, def);
+    for (uint32_t i = 0; i < members->instances.count; i++)
+        instance_method_mark(w, members->instances.items[i]->type, def, from);
+}
+
+static void generic_field_spread(World *w, const FieldDef *def, const Node *from) {
+    if (!def->owner->generic_count)
+        return;
+    GenericMembers *members = generic_members(w, def->owner);
+    for (uint32_t i = 0; i < members->fields.count; i++)
+        if (members->fields.items[i] == def)
+            return;
+    ARRAY_PUSH(&w->arena, &members->fields, def);
+    for (uint32_t i = 0; i < members->instances.count; i++)
+        instance_field_mark(w, members->instances.items[i]->type, def, from);
+}
+
 // ---- What a mark brings ---------------------------------------------------------------------------------
 
 /// Reflection shows the type and boxes values of it.
@@ -64,7 +238,8 @@ static void signature_type_mark(World *w, Type *type, const Node *from) {
 void reflectable_method_process(World *w, MethodNode *node) {
     const Method *method = node->method;
     const Node *from = &node->reflectable;
-    mark_method_metadata(w, method->def);
+    mark_method_metadata(w, method->def, from);
+    generic_method_spread(w, method->def, from);
     signature_type_mark(w, method->owner, from);
     signature_type_mark(w, method->signature->return_type, from);
     for (uint32_t i = 0; i < method->signature->param_count; i++)
@@ -76,13 +251,14 @@ void reflectable_method_process(World *w, MethodNode *node) {
     mark_address(w, method, from, "reflectable method");
     if (!method->def->is_static)
         mark_address(w, boxed_entry(w, method->owner, method), from, "reflectable method");
-    if (method->def->is_virtual)
+    if (method->def->is_virtual && !method->owner->is_value_type)
         mark_virtual_use(w, method, method->owner, false, from, "virtual call by reflection");
 }
 
 void reflectable_field_process(World *w, const Field *field) {
     const Node *from = &field_node(w, field)->reflectable;
-    module_marks(w, field->def->owner->module)->fields[field->def->rid - 1] = 1;
+    mark_field_metadata(w, field->def, from);
+    generic_field_spread(w, field->def, from);
     signature_type_mark(w, field->owner, from);
     signature_type_mark(w, field->type, from);
     if (field->owner->is_open || field->owner->is_generic_definition || !field->def->is_static)

@@ -1,8 +1,9 @@
 // A compiled method: its folded body names what it needs (reach.md 1.3). Helpers come from helpers.c.
-#include "reach/world.h"
+#include "reach/flow.h"
 
 typedef struct Scan {
     World *w;
+    MethodNode *node;
     const Node *from; // the method's code node: the reason of every mark
     const Body *body;
 } Scan;
@@ -87,6 +88,7 @@ static void scan_static_delegate(Scan *s, const Instruction *in) {
 
 static void scan_new_delegate(Scan *s, const Instruction *in) {
     mark_allocated(s->w, in->type2, s->from, "delegate");
+    delegate_target_note(s->w, in->method, s->from);
     if (!in->method->signature->has_this) {
         scan_static_delegate(s, in);
     } else {
@@ -96,6 +98,7 @@ static void scan_new_delegate(Scan *s, const Instruction *in) {
 
 static void scan_new_delegate_virtual(Scan *s, const Instruction *in) {
     mark_allocated(s->w, in->type2, s->from, "delegate");
+    delegate_target_note(s->w, in->method, s->from);
     scan_ldvirtftn(s, in);
 }
 
@@ -237,6 +240,19 @@ static void scan_instruction(Scan *s, const Instruction *in) {
         scanners[in->op](s, in);
 }
 
+/// Values are only followed through bodies that do something with them.
+static void scan_flow(Scan *s) {
+    const Body *body = s->body;
+    bool interesting = flow_method_is_interesting(s->w, body->method);
+    for (uint32_t b = 0; b < body->block_count && !interesting; b++) {
+        const Block *block = &body->blocks[b];
+        for (uint32_t i = 0; block->live && i < block->count && !interesting; i++)
+            interesting = flow_is_interesting(s->w, &body->instructions[block->first + i]);
+    }
+    if (interesting)
+        flow_analyze(s->w, body, s->node);
+}
+
 static void scan_body(Scan *s) {
     const Body *body = s->body;
     for (uint32_t b = 0; b < body->block_count; b++) {
@@ -278,13 +294,18 @@ void method_scan(World *w, MethodNode *node) {
         return;
     }
     mark_module(w, type_module(method->owner), from);
-    if (method->synthetic == SYNTHETIC_None)
+    if (method->synthetic == SYNTHETIC_None) {
         eager_cctor_use(w, method->owner, from);
+        attributes_reader_marked(w, method);
+        if (method->def)
+            flow_mark_method_arguments(w, method, from);
+    }
     w->scanning = node;
-    Scan scan = {w, from, il_body(w->il, method, &w->scratch)};
+    Scan scan = {w, node, from, il_body(w->il, method, &w->scratch)};
     w->scanning = NULL;
     scan_entry(&scan);
     scan_body(&scan);
+    scan_flow(&scan);
     w->scanned_count++;
     arena_reset(&w->scratch);
 }

@@ -2,7 +2,7 @@
 // into types that are only the base of others and types with instances of their own (allocated), since only
 // the latter need code in their slots; and interfaces are not constructed by calls, since selector dispatch
 // reads no interface MethodTable.
-#include "reach/world.h"
+#include "reach/flow.h"
 
 static void necessary_process(World *w, TypeNode *node) {
     Type *type = node->type;
@@ -13,6 +13,7 @@ static void necessary_process(World *w, TypeNode *node) {
         return;
     for (uint32_t i = 0; i < type->arg_count; i++)
         mark_necessary(w, type->args[i], from, "type argument");
+    flow_mark_type_arguments(w, type, from);
     if (type->arg_count)
         mark_necessary(w, type_from_def(w->ts, type->def), from, "generic definition");
     Type *base = type_base(w->ts, type);
@@ -25,6 +26,10 @@ static void necessary_process(World *w, TypeNode *node) {
 static void metadata_process(World *w, TypeNode *node) {
     Type *type = node->type;
     const Node *from = &node->levels[1];
+    if (type->def)
+        reflectable_type_visible(w, type->def, from);
+    if (type->def && type->def->is_delegate)
+        delegate_type_visible(w, type, from);
     // Reflection can make value types and arrays without a constructor.
     if (type->is_value_type)
         mark_allocated(w, type, from, "reflection-visible value type");
@@ -50,6 +55,7 @@ static void constructed_process(World *w, TypeNode *node) {
     mark_function_pointer_delegate(w, type, from);
     if (type->is_generic_definition)
         return;
+    reflectable_instance_appears(w, type, from);
     Type *base = type_base(w->ts, type);
     if (base)
         mark_constructed(w, base, from, "base type");
@@ -102,6 +108,7 @@ static void allocated_process(World *w, TypeNode *node) {
         return; // never boxed: RhBox makes the value or null
     if (type->kind == TYPE_Named && !type->is_value_type)
         finalizer_mark(w, type, from);
+    flow_instance_appears(w, type, from);
     type_dispatch(w, node);
 }
 

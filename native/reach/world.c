@@ -18,6 +18,7 @@ World *world_open(Reach *reach) {
     *w = (World){.reach = reach, .ts = reach->ts, .il = reach->il};
     w->string_bucket_count = 4096;
     w->string_buckets = ARENA_ARRAY(&w->arena, StringNode *, w->string_bucket_count);
+    attributes_open(w);
     return w;
 }
 
@@ -93,6 +94,9 @@ ModuleMarks *module_marks(World *w, const Module *module) {
         (*place)->methods =
             ARENA_ARRAY(&w->arena, uint8_t, table_row_count(module->image, TABLE_MethodDef) + 1);
         (*place)->fields = ARENA_ARRAY(&w->arena, uint8_t, table_row_count(module->image, TABLE_Field) + 1);
+        (*place)->types = ARENA_ARRAY(&w->arena, uint8_t, table_row_count(module->image, TABLE_TypeDef) + 1);
+        (*place)->attributes =
+            ARENA_ARRAY(&w->arena, uint8_t, table_row_count(module->image, TABLE_CustomAttribute) + 1);
     }
     return *place;
 }

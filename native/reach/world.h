@@ -93,15 +93,26 @@ typedef struct TypeNode {
     ARRAY(Tentative) tentative;
     ARRAY(SelectorEntry) row;
     ARRAY(const Method *) vtable;
+    uint32_t member_flags;   // DynamicallyAccessedMembers marked (flow_members.c)
+    uint32_t get_type_flags; // asked for where object.GetType is called on this annotated class
+    bool arguments_met;
+    struct GenericMembers *members; // of a generic definition: what all its instances show
 } TypeNode;
+
+typedef struct FlowFacts FlowFacts;
 
 typedef struct FieldNode {
     Node rva, reflectable;
+    ARRAY(const void *) held;             // hoisted local of closures, iterators: FlowValues stored so far
+    ARRAY(struct MethodNode *) readers;   // bodies to look at again when it holds more
 } FieldNode;
 
 /// Definitions of one module that need NativeFormat records; a byte per row, at rid - 1.
 typedef struct ModuleMarks {
-    uint8_t *methods, *fields;
+    uint8_t *methods, *fields, *attributes;
+    uint8_t *types; // attributes_visible has been told
+    bool visible;   // types of it have records
+    FlowFacts *facts;
 } ModuleMarks;
 
 typedef struct StringNode {
@@ -127,6 +138,23 @@ typedef struct Cut {
     const Type *type;
 } Cut;
 
+/// Kinds of records that carry custom attributes.
+typedef enum AttributeKind {
+    ATTRIBUTES_Type,
+    ATTRIBUTES_Method,
+    ATTRIBUTES_Field,
+    ATTRIBUTES_Property,
+    ATTRIBUTES_Event,
+    ATTRIBUTES_Parameter,
+    ATTRIBUTES_GenericParameter,
+    ATTRIBUTES_Module,
+    ATTRIBUTES_COUNT
+} AttributeKind;
+typedef struct AttributeEntity {
+    const Module *module;
+    Token token;
+    const Node *from;
+} AttributeEntity;
 typedef struct World {
     struct Reach *reach;
     TypeSystem *ts;
@@ -155,6 +183,14 @@ typedef struct World {
     uint32_t scanned_count;
     ARRAY(Type *) marshalled_structs, marshalled_delegates;
     ARRAY(Comparison) compared; // RuntimeType objects that are only compared
+    ARRAY(AttributeEntity) attribute_entities[ATTRIBUTES_COUNT]; // until somebody can ask for their attributes
+    uint32_t attributes_asked;                                   // 1 << AttributeKind
+    ARRAY(Text) removed_attributes;
+    bool get_type_asked;
+    const Node *delegate_targets_from; // Delegate.Method is called
+    MethodList delegate_targets;
+    bool methods_asked;       // somebody can list the methods of a type
+    MethodList delegate_invokes; // until then
 } World;
 
 struct SymbolCache;
@@ -258,9 +294,29 @@ void mark_reflectable_type(World *w, Type *type, const Node *from, const char *t
 void mark_reflectable_property(World *w, Type *owner, uint32_t rid, const Node *from, const char *text);
 void mark_reflectable_event(World *w, Type *owner, uint32_t rid, const Node *from, const char *text);
 /// Only the record of a method: its name and signature can be shown.
-void mark_method_metadata(World *w, const MethodDef *def);
+void mark_method_metadata(World *w, const MethodDef *def, const Node *from);
 void reflectable_method_process(World *w, MethodNode *node);
 void reflectable_field_process(World *w, const Field *field);
+/// A type got a record.
+void reflectable_type_visible(World *w, const TypeDef *def, const Node *from);
+/// Delegate.Method is asked for: targets of delegates are found by reflection.
+void delegate_targets_visible(World *w, const Node *from);
+void delegate_target_note(World *w, const Method *target, const Node *from);
+/// Delegate types got a record: their Invoke is always found (Delegate.CreateDelegate looks for it).
+void delegate_type_visible(World *w, Type *type, const Node *from);
+void methods_reader_marked(World *w, const Node *from);
+/// An instance of a generic definition is constructed: it shows what the others show.
+void reflectable_instance_appears(World *w, Type *type, const Node *from);
+
+// ---- attributes.c, type_name.c ---------------------------------------------------------------------------
+
+/// An entity got a record: its attributes are kept once their reader is compiled.
+void attributes_visible(World *w, AttributeKind kind, const Module *module, Token token, const Node *from);
+void attributes_reader_marked(World *w, const Method *method);
+void attributes_open(World *w);
+/// A reflection-style name, looked up in `fallback` (may be NULL) and CoreLib unless it names its assembly.
+/// NULL if it cannot be found.
+Type *type_name_resolve(World *w, Text name, const Module *fallback);
 
 // ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings -------------------------
 

@@ -1,0 +1,304 @@
+// Custom attributes that reflection shows (reach.md 1.5, 4.2): those of entities with a record, once something
+// can ask for them at all: the reader of that kind of record is compiled. Each brings its constructor, the
+// setters and fields it names, and the types in its arguments.
+#include "reach/world.h"
+#include "reach/flow.h"
+
+enum { BLOB_TYPE = 0x50, BLOB_BOXED = 0x51, BLOB_FIELD = 0x53, BLOB_PROPERTY = 0x54, BLOB_ENUM = 0x55 }; // II.23.3
+
+static const char *const readers[ATTRIBUTES_COUNT] = {
+    [ATTRIBUTES_Type] = "TypeDefinition", [ATTRIBUTES_Method] = "Method",
+    [ATTRIBUTES_Field] = "Field",         [ATTRIBUTES_Property] = "Property",
+    [ATTRIBUTES_Event] = "Event",         [ATTRIBUTES_Parameter] = "Parameter",
+    [ATTRIBUTES_GenericParameter] = "GenericParameter",
+    [ATTRIBUTES_Module] = "ScopeDefinition",
+};
+
+// ---- Instances that link attributes remove ------------------------------------------------------------------
+
+static void removed_note(World *w, const XmlElement *type, const char *path) {
+    for (uint32_t i = 0; i < type->child_count; i++) {
+        const XmlElement *child = type->children[i];
+        if (text_equal_z(xml_attribute(child, "internal"), "RemoveAttributeInstances") &&
+            xml_feature_applies(child, w->reach->request, path, w->reach->diag))
+            ARRAY_PUSH(&w->arena, &w->removed_attributes, xml_attribute(type, "fullname"));
+    }
+}
+
+static void link_attributes_read(World *w, const Module *module) {
+    Bytes bytes;
+    if (!resource_find(module->image, "ILLink.LinkAttributes.xml", &bytes))
+        return;
+    const char *path = image_path(module->image);
+    XmlElement *root = xml_read(bytes, path, &w->arena, w->reach->diag);
+    for (uint32_t i = 0; root && i < root->child_count; i++) {
+        const XmlElement *assembly = root->children[i];
+        if (!xml_feature_applies(assembly, w->reach->request, path, w->reach->diag))
+            continue;
+        for (uint32_t k = 0; k < assembly->child_count; k++)
+            if (xml_feature_applies(assembly->children[k], w->reach->request, path, w->reach->diag))
+                removed_note(w, assembly->children[k], path);
+    }
+}
+
+static bool attribute_removed(const World *w, const AttributeRow *row) {
+    for (uint32_t i = 0; i < w->removed_attributes.count; i++) {
+        Text name = w->removed_attributes.items[i];
+        size_t size = row->name_space.size;
+        if (name.size == size + 1 + row->name.size && name.data[size] == '.' &&
+            memcmp(name.data, row->name_space.data, size) == 0 &&
+            memcmp(name.data + size + 1, row->name.data, row->name.size) == 0)
+            return true;
+    }
+    return false;
+}
+
+// ---- Blobs --------------------------------------------------------------------------------------------------
+
+typedef struct BlobReader {
+    World *w;
+    const Module *module;
+    const Node *from;
+    Cursor cursor;
+    uint32_t flags; // DynamicallyAccessedMembers of the parameter or member that is read
+} BlobReader;
+
+static bool blob_string(BlobReader *b, Text *out) {
+    *out = (Text){0};
+    if (cursor_left(&b->cursor) && b->cursor.data[b->cursor.at] == 0xFF)
+        return cursor_skip(&b->cursor, 1);
+    uint32_t size;
+    Bytes bytes;
+    if (!read_compressed_u32(&b->cursor, &size) || !read_bytes(&b->cursor, size, &bytes))
+        return false;
+    *out = (Text){bytes.size ? (const char *)bytes.data : "", bytes.size};
+    return true;
+}
+
+static bool blob_type(BlobReader *b) {
+    Text name;
+    if (!blob_string(b, &name))
+        return false;
+    Type *type = name.data ? type_name_resolve(b->w, name, b->module) : NULL;
+    if (!type)
+        return true;
+    if (b->flags)
+        flow_mark_members(b->w, type, b->flags, b->from, "type argument of an attribute");
+    mark_metadata(b->w, type, b->from, "type argument of an attribute");
+    return true;
+}
+
+static bool blob_text(BlobReader *b) {
+    Text text;
+    if (!blob_string(b, &text))
+        return false;
+    Type *type = text.data && b->flags ? type_name_resolve(b->w, text, b->module) : NULL;
+    if (type)
+        flow_mark_members(b->w, type, b->flags, b->from, "type name in an attribute");
+    return true;
+}
+
+static uint32_t element_size(ElementType element) {
+    switch (element) { // NOLINT: the others have no fixed size
+    case ELEMENT_TYPE_BOOLEAN:
+    case ELEMENT_TYPE_I1:
+    case ELEMENT_TYPE_U1: return 1;
+    case ELEMENT_TYPE_CHAR:
+    case ELEMENT_TYPE_I2:
+    case ELEMENT_TYPE_U2: return 2;
+    case ELEMENT_TYPE_I4:
+    case ELEMENT_TYPE_U4:
+    case ELEMENT_TYPE_R4: return 4;
+    case ELEMENT_TYPE_I8:
+    case ELEMENT_TYPE_U8:
+    case ELEMENT_TYPE_R8: return 8;
+    default: return 0;
+    }
+}
+
+static bool blob_value(BlobReader *b, Type *type, uint32_t depth);
+
+static bool blob_array(BlobReader *b, Type *element, uint32_t depth) {
+    uint32_t count;
+    if (!read_u32(&b->cursor, &count))
+        return false;
+    mark_allocated(b->w, type_sz_array(b->w->ts, element), b->from, "array in an attribute");
+    if (count == UINT32_MAX)
+        return true; // null
+    for (uint32_t i = 0; i < count; i++)
+        if (!blob_value(b, element, depth + 1))
+            return false;
+    return true;
+}
+
+/// FieldOrPropType of a boxed or named argument; NULL if it is malformed or the enum is missing.
+static Type *blob_written_type(BlobReader *b) {
+    TypeSystem *ts = b->w->ts;
+    uint8_t kind;
+    Text name;
+    if (!read_u8(&b->cursor, &kind))
+        return NULL;
+    if (kind == BLOB_ENUM)
+        return blob_string(b, &name) && name.data ? type_name_resolve(b->w, name, b->module) : NULL;
+    if (kind == BLOB_TYPE)
+        return well_known_type(ts, WELL_KNOWN_TYPE_Type);
+    if (kind == BLOB_BOXED)
+        return well_known_type(ts, WELL_KNOWN_TYPE_Object);
+    if (kind == ELEMENT_TYPE_SZARRAY) {
+        Type *element = blob_written_type(b);
+        return element ? type_sz_array(ts, element) : NULL;
+    }
+    return kind == ELEMENT_TYPE_STRING || element_size((ElementType)kind) ? type_primitive(ts, (ElementType)kind)
+                                                                          : NULL;
+}
+
+static bool blob_value(BlobReader *b, Type *type, uint32_t depth) {
+    World *w = b->w;
+    if (!type || depth > 8)
+        return false;
+    if (type == well_known_type(w->ts, WELL_KNOWN_TYPE_Type))
+        return blob_type(b);
+    if (type == well_known_type(w->ts, WELL_KNOWN_TYPE_String))
+        return blob_text(b);
+    if (type == well_known_type(w->ts, WELL_KNOWN_TYPE_Object))
+        return blob_value(b, blob_written_type(b), depth + 1);
+    if (type->kind == TYPE_SzArray)
+        return blob_array(b, type->element, depth);
+    mark_allocated(w, type, b->from, "value in an attribute");
+    uint32_t size = element_size(type_reduced_element(w->ts, type));
+    return size && cursor_skip(&b->cursor, size);
+}
+
+static Field *attribute_field(World *w, Type *owner, Text name) {
+    for (Type *at = owner; at; at = type_base(w->ts, at)) {
+        uint32_t count;
+        Field *const *fields = type_fields(w->ts, at, &count);
+        for (uint32_t i = 0; i < count; i++)
+            if (text_equal(fields[i]->def->name, name))
+                return fields[i];
+    }
+    return NULL;
+}
+
+static const Method *attribute_setter(World *w, Type *owner, Text name) {
+    for (Type *at = owner; at; at = type_base(w->ts, at)) {
+        uint32_t count;
+        Method *const *methods = type_methods(w->ts, at, &count);
+        for (uint32_t i = 0; i < count; i++) {
+            Text own = methods[i]->name;
+            if (own.size == name.size + 4 && text_starts_with(own, "set_") &&
+                memcmp(own.data + 4, name.data, name.size) == 0)
+                return methods[i];
+        }
+    }
+    return NULL;
+}
+
+static bool blob_named(BlobReader *b, Type *owner) {
+    uint8_t member;
+    Text name;
+    if (!read_u8(&b->cursor, &member))
+        return false;
+    Type *type = blob_written_type(b);
+    if (!type || !blob_string(b, &name) || !name.data)
+        return false;
+    b->flags = 0;
+    if (member == BLOB_FIELD) {
+        Field *field = attribute_field(b->w, owner, name);
+        if (field) {
+            b->flags = flow_field_flags(b->w, field->def);
+            mark_reflectable_field(b->w, field, b->from, "field set by an attribute");
+        }
+    } else {
+        const Method *setter = attribute_setter(b->w, owner, name);
+        if (setter) {
+            b->flags = flow_param_flags(b->w, setter->def, setter->signature->param_count - 1);
+            mark_reflectable_method(b->w, setter, b->from, "property set by an attribute");
+        }
+    }
+    return blob_value(b, type, 0);
+}
+
+static bool blob_read_all(BlobReader *b, const Method *constructor, Bytes blob) {
+    uint16_t prolog, count;
+    b->cursor = cursor_over(blob);
+    if (!read_u16(&b->cursor, &prolog) || prolog != 1)
+        return blob.size == 0;
+    for (uint32_t i = 0; i < constructor->signature->param_count; i++) {
+        b->flags = flow_param_flags(b->w, constructor->def, i);
+        if (!blob_value(b, constructor->signature->params[i], 0))
+            return false;
+    }
+    if (!read_u16(&b->cursor, &count))
+        return false;
+    for (uint16_t i = 0; i < count; i++)
+        if (!blob_named(b, constructor->owner))
+            return false;
+    return true;
+}
+
+// ---- Entities -----------------------------------------------------------------------------------------------
+
+static void attribute_mark(World *w, const AttributeEntity *entity, const AttributeRow *row) {
+    Failure failure = {0};
+    const Method *constructor =
+        method_from_token(w->ts, (Module *)entity->module, row->constructor, NULL, &failure);
+    if (!constructor || constructor->is_open)
+        return;
+    BlobReader reader = {.w = w, .module = entity->module, .from = entity->from};
+    if (!blob_read_all(&reader, constructor, row->blob))
+        return;
+    mark_allocated(w, constructor->owner, entity->from, "attribute");
+    mark_reflectable_method(w, constructor, entity->from, "attribute constructor");
+    module_marks(w, entity->module)->attributes[row->rid - 1] = 1;
+}
+
+static void entity_process(World *w, const AttributeEntity *entity) {
+    Arena arena = {0};
+    AttributeRow *rows;
+    uint32_t count = attributes_of(entity->module, entity->token, &arena, &rows);
+    for (uint32_t i = 0; i < count; i++)
+        if (!attribute_removed(w, &rows[i]))
+            attribute_mark(w, entity, &rows[i]);
+    arena_free(&arena);
+}
+
+void attributes_visible(World *w, AttributeKind kind, const Module *module, Token token, const Node *from) {
+    AttributeEntity entity = {module, token, from};
+    uint32_t count;
+    if (sorted_rows_find(module->image, COLUMN_CustomAttribute_Parent, token, &count) == 0)
+        return;
+    if (w->attributes_asked & 1U << kind)
+        entity_process(w, &entity);
+    else
+        ARRAY_PUSH(&w->arena, &w->attribute_entities[kind], entity);
+}
+
+void attributes_reader_marked(World *w, const Method *method) {
+    bool lists_methods = text_equal_z(method->name, "get_Methods");
+    if ((!lists_methods && !text_equal_z(method->name, "get_CustomAttributes")) || !method->owner->def ||
+        !text_equal_z(method->owner->def->name_space, "Internal.Metadata.NativeFormat"))
+        return;
+    if (lists_methods) {
+        methods_reader_marked(w, &method_node(w, method)->code);
+        return;
+    }
+    for (uint32_t kind = 0; kind < ATTRIBUTES_COUNT; kind++) {
+        if (!text_equal_z(method->owner->def->name, readers[kind]) || w->attributes_asked & 1U << kind)
+            continue;
+        w->attributes_asked |= 1U << kind;
+        for (uint32_t i = 0; i < w->attribute_entities[kind].count; i++) {
+            AttributeEntity entity = w->attribute_entities[kind].items[i]; // the list may move
+            entity_process(w, &entity);
+        }
+        w->attribute_entities[kind].count = 0;
+    }
+}
+
+void attributes_open(World *w) {
+    link_attributes_read(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Object)->def->module);
+}
+
+bool reach_attribute_kept(const Reach *reach, const Module *module, uint32_t rid) {
+    return module_marks(reach->world, module)->attributes[rid - 1];
+}
