@@ -43,6 +43,9 @@ Text emit_pseudo_method_table(EmitContext *e, uint32_t payload_size, const uint3
 uint32_t method_table_flags(EmitContext *e, Type *type);
 uint32_t method_table_base_size(EmitContext *e, Type *type);
 
+/// Data of the image, with the symbols of what it holds the addresses of.
+void emit_data(EmitContext *e, DataObject *object, const FrozenData *data);
+
 // frozen.c, statics.c, selector_table.c, module.c: each appends its objects to the set
 void emit_frozen(EmitContext *e);
 void emit_statics(EmitContext *e);

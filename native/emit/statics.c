@@ -27,7 +27,11 @@ static void nongc_write(EmitContext *e, Type *type) {
     else
         data_zeros(&e->set, object, 8);
     data_label(&e->set, object, symbol);
-    data_zeros(&e->set, object, layout->nongc_size ? layout->nongc_size : 8);
+    const StaticImage *image = reach_static_image(e->reach, type);
+    if (image && layout->nongc_size)
+        emit_data(e, object, &image->nongc);
+    else
+        data_zeros(&e->set, object, layout->nongc_size ? layout->nongc_size : 8);
 }
 
 static void nongc_all(EmitContext *e) {
@@ -40,7 +44,27 @@ static void nongc_all(EmitContext *e) {
 // ---- GC
 // -------------------------------------------------------------------------------------------------------------------
 
-// The cell names the pseudo MethodTable until start-up has allocated the base object (bit 0: uninitialised).
+static bool is_zero(const FrozenData *data) {
+    for (uint32_t i = 0; i < data->size; i++)
+        if (data->bytes[i])
+            return false;
+    return data->part_count == 0;
+}
+
+// What start-up copies into the base object; an empty text if that is all zero.
+static Text gc_data_write(EmitContext *e, Type *type) {
+    const StaticImage *image = reach_static_image(e->reach, type);
+    if (!image || is_zero(&image->gc))
+        return (Text){0};
+    Text symbol = data_symbol(&e->set, "%.400s.data", reach_symbol(e->reach, SYMBOL_GCStatics, type).data);
+    DataObject *object = data_object_new(&e->set, symbol.data, SECTION_ReadOnly, 8);
+    data_label(&e->set, object, symbol);
+    emit_data(e, object, &image->gc);
+    return symbol;
+}
+
+// The cell names the pseudo MethodTable until start-up has allocated the base object (bit 0: uninitialised; bit 1:
+// the next word leads to the data of its fields).
 static void gc_cell_write(EmitContext *e, DataObject *region, Type *type) {
     const StaticLayout *layout = type_static_layout(e->ts, type);
     Text symbol = reach_symbol(e->reach, SYMBOL_GCStatics, type);
@@ -48,8 +72,9 @@ static void gc_cell_write(EmitContext *e, DataObject *region, Type *type) {
                                           layout->gc_reference_count);
     DataObject *cell = data_object_new(&e->set, symbol.data, SECTION_Writable, 8);
     data_label(&e->set, cell, symbol);
-    data_relative(&e->set, cell, table, USE_Data, 1);
-    data_u32(&e->set, cell, 0);
+    Text data = gc_data_write(e, type);
+    data_relative(&e->set, cell, table, USE_Data, data.size ? 3 : 1);
+    data_relative(&e->set, cell, data, USE_Data, 0);
     data_relative(&e->set, region, WHOLE_SYMBOL(symbol));
 }
 

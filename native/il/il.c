@@ -47,6 +47,27 @@ void il_set_facts(Il *il, const IlFacts *facts)
     il->facts = facts;
 }
 
+void il_set_statics(Il *il, const IlStatics *statics)
+{
+    il->statics = statics;
+}
+
+IlQuiet il_quiet_begin(Il *il)
+{
+    IlQuiet before = { il->facts, il->evaluation_depth, il->quiet };
+    il->facts = NULL;
+    il->evaluation_depth = 0;
+    il->quiet = true;
+    return before;
+}
+
+void il_quiet_end(Il *il, IlQuiet before)
+{
+    il->facts = before.facts;
+    il->evaluation_depth = before.evaluation_depth;
+    il->quiet = before.quiet;
+}
+
 TypeSystem *il_types(Il *il)
 {
     return il->ts;
@@ -54,11 +75,14 @@ TypeSystem *il_types(Il *il)
 
 // ---- Class constructors -----------------------------------------------------------------------------------
 
-bool il_has_eager_cctor(Il *il, const Type *type)
+static bool is_preinitialized(Il *il, const Type *type)
 {
-    if (type->kind != TYPE_Named || !type->def->static_constructor) return false;
-    const TypeDef *def = type->def;
-    CctorEntry    *entry;
+    return il->statics && il->statics->is_preinitialized(il->statics->context, type);
+}
+
+static bool is_marked_eager(Il *il, const TypeDef *def)
+{
+    CctorEntry *entry;
     HASH_FIND_PTR(il->cctors, &def, entry);
     if (!entry) {
         Bytes blob;
@@ -72,11 +96,17 @@ bool il_has_eager_cctor(Il *il, const Type *type)
     return entry->eager;
 }
 
+bool il_has_eager_cctor(Il *il, const Type *type)
+{
+    if (type->kind != TYPE_Named || !type->def->static_constructor) return false;
+    return is_marked_eager(il, type->def) && !is_preinitialized(il, type);
+}
+
 bool il_has_lazy_cctor(Il *il, const Type *type)
 {
     if (type->kind != TYPE_Named || !type->def->static_constructor) return false;
     if (type->def->rid == 1) return false; // <Module>: its .cctor is the module initialiser
-    return !il_has_eager_cctor(il, type);
+    return !is_marked_eager(il, type->def) && !is_preinitialized(il, type);
 }
 
 bool access_checks_cctor(Il *il, const Code *code, const Type *owner)

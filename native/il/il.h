@@ -56,6 +56,7 @@ typedef struct Instruction {
         Utf16            string;     // ldstr
         const Signature *signature;  // calli
         const Failure   *failure;    // throw_failure
+        const struct FrozenObject *frozen; // ldfrozen; its exact type is `type2`
     };
     Type
         *type2; // constrained. type; new_delegate: the delegate type; create_span: element type; native_call:
@@ -155,9 +156,37 @@ typedef struct IlFacts {
                              const Type *type); // its RuntimeType can come from elsewhere than a comparison
     bool (*has_instances)(void *context,
                           const Type *type); // of exactly this type: x.GetType() == typeof(T) can succeed
-    bool (*field_constant)(void *context, const Field *field,
-                           int64_t *value); // read-only static with a known value
 } IlFacts;
+
+typedef enum StaticValueKind {
+    STATIC_VALUE_None,
+    STATIC_VALUE_Integer,
+    STATIC_VALUE_Real,
+    STATIC_VALUE_Null,
+    STATIC_VALUE_String,
+    STATIC_VALUE_RuntimeType, // of `type`
+    STATIC_VALUE_Object,      // of exactly `type`
+} StaticValueKind;
+typedef struct FrozenObject FrozenObject; // preinit/
+typedef struct StaticValue {
+    StaticValueKind kind;
+    Type *type;
+    union {
+        int64_t integer;
+        double real;
+        Utf16 string;
+        const FrozenObject *object;
+    };
+} StaticValue;
+
+/// What is known of class constructors that have run at compile time (preinit/). Unlike facts the answers
+/// hold in every program and never change.
+typedef struct IlStatics {
+    void *context;
+    bool (*is_preinitialized)(void *context, const Type *type); // the .cctor is not needed any more
+    bool (*constant)(void *context, const Field *field,
+                     StaticValue *out); // what a static readonly field holds
+} IlStatics;
 
 typedef struct Il Il;
 
@@ -166,6 +195,15 @@ typedef struct Il Il;
 Il *il_open(TypeSystem *ts, const Request *request, Arena *program, Diag *diag);
 void il_close(Il *il);
 void il_set_facts(Il *il, const IlFacts *facts);
+void il_set_statics(Il *il, const IlStatics *statics);
+/// Bodies that are only interpreted are folded without facts, and nothing is reported about them.
+typedef struct IlQuiet {
+    const IlFacts *facts;
+    uint32_t       evaluation_depth;
+    bool           quiet;
+} IlQuiet;
+IlQuiet il_quiet_begin(Il *il);
+void    il_quiet_end(Il *il, IlQuiet before);
 TypeSystem *il_types(Il *il);
 
 MethodCode il_method_code(Il *il, const Method *method);

@@ -64,7 +64,7 @@ static int pure_pops(const Instruction *in)
         return 2;
     if (in->op == OP_ldarg || in->op == OP_ldarga || in->op == OP_ldloc || in->op == OP_ldloca ||
         in->op == OP_ldnull || in->op == OP_ldc_i4 || in->op == OP_ldc_i8 || in->op == OP_ldc_r4 ||
-        in->op == OP_ldc_r8 || in->op == OP_dup || in->op == OP_ldstr || in->op == OP_ldtype ||
+        in->op == OP_ldc_r8 || in->op == OP_dup || in->op == OP_ldstr || in->op == OP_ldtype || in->op == OP_ldfrozen ||
         in->op == OP_ldtoken || in->op == OP_ldtoken_method || in->op == OP_ldtoken_field ||
         in->op == OP_ldftn || in->op == OP_sizeof || in->op == OP_create_span)
         return 0;
@@ -553,6 +553,7 @@ void step(Import *im, const Instruction *in)
     case OP_mkrefany:
     case OP_ldtoken:
     case OP_ldtype:
+    case OP_ldfrozen:
     case OP_initobj:
     case OP_sizeof: step_object(im, in); return;
     case OP_newobj: effect(im); step_new_object(im, in); return;

@@ -323,6 +323,8 @@ struct Il {
     Arena          *program;
     Diag           *diag;
     const IlFacts  *facts;
+    const IlStatics *statics;
+    bool            quiet; // nothing is reported
     ModuleFacts   **modules; // by Module.index
     uint32_t        module_capacity;
     ConstantEntry  *constants; // uthash

@@ -68,6 +68,7 @@ static const char *failure_text(const Failure *failure, Arena *arena)
 
 void report_failure(Il *il, const Method *method, uint32_t offset, const Failure *failure)
 {
+    if (il->quiet) return;
     if (!method->def) return;
     Arena          *arena = il->program;
     const MethodDef *def = method->def;
@@ -88,6 +89,7 @@ void report_failure(Il *il, const Method *method, uint32_t offset, const Failure
 
 void report_unsupported(Il *il, const Method *method, const char *reason)
 {
+    if (il->quiet) return;
     if (!report_once(il, method->def, SIZE_MAX)) return;
     Text name = method_diagnostic_name(il->ts, method, il->program);
     diag_report(il->diag, DIAG_MemberNotFound,
@@ -97,6 +99,7 @@ void report_unsupported(Il *il, const Method *method, const char *reason)
 
 void report_invalid(Il *il, const Method *method, const char *reason)
 {
+    if (il->quiet) return;
     if (!method->def || !report_once(il, method->def, SIZE_MAX)) return;
     Text name = method_diagnostic_name(il->ts, method, il->program);
     diag_report(il->diag, DIAG_BodyInvalid,

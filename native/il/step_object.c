@@ -14,13 +14,41 @@ static void note_cctor(Import *im, Instruction *in)
     effect(im);
 }
 
+/// A static readonly field of a class whose constructor has run at compile time.
+static bool fold_settled_field(Import *im, const Field *field)
+{
+    const IlStatics *statics = im->il->statics;
+    StaticValue      value;
+    StackKind        kind = value_of_type(im->il, field->type).kind;
+    Instruction      in = { .op = OP_nop, .offset = im->offset };
+    if (!statics || !field->def->is_init_only || !statics->constant(statics->context, field, &value))
+        return false;
+    switch (value.kind) {
+    case STATIC_VALUE_None: return false;
+    case STATIC_VALUE_Integer:
+        in.op = kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8;
+        in.integer = value.integer;
+        break;
+    case STATIC_VALUE_Real:
+        in.op = kind == STACK_Float32 ? OP_ldc_r4 : OP_ldc_r8;
+        in.real = value.real;
+        break;
+    case STATIC_VALUE_Null: in.op = OP_ldnull; break;
+    case STATIC_VALUE_String: in.op = OP_ldstr, in.string = value.string; break;
+    case STATIC_VALUE_RuntimeType: in.op = OP_ldtype, in.type = value.type; break;
+    case STATIC_VALUE_Object: in.op = OP_ldfrozen, in.frozen = value.object, in.type2 = value.type; break;
+    }
+    step(im, &in);
+    if (value.kind == STATIC_VALUE_Integer && kind == STACK_NativeInt) step_op(im, OP_conv_i);
+    return true;
+}
+
 /// Static fields whose value every program can know (corelib-contract 5.2, reach.md 2.1).
 static bool fold_static_field(Import *im, const Field *field)
 {
     int64_t value;
     bool    known = field_substitution(im->il, field->def, &value);
-    if (!known && field->def->is_init_only && im->il->facts && im->il->facts->field_constant)
-        known = im->il->facts->field_constant(im->il->facts->context, field, &value);
+    if (!known && fold_settled_field(im, field)) return true;
     const Type *owner = field->owner;
     if (!known && text_equal_z(field->def->name, "Zero") && text_equal_z(owner->def->name_space, "System") &&
         (owner->element_type == ELEMENT_TYPE_I || owner->element_type == ELEMENT_TYPE_U)) {
@@ -299,6 +327,9 @@ void step_object(Import *im, const Instruction *in)
     else if (in->op == OP_ldtype) {
         emit(im, *in);
         push(im, value_runtime_type(im->il, in->type));
+    } else if (in->op == OP_ldfrozen) {
+        emit(im, *in);
+        push(im, (Value){ .kind = STACK_Object, .type = in->type2, .exact = true, .non_null = true });
     } else if (in->op == OP_ldtoken) {
         emit(im, *in);
         push(im, (Value){ .kind = STACK_Value,

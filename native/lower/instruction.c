@@ -229,6 +229,7 @@ void lower_instruction(Lowering *l) {
     case OP_ldtype:
     case OP_ldtoken_method:
     case OP_ldtoken_field:
+    case OP_ldfrozen:
     case OP_ldstr: op_token(l); break;
     case OP_add_ovf:
     case OP_add_ovf_un:

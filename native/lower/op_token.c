@@ -37,6 +37,10 @@ void op_token(Lowering *l) {
         stack_push_object(l, well_known_type(l->u->ts, WELL_KNOWN_TYPE_RuntimeType),
                           entity_symbol(l->u, SYMBOL_RuntimeType, l->in->type), FACT_NonNull | FACT_Exact);
         break;
+    case OP_ldfrozen:
+        stack_push_object(l, l->in->type2, entity_symbol(l->u, SYMBOL_FrozenObject, l->in->frozen),
+                          FACT_NonNull | FACT_Exact);
+        break;
     case OP_ldstr: load_string(l); break;
     default: lower_unsupported(l, "unknown token instruction"); break;
     }

@@ -39,6 +39,14 @@ static Text string_line(Utf16 string, Arena *arena) {
     return text_built(&builder);
 }
 
+/// The object's type, the class that made it, its number there.
+static Text frozen_line(World *w, const FrozenObject *object, Arena *arena) {
+    TextBuilder builder = {.arena = arena};
+    Text type = type_display(w->ts, object->type, arena), owner = type_line(w, object->owner, arena);
+    text_append_format(&builder, "%.*s of %.*s %u", TEXT_ARG(type), TEXT_ARG(owner), object->number);
+    return text_built(&builder);
+}
+
 static Text node_line(World *w, const Node *node, Arena *arena) {
     switch (node->kind) {
     case NODE_Method:
@@ -56,6 +64,7 @@ static Text node_line(World *w, const Node *node, Arena *arena) {
     case NODE_Cctor: return type_line(w, node->entity, arena);
     case NODE_Rva:
     case NODE_ReflectableField: return field_line(w, node->entity, arena);
+    case NODE_Frozen: return frozen_line(w, node->entity, arena);
     case NODE_String: return string_line(((const StringNode *)node->entity)->string, arena);
     case NODE_Module: return ((const Module *)node->entity)->name;
     case NODE_KIND_COUNT: break;
@@ -64,8 +73,8 @@ static Text node_line(World *w, const Node *node, Arena *arena) {
 }
 
 /// Letter of a dump line: M method, V slot or selector, T constructed type, N type of a lower level, A type
-/// with instances, R RuntimeType object, S static region, C lazy class constructor, D data of a field, L
-/// literal, I method that reflection invokes, F field that it reads.
+/// with instances, R RuntimeType object, S static region, C lazy class constructor, D data of a field, O
+/// object made at compile time, L literal, I method that reflection invokes, F field that it reads.
 static char node_letter(const Reach *reach, const Node *node) {
     switch (node->kind) {
     case NODE_Method: return 'M';
@@ -78,6 +87,7 @@ static char node_letter(const Reach *reach, const Node *node) {
     case NODE_ThreadStatics: return 'S';
     case NODE_Cctor: return 'C';
     case NODE_Rva: return 'D';
+    case NODE_Frozen: return 'O';
     case NODE_String: return 'L';
     case NODE_ReflectableMethod: return 'I';
     case NODE_ReflectableField: return 'F';
@@ -90,10 +100,15 @@ static char node_letter(const Reach *reach, const Node *node) {
     return 0; // told by another line
 }
 
-static const char *statics_suffix(NodeKind kind) {
-    if (kind == NODE_GCStatics)
+/// What a line says after the name; empty if nothing.
+static const char *line_suffix(World *w, const Node *node) {
+    if (node->kind == NODE_Cctor) {
+        const char *obstacle = reach_preinit_obstacle(w->reach, node->entity);
+        return obstacle ? arena_format(&w->scratch, " (%s)", obstacle) : "";
+    }
+    if (node->kind == NODE_GCStatics)
         return " (GC)";
-    return kind == NODE_ThreadStatics ? " (thread)" : "";
+    return node->kind == NODE_ThreadStatics ? " (thread)" : "";
 }
 
 void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file) {
@@ -107,7 +122,7 @@ void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file) {
                 continue;
             Text line = node_line(w, node, &w->scratch);
             if (!pattern || pattern_matches(pattern, line))
-                fprintf(file, "%c %.*s%s\n", letter, TEXT_ARG(line), statics_suffix(node->kind));
+                fprintf(file, "%c %.*s%s\n", letter, TEXT_ARG(line), line_suffix(w, node));
             arena_reset(&w->scratch);
         }
     }
@@ -118,7 +133,7 @@ static void print_chain(World *w, const Node *node, FILE *file) {
     for (; node; node = node->from, depth++) {
         Text line = node_line(w, node, &w->scratch);
         fprintf(file, "%*s%s %.*s%s\n", (int)(depth < 40 ? depth * 2 : 80), "", node_kind_name(node->kind),
-                TEXT_ARG(line), statics_suffix(node->kind));
+                TEXT_ARG(line), line_suffix(w, node));
         fprintf(file, "%*s<- %s\n", (int)(depth < 40 ? depth * 2 + 2 : 82), "", node->text);
         arena_reset(&w->scratch);
     }

@@ -23,6 +23,7 @@ static uint32_t entity_depth(const Node *node) {
     case NODE_Cctor: return ((const Type *)node->entity)->depth;
     case NODE_Rva:
     case NODE_ReflectableField: return ((const Field *)node->entity)->owner->depth;
+    case NODE_Frozen: return ((const FrozenObject *)node->entity)->type->depth;
     case NODE_String:
     case NODE_Module:
     case NODE_KIND_COUNT: break;
@@ -235,6 +236,23 @@ void mark_string(World *w, Utf16 string, const Node *from, const char *text) {
     mark(w, &string_node(w, string)->node, from, text);
 }
 
+void mark_frozen(World *w, const FrozenObject *object, const Node *from, const char *text) {
+    mark(w, frozen_node(w, object), from, text);
+}
+
+void mark_data(World *w, const FrozenData *data, const Node *from) {
+    for (uint32_t i = 0; i < data->part_count; i++) {
+        const FrozenPart *part = &data->parts[i];
+        switch (part->kind) {
+        case FROZEN_Object: mark_frozen(w, part->object, from, "value of a field"); break;
+        case FROZEN_String: mark_string(w, part->string, from, "value of a field"); break;
+        case FROZEN_RuntimeType: mark_runtime_type(w, part->type, from, "value of a field"); break;
+        case FROZEN_TypeHandle: mark_metadata(w, part->type, from, "value of a field"); break;
+        case FROZEN_Code: mark_address(w, part->method, from, "value of a field"); break;
+        }
+    }
+}
+
 void mark_module(World *w, const Module *module, const Node *from) {
     if (module)
         mark(w, module_node(w, module), from, "member of the assembly");
@@ -266,6 +284,11 @@ static void module_process(World *w, const Module *module, const Node *node) {
     module_descriptor_mark(w, module, node);
 }
 
+static void frozen_process(World *w, const FrozenObject *object, const Node *node) {
+    mark_allocated(w, object->type, node, "frozen object");
+    mark_data(w, &object->data, node);
+}
+
 static void node_process(World *w, Node *node) {
     switch (node->kind) {
     case NODE_Method: method_scan(w, method_node(w, node->entity)); break;
@@ -286,6 +309,7 @@ static void node_process(World *w, Node *node) {
     case NODE_String:
         mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_String), node, "string literal");
         break;
+    case NODE_Frozen: frozen_process(w, node->entity, node); break;
     case NODE_Module: module_process(w, node->entity, node); break;
     case NODE_ReflectableMethod: reflectable_method_process(w, method_node(w, node->entity)); break;
     case NODE_ReflectableField: reflectable_field_process(w, node->entity); break;

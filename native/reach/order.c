@@ -101,6 +101,11 @@ int utf16_order(Utf16 a, Utf16 b) {
     return number_order(a.count, b.count);
 }
 
+static int frozen_order(const FrozenObject *a, const FrozenObject *b) {
+    int order = type_order(a->owner, b->owner);
+    return order ? order : number_order(a->number, b->number);
+}
+
 int node_order(const Node *a, const Node *b) {
     if (a->kind != b->kind)
         return a->kind < b->kind ? -1 : 1;
@@ -120,6 +125,7 @@ int node_order(const Node *a, const Node *b) {
     case NODE_Cctor: return type_order(a->entity, b->entity);
     case NODE_Rva:
     case NODE_ReflectableField: return field_order(a->entity, b->entity);
+    case NODE_Frozen: return frozen_order(a->entity, b->entity);
     case NODE_String:
         return utf16_order(((const StringNode *)a->entity)->string, ((const StringNode *)b->entity)->string);
     case NODE_Module: return module_order(a->entity, b->entity);

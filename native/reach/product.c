@@ -182,6 +182,7 @@ void product_make(Reach *reach) {
     reach->invokable = (const Method **)entities(reach, NODE_ReflectableMethod, &reach->invokable_count);
     reach->reflectable_fields =
         (const Field **)entities(reach, NODE_ReflectableField, &reach->reflectable_field_count);
+    reach->frozen_objects = (const FrozenObject **)entities(reach, NODE_Frozen, &reach->frozen_count);
     entities(reach, NODE_Slot, &virtual_count); // sorts
     entities(reach, NODE_Allocated, &(uint32_t){0});
     reach->selectors = ARENA_ARRAY(reach->program, const Method *, virtual_count);
@@ -249,6 +250,19 @@ Type *const *reach_static_types(const Reach *reach, StaticKind kind, uint32_t *c
 bool reach_has_static_base(const Reach *reach, const Type *type, StaticKind kind) {
     const TypeNode *node = type_node_find(reach->world, type);
     return node && kind <= STATIC_Thread && node->statics[kind].marked;
+}
+
+const StaticImage *reach_static_image(const Reach *reach, const Type *type) {
+    return preinit_image(reach->preinit, type);
+}
+
+const char *reach_preinit_obstacle(const Reach *reach, const Type *type) {
+    return preinit_obstacle(reach->preinit, type);
+}
+
+const FrozenObject *const *reach_frozen_objects(const Reach *reach, uint32_t *count) {
+    *count = reach->frozen_count;
+    return reach->frozen_objects;
 }
 
 uint32_t reach_thread_static_index(const Reach *reach, const Type *type) {

@@ -3,7 +3,7 @@
 // closed-world facts and marks again until nothing shrinks. Const afterwards; lower/ and emit/ only read it.
 #pragma once
 
-#include "il/il.h"
+#include "preinit/preinit.h"
 
 typedef struct Reach Reach;
 
@@ -39,6 +39,12 @@ uint32_t reach_string_index(const Reach *reach, Utf16 string);
 /// Types with a static region of that kind in use; NonGC includes types that only have a .cctor context.
 Type *const *reach_static_types(const Reach *reach, StaticKind kind, uint32_t *count);
 bool reach_has_static_base(const Reach *reach, const Type *type, StaticKind kind);
+/// Initial content of the static regions; NULL: zeros (no constructor, or one that runs when needed).
+const StaticImage *reach_static_image(const Reach *reach, const Type *type);
+/// Objects that class constructors made at compile time.
+const FrozenObject *const *reach_frozen_objects(const Reach *reach, uint32_t *count);
+/// Why the constructor of `type` runs at run time; NULL if it has none or need not run.
+const char *reach_preinit_obstacle(const Reach *reach, const Type *type);
 /// Index of a type in the thread-static region (its TLS index).
 uint32_t reach_thread_static_index(const Reach *reach, const Type *type);
 /// RVA fields whose data is used.
@@ -148,6 +154,7 @@ typedef enum SymbolKind {
     SYMBOL_PInvokeCell,       // Method: MethodFixupCell of a lazy P/Invoke
     SYMBOL_MethodHandle,      // Method: MethodHandleInfo
     SYMBOL_FieldHandle,       // Field: FieldHandleInfo
+    SYMBOL_FrozenObject,      // FrozenObject
 } SymbolKind;
 /// Exported methods answer their export name. Interned.
 Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity);

@@ -38,6 +38,7 @@ static bool world_mark(Reach *reach) {
 Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag) {
     Reach *reach = ARENA_NEW(program, Reach);
     *reach = (Reach){.il = il, .ts = il_types(il), .request = request, .program = program, .diag = diag};
+    reach->preinit = preinit_open(il, program);
     if (!roots_prepare(reach) || !world_mark(reach)) {
         reach_close(reach);
         return NULL;
@@ -52,6 +53,7 @@ void reach_close(Reach *reach) {
         return;
     reach->facts = (IlFacts){0}; // the world that answered is gone
     il_set_facts(reach->il, &reach->facts);
+    preinit_close(reach->preinit);
     world_close(reach->world);
     reach->world = NULL;
 }

@@ -184,6 +184,10 @@ static void scan_ldstr(Scan *s, const Instruction *in) {
     mark_string(s->w, in->string, s->from, "ldstr");
 }
 
+static void scan_ldfrozen(Scan *s, const Instruction *in) {
+    mark_frozen(s->w, in->frozen, s->from, "static readonly field");
+}
+
 static void scan_static_field(Scan *s, const Instruction *in) {
     StaticKind kind = field_static_kind(s->w->ts, (Field *)in->field);
     if (kind == STATIC_Rva)
@@ -224,6 +228,7 @@ static Scanner *const scanners[OP_COUNT] = {
     [OP_ldtoken_method] = scan_ldtoken_method,
     [OP_ldtoken_field] = scan_ldtoken_field,
     [OP_ldstr] = scan_ldstr,
+    [OP_ldfrozen] = scan_ldfrozen,
     [OP_ldsfld] = scan_static_field,
     [OP_ldsflda] = scan_static_field,
     [OP_stsfld] = scan_static_field,

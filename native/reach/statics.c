@@ -26,6 +26,9 @@ void statics_process(World *w, TypeNode *node, StaticKind kind) {
     mark_module(w, type_module(node->type), from);
     eager_cctor_use(w, node->type, from);
     mark_cctor(w, node->type, from, "static fields");
+    const StaticImage *image = preinit_image(w->reach->preinit, node->type);
+    if (image && kind != STATIC_Thread)
+        mark_data(w, kind == STATIC_GC ? &image->gc : &image->nongc, from);
     if (kind == STATIC_Thread)
         mark_helper(w, WELL_KNOWN_METHOD_GetThreadStaticBaseForType, from);
 }

@@ -20,6 +20,12 @@ static Text method_symbol(const Reach *reach, const Method *method) {
     return symbol_method(reach->ts, method);
 }
 
+static Text frozen_symbol(const Reach *reach, const FrozenObject *object) {
+    char prefix[32];
+    snprintf(prefix, sizeof prefix, "frozen$%u$", object->number);
+    return prefixed(reach, prefix, symbol_type(reach->ts, object->owner));
+}
+
 Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     switch (kind) {
     case SYMBOL_MethodTable: return prefixed(reach, "mt$", symbol_type(reach->ts, entity));
@@ -32,6 +38,7 @@ Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     case SYMBOL_PInvokeCell: return prefixed(reach, "pinvoke$", symbol_method(reach->ts, entity));
     case SYMBOL_MethodHandle: return prefixed(reach, "method$", symbol_method(reach->ts, entity));
     case SYMBOL_FieldHandle: return prefixed(reach, "field$", symbol_field(reach->ts, entity));
+    case SYMBOL_FrozenObject: return frozen_symbol(reach, entity);
     }
     return (Text){0};
 }

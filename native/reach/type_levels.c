@@ -127,6 +127,7 @@ void type_process(World *w, TypeNode *node, NodeKind level) {
     case NODE_ThreadStatics:
     case NODE_Cctor:
     case NODE_Rva:
+    case NODE_Frozen:
     case NODE_String:
     case NODE_Module:
     case NODE_ReflectableMethod:

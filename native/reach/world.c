@@ -101,6 +101,17 @@ ModuleMarks *module_marks(World *w, const Module *module) {
     return *place;
 }
 
+Node *frozen_node(World *w, const FrozenObject *object) {
+    if (object->id >= w->frozen_capacity)
+        w->frozen = table_grow(&w->arena, w->frozen, &w->frozen_capacity, object->id);
+    Node **place = &w->frozen[object->id];
+    if (!*place) {
+        *place = ARENA_NEW(&w->arena, Node);
+        **place = (Node){.kind = NODE_Frozen, .entity = object};
+    }
+    return *place;
+}
+
 Node *module_node(World *w, const Module *module) {
     if (module->index >= w->module_capacity)
         w->modules = table_grow(&w->arena, w->modules, &w->module_capacity, module->index);

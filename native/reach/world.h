@@ -21,6 +21,7 @@ typedef enum NodeKind {
     NODE_Cctor,  // Type: lazy class constructor
     NODE_Rva,    // Field: data blob
     NODE_String, // StringNode
+    NODE_Frozen, // FrozenObject
     NODE_Module, // Module: code or types of it exist
     NODE_ReflectableMethod, // Method (exact or a definition): reflection finds and invokes it
     NODE_ReflectableField,  // Field: reflection finds, reads and writes it
@@ -167,6 +168,8 @@ typedef struct World {
     uint32_t type_capacity;
     FieldNode **fields; // by Field.id
     uint32_t field_capacity;
+    Node **frozen; // by FrozenObject.id
+    uint32_t frozen_capacity;
     Node **modules; // by Module.index
     uint32_t module_capacity;
     ModuleMarks **module_marks; // by Module.index
@@ -202,6 +205,7 @@ struct Reach {
     Arena *program;
     Diag *diag;
     World *world;
+    Preinit *preinit;
     IlFacts facts; // what il/ folds with: live questions to the world
     struct PlanCache *plans;
     struct SymbolCache *symbols;
@@ -212,11 +216,12 @@ struct Reach {
     const Method **methods, **selectors, **slots, **invokable;
     Type **types, **runtime_types, **static_types[3];
     const Field **rva_fields, **reflectable_fields;
+    const FrozenObject **frozen_objects;
     Utf16 *strings;
     StringNode **string_nodes;
     const TypeDef **metadata_types;
     uint32_t method_count, selector_count, slot_count, type_count, runtime_type_count, static_type_count[3];
-    uint32_t rva_field_count, string_count, metadata_type_count, invokable_count, reflectable_field_count;
+    uint32_t rva_field_count, frozen_count, string_count, metadata_type_count, invokable_count, reflectable_field_count;
     uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
 };
 
@@ -229,6 +234,7 @@ MethodNode *method_node(World *w, const Method *method);
 TypeNode *type_node(World *w, const Type *type);
 FieldNode *field_node(World *w, const Field *field);
 ModuleMarks *module_marks(World *w, const Module *module);
+Node *frozen_node(World *w, const FrozenObject *object);
 Node *module_node(World *w, const Module *module);
 StringNode *string_node(World *w, Utf16 string);
 /// The node if it was made; else NULL.
@@ -276,6 +282,9 @@ void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, c
 void mark_cctor(World *w, Type *type, const Node *from, const char *text);
 void mark_rva(World *w, const Field *field, const Node *from, const char *text);
 void mark_string(World *w, Utf16 string, const Node *from, const char *text);
+void mark_frozen(World *w, const FrozenObject *object, const Node *from, const char *text);
+/// Everything that data made at compile time holds the address of.
+void mark_data(World *w, const FrozenData *data, const Node *from);
 void mark_module(World *w, const Module *module, const Node *from);
 void mark_helper(World *w, WellKnownMethod helper, const Node *from);
 
@@ -421,6 +430,7 @@ static inline const char *node_kind_name(NodeKind kind) {
                                         "class constructor",
                                         "data of field",
                                         "string",
+                                        "frozen object",
                                         "module",
                                         "reflectable method",
                                         "reflectable field"};

@@ -12,10 +12,11 @@ BEGIN {
     rule("load", "support load", "zlib")
     rule("types", "support request load types", "")
     rule("il", "support request load types il", "")
-    rule("reach", "support request load types il reach", "")
-    rule("lower", "support request load types il reach lower", "llvm-c")
-    rule("emit", "support request load types il reach lower emit", "llvm-c xxhash")
-    rule("report", "support request load types il reach lower emit report", "jansson")
+    rule("preinit", "support request load types il preinit", "")
+    rule("reach", "support request load types il preinit reach", "")
+    rule("lower", "support request load types il preinit reach lower", "llvm-c")
+    rule("emit", "support request load types il preinit reach lower emit", "llvm-c xxhash")
+    rule("report", "support request load types il preinit reach lower emit report", "jansson")
     foreign = " uthash jansson pcre2 libxml zlib llvm-c xxhash "
 }
 { folder = FILENAME; sub(/\/.*/, "", folder) }
