@@ -240,6 +240,13 @@ void mark_frozen(World *w, const FrozenObject *object, const Node *from, const c
     mark(w, frozen_node(w, object), from, text);
 }
 
+/// Mostly what a delegate calls.
+static void mark_frozen_code(World *w, const Method *method, const Node *from) {
+    bool is_stub = method->synthetic == SYNTHETIC_UnboxingStub;
+    delegate_target_note(w, is_stub ? method->synthetic_method : method, from);
+    mark_address(w, method, from, "value of a field");
+}
+
 void mark_data(World *w, const FrozenData *data, const Node *from) {
     for (uint32_t i = 0; i < data->part_count; i++) {
         const FrozenPart *part = &data->parts[i];
@@ -248,7 +255,7 @@ void mark_data(World *w, const FrozenData *data, const Node *from) {
         case FROZEN_String: mark_string(w, part->string, from, "value of a field"); break;
         case FROZEN_RuntimeType: mark_runtime_type(w, part->type, from, "value of a field"); break;
         case FROZEN_TypeHandle: mark_metadata(w, part->type, from, "value of a field"); break;
-        case FROZEN_Code: mark_address(w, part->method, from, "value of a field"); break;
+        case FROZEN_Code: mark_frozen_code(w, part->method, from); break;
         }
     }
 }

@@ -108,7 +108,17 @@ static class Statics
 {
     public static object Value;
     [Live] static Statics() => Value = Made();
-    [Live] static object Made() => new object();
+    [Live] static object Made() => Environment.TickCount;
+}
+// Class constructors that run at compile time.
+class Settled
+{
+    public static readonly bool Off = IsOff(1);
+    public static readonly Action Run = Target.ByFrozenDelegate;
+    [Dead] static Settled() { }
+    [Dead] static bool IsOff(int number) => number == 0;
+    [Dead] public static void WhenOff() { }
+    [Live] public static void WhenOn() { }
 }
 static class UnusedStatics
 {
@@ -125,6 +135,7 @@ static class OnlyConstant
 {
     [Live] public void Instance() { }
     [Live] public static void Static() { }
+    [Live] public static void ByFrozenDelegate() { }
     [Live] public virtual void Virtual() { }
 }
 [Live] class DerivedTarget : Target { [Live] public override void Virtual() { } }
@@ -142,7 +153,7 @@ static class Deep<T> { [Live] public static Type Go() => typeof(T); }
 [Live] class KeptByDescriptor
 {
     static object _field = Initial();
-    [Live] static object Initial() => new object();
+    [Live] static object Initial() => Environment.TickCount;
     [Live] public void ByName() { }
     [Live] public int BySignature(string text, int[] numbers) => Environment.TickCount;
     [Dead] public int BySignature(string text) => Environment.TickCount;
@@ -225,6 +236,11 @@ static class Program
     {
         _object = Statics.Value;
         _object = OnlyConstant.Value;
+        if (Settled.Off)
+            Settled.WhenOff();
+        else
+            Settled.WhenOn();
+        Settled.Run();
         Target target = Any<Target>();
         Action action = new Target().Instance;
         action += Target.Static;
