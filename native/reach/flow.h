@@ -80,6 +80,8 @@ uint32_t flow_generic_flags(World *w, const TypeDef *type, const MethodDef *meth
 uint32_t flow_type_flags(World *w, Type *type);
 /// Requires* of a method: its own, or those of its class for static members and constructors.
 uint32_t flow_requires(World *w, const MethodDef *def);
+/// Annotations have a meaning on types, type names and arrays of them only.
+bool flow_holds_types(World *w, const Type *type);
 /// Row of the Param table; 0 if there is none. Index 0 is the return value.
 uint32_t flow_param_row(const MethodDef *def, uint32_t sequence);
 /// A class, struct or method the C# compiler made (closures, iterators, async).
@@ -89,8 +91,12 @@ static inline bool flow_is_compiler_generated(Text name) {
 
 // ---- flow_members.c: marking ----------------------------------------------------------------------------------
 
+/// An annotation stands on a generic parameter of the method or its type.
+bool flow_has_annotated_generics(World *w, const Method *method);
 /// Everything `flags` names on an exact type or a definition.
 void flow_mark_members(World *w, Type *type, uint32_t flags, const Node *from, const char *text);
+/// One method; a generic one with arguments that stand for any reference type.
+void flow_mark_method(World *w, Method *method, const Node *from, const char *text);
 typedef enum MemberKind {
     MEMBER_Method,
     MEMBER_Property,
@@ -123,9 +129,30 @@ void flow_mark_get_type(World *w, Type *type, uint32_t flags, const Node *from);
 /// A type got instances: annotated bases whose GetType is called.
 void flow_instance_appears(World *w, Type *type, const Node *from);
 
+// ---- flow_warning.c ---------------------------------------------------------------------------------------------
+
+/// A warning of one of the SDK's codes at a method, or at an instruction of it, unless it is suppressed there.
+void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t offset, const char *code,
+                 const char *text);
+/// Reflection was asked for a member with Requires*, by the body that is being analysed.
+void flow_warn_member(World *w, const MethodDef *def);
+/// Whether warnings about code of the module are printed: not for the runtime pack.
+bool flow_is_framework(const World *w, const Module *module);
+/// The user does not want warnings of this code.
+bool flow_code_off(const World *w, const char *code);
+
+// ---- flow_override.c, dynamic_dependency.c -----------------------------------------------------------------------
+
+/// Annotations of the type's members against those of what they override; once per definition.
+void flow_check_overrides(World *w, Type *type);
+void flow_check_annotations(World *w, const Method *method);
+/// False (and a warning) where the annotation of a field has no meaning.
+bool flow_field_annotation_holds(World *w, const Field *field);
+void dynamic_dependencies_mark(World *w, const Method *method, const Node *from);
+
 // ---- flow_body.c ----------------------------------------------------------------------------------------------
 
 /// Whether `in` does something that the values of its operands decide about.
-bool flow_is_interesting(World *w, const Instruction *in);
+bool flow_is_interesting(World *w, const Body *body, const Instruction *in);
 bool flow_method_is_interesting(World *w, const Method *method);
 void flow_analyze(World *w, const Body *body, MethodNode *node);

@@ -19,6 +19,12 @@ static bool holds_types(World *w, const Type *type) {
            type == well_known_type(w->ts, WELL_KNOWN_TYPE_RuntimeTypeHandle);
 }
 
+/// An exact receiver led to this method: the source names the one it overrides, which may say more.
+static bool is_resolved(const Instruction *in) {
+    return (in->op == OP_call || in->op == OP_callvirt) && in->receiver_exact && in->method->def &&
+           in->method->def->is_virtual;
+}
+
 static bool is_interesting_call(World *w, const Method *method) {
     if (method->def && method->owner == well_known_type(w->ts, WELL_KNOWN_TYPE_RuntimeType))
         return true; // an override of a method of Type
@@ -26,7 +32,8 @@ static bool is_interesting_call(World *w, const Method *method) {
            ((flow_method_bits(w, method->def) & METHOD_INTERESTING) || flow_requires(w, method->def));
 }
 
-bool flow_is_interesting(World *w, const Instruction *in) {
+bool flow_is_interesting(World *w, const Body *body, const Instruction *in) {
+    bool open_args = body->method->owner->arg_count || body->method->arg_count;
     switch (in->op) { // NOLINT: nothing else has an effect of its own
     case OP_call:
     case OP_callvirt:
@@ -34,7 +41,12 @@ bool flow_is_interesting(World *w, const Instruction *in) {
     case OP_ldftn:
     case OP_ldvirtftn:
     case OP_new_delegate:
-    case OP_new_delegate_virtual: return is_interesting_call(w, in->method);
+    case OP_new_delegate_virtual:
+        if (is_interesting_call(w, in->method))
+            return true;
+        if (!body->module || flow_is_framework(w, body->module) || !in->method->def)
+            return false;
+        return is_resolved(in) || (open_args && flow_has_annotated_generics(w, in->method)) || in->method->def->is_pinvoke;
     case OP_stfld:
         if (is_hoisted(in->field->def) && holds_types(w, in->field->type))
             return true;
@@ -194,7 +206,7 @@ static void store_field(Flow *f, const Field *field, FlowSet value) {
     Place place = field_place(f, field);
     if (!f->final)
         return;
-    if (place.flags)
+    if (place.flags && flow_field_annotation_holds(f->w, field))
         flow_require(f, value, &place);
     if (is_hoisted(field->def) && holds_types(f->w, field->type))
         hoisted_store(f, field, value);
@@ -249,6 +261,49 @@ static FlowSet load_element(Flow *f, FlowSet arrays, FlowSet index) {
     return out;
 }
 
+// ---- Calls as the source writes them -------------------------------------------------------------------------------
+
+/// Generic parameters of the caller as type arguments of the callee.
+static void arguments_check(Flow *f, Type *const *args, uint32_t count, const TypeDef *type, const MethodDef *method) {
+    const Method *caller = f->body->method;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t flags = flow_generic_flags(f->w, type, method, i);
+        bool is_parameter = args[i]->kind == TYPE_Var || args[i]->kind == TYPE_MVar;
+        if (!flags || !is_parameter)
+            continue;
+        const MethodDef *own = args[i]->kind == TYPE_MVar ? caller->def : NULL;
+        const TypeDef *own_type = own ? NULL : caller->def->owner;
+        if (flow_is_compiler_generated(own ? own->name : own_type->name))
+            continue; // stands for a parameter of the user's method
+        Place source = {.kind = PLACE_Generic, .method = own, .type = own_type, .index = args[i]->index};
+        source.flags = flow_generic_flags(f->w, own_type, own, source.index);
+        Place target = {.kind = PLACE_Generic, .type = type, .method = method, .index = i, .flags = flags};
+        FlowValue value = {.kind = VALUE_Place, .place = source};
+        if ((source.flags & flags) != flags)
+            flow_warn_requirement(f, &value, &target);
+    }
+}
+
+static void written_call_check(Flow *f) {
+    const Method *caller = f->body->method, *method = f->in->method;
+    if (!f->final || !f->body->module || !method->def || flow_is_framework(f->w, f->body->module))
+        return;
+    bool generic = (caller->owner->arg_count || caller->arg_count) && flow_has_annotated_generics(f->w, method);
+    if (method->def->is_pinvoke)
+        flow_warn_com(f, method->def);
+    if (!generic && !is_resolved(f->in))
+        return;
+    const Method *written = flow_written_method(f);
+    if (!written || !written->def)
+        return;
+    if (generic) {
+        arguments_check(f, written->args, written->arg_count, NULL, written->def);
+        arguments_check(f, written->owner->args, written->owner->arg_count, written->owner->def, NULL);
+    }
+    if (written->def != method->def && method->owner != well_known_type(f->w->ts, WELL_KNOWN_TYPE_RuntimeType))
+        flow_warn_requires(f, written->def);
+}
+
 // ---- Calls ----------------------------------------------------------------------------------------------------------
 
 /// What a call writes through the addresses of variables.
@@ -282,6 +337,7 @@ static void run_call(Flow *f, const Instruction *in) {
     if (given != args)
         args[0] = flow_unknown;
     FlowSet result = flow_unknown;
+    written_call_check(f);
     if (method->def && method->synthetic == SYNTHETIC_None && in->op != OP_native_call) {
         result = flow_call(f, method, args, count + (given != args ? 1 : 0));
         outputs_write(f, method, args, count + (given != args ? 1 : 0));
@@ -546,8 +602,10 @@ void flow_analyze(World *w, const Body *body, MethodNode *node) {
     start_state(&f);
     run_to_fixpoint(&f);
     f.final = true;
+    w->flow = &f;
     for (uint32_t b = 0; b < body->block_count; b++)
         if (f.states[b].reached)
             run_block(&f, b);
+    w->flow = NULL;
     arena_free(&arena);
 }

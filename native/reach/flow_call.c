@@ -442,7 +442,7 @@ static bool all_reference_constrained(const TypeDef *type, const MethodDef *meth
 }
 
 static void warn_dynamic_code(Call *c) {
-    flow_warn_requires(c->f, c->def);
+    flow_warn_dynamic_code(c->f, c->def);
 }
 
 static void make_generic_type(Call *c, const FlowValue *value) {
@@ -763,8 +763,6 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
     case FLOW_MakeArrayType:
         if (c->method->signature->param_count == 0)
             call_map_type(c, map_array);
-        if (c->f->final)
-            warn_dynamic_code(c);
         break;
     case FLOW_GetElementType: call_map_type(c, map_element); break;
     case FLOW_GetGenericTypeDefinition: call_map_type(c, map_definition); break;
@@ -791,7 +789,7 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
     case FLOW_AssemblyNameEscapedCodeBase: call_assembly_file(c, id); break;
     case FLOW_RunClassConstructor: call_run_constructor(c); break;
     case FLOW_EnumGetValues: call_known_type(c, 0, take_array); break;
-    case FLOW_ArrayCreateInstance: call_known_type(c, 0, take_array); break;
+    case FLOW_ArrayCreateInstance: exact_types(c, 0, take_array); break;
     case FLOW_MarshalSizeOf:
     case FLOW_MarshalOffsetOf: call_known_type(c, 0, take_type); break;
     case FLOW_MarshalPtrToStructure:
@@ -807,12 +805,11 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
     }
 }
 
-/// Intrinsics that judge RequiresDynamicCode by their arguments.
-static bool judges_dynamic_code(FlowIntrinsic id) {
-    return id == FLOW_MakeGenericType || id == FLOW_MakeGenericMethod || id == FLOW_MakeArrayType ||
-           id == FLOW_EnumGetValues || id == FLOW_ArrayCreateInstance || id == FLOW_MarshalSizeOf ||
-           id == FLOW_MarshalOffsetOf || id == FLOW_MarshalPtrToStructure || id == FLOW_MarshalDestroyStructure ||
-           id == FLOW_MarshalGetDelegate;
+/// The attributes of most intrinsics hold for arguments that nobody knows: their handlers see to them. These are
+/// only followed for their values.
+static bool reports_requires(FlowIntrinsic id) {
+    return id == FLOW_GetElementType || id == FLOW_GetGenericTypeDefinition || id == FLOW_MakeArrayType ||
+           id == FLOW_GetMethodInfo || id == FLOW_DelegateMethod;
 }
 
 /// Whether the handler of an intrinsic looks at the annotated parameters itself.
@@ -821,7 +818,8 @@ static bool judges_parameters(FlowIntrinsic id) {
            id == FLOW_MakeGenericType || id == FLOW_MakeGenericMethod || id == FLOW_ExpressionCall ||
            id == FLOW_ExpressionNew || id == FLOW_ExpressionField || id == FLOW_ExpressionProperty ||
            id == FLOW_TypeGetType || id == FLOW_ReflectionGetType || id == FLOW_RunClassConstructor ||
-           id == FLOW_BaseType || id == FLOW_NullableUnderlying;
+           id == FLOW_BaseType || id == FLOW_NullableUnderlying ||
+           (id >= FLOW_MarshalSizeOf && id <= FLOW_MarshalGetDelegate);
 }
 
 static void annotated_parameters(Call *c) {
@@ -833,7 +831,7 @@ static void annotated_parameters(Call *c) {
         require_this(c, this_flags);
     for (uint32_t i = 0; i < c->method->signature->param_count; i++) {
         uint32_t flags = flow_param_flags(w, c->def, i);
-        if (flags)
+        if (flags && flow_holds_types(w, c->method->signature->params[i]))
             require_param(c, i, flags);
     }
 }
@@ -854,7 +852,7 @@ static FlowIntrinsic intrinsic_of(World *w, const MethodDef *def) {
 FlowSet flow_call(Flow *f, const Method *method, FlowSet *args, uint32_t count) {
     Call call = {.f = f, .method = method, .def = declared(f->w, method), .args = args, .count = count};
     FlowIntrinsic id = intrinsic_of(f->w, call.def);
-    if (f->final && !judges_dynamic_code(id))
+    if (f->final && (id == FLOW_None || reports_requires(id)))
         flow_warn_requires(f, call.def);
     if (!judges_parameters(id))
         annotated_parameters(&call);

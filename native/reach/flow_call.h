@@ -118,12 +118,27 @@ void flow_require(Flow *f, FlowSet set, const Place *target);
 /// The RuntimeType object loaded by ldtype.
 FlowSet flow_typeof(Flow *f, Type *type);
 
+// ---- flow_names.c ---------------------------------------------------------------------------------------------
+
+/// An exact or partly open method; open types are those of `context`.
+const char *flow_name_of_method(World *w, const Method *method, const MethodDef *context, Arena *arena);
+const char *flow_name_of_def(World *w, const MethodDef *def, Arena *arena);
+const char *flow_name_of_type(World *w, const TypeDef *def, Arena *arena);
+const char *flow_name_of_field(World *w, const FieldDef *def, Arena *arena);
+const char *flow_name_of_param(const MethodDef *def, uint32_t index, Arena *arena);
+const char *flow_name_of_generic(const TypeDef *type, const MethodDef *method, uint32_t index, Arena *arena);
+
 // ---- flow_warning.c -----------------------------------------------------------------------------------------
 
 void flow_warn_requirement(Flow *f, const FlowValue *value, const Place *target);
 /// A text argument of a warning: an arena string.
 void flow_warn(Flow *f, const char *code, const char *format, ...) PRINTF_LIKE(3, 4);
+const Method *flow_written_method(Flow *f);
 const char *flow_method_name(Flow *f, const MethodDef *def);
 /// Requires* of a member that the body uses.
 void flow_warn_requires(Flow *f, const MethodDef *def);
+/// Only what concerns code made at run time.
+void flow_warn_dynamic_code(Flow *f, const MethodDef *def);
 void flow_warn_requires_field(Flow *f, const FieldDef *def);
+/// A P/Invoke that marshals COM objects.
+void flow_warn_com(Flow *f, const MethodDef *def);

@@ -334,6 +334,15 @@ uint32_t flow_generic_flags(World *w, const TypeDef *type, const MethodDef *meth
     return 0;
 }
 
+bool flow_holds_types(World *w, const Type *type) {
+    while (type->kind == TYPE_ByRef)
+        type = type->element;
+    if (type->kind != TYPE_Named)
+        return false;
+    return type == well_known_type(w->ts, WELL_KNOWN_TYPE_String) || text_equal_z(type->def->name, "IReflect") ||
+           type_is_derived_from(w->ts, (Type *)type, well_known_type(w->ts, WELL_KNOWN_TYPE_Type));
+}
+
 static uint32_t def_flags(World *w, const Type *type) {
     if (!type->def || !type->def->rid)
         return 0;

@@ -54,10 +54,14 @@ static Method *closed_method(World *w, Method *method) {
     return closed ? closed : method;
 }
 
+void flow_mark_method(World *w, Method *method, const Node *from, const char *text) {
+    flow_warn_member(w, method->def);
+    mark_method_metadata(w, method->def, from);
+    mark_reflectable_method(w, closed_method(w, method), from, text);
+}
+
 static void take_method(const Selection *s, Method *method) {
-    Method *closed = closed_method(s->w, method);
-    mark_method_metadata(s->w, method->def, s->from);
-    mark_reflectable_method(s->w, closed, s->from, s->text);
+    flow_mark_method(s->w, method, s->from, s->text);
 }
 
 static Type *base_of(World *w, Type *type) {
@@ -348,6 +352,13 @@ void flow_mark_type_arguments(World *w, const Type *type, const Node *from) {
         if (flags)
             flow_mark_members(w, type->args[i], flags, from, "argument of an annotated generic parameter");
     }
+}
+
+bool flow_has_annotated_generics(World *w, const Method *method) {
+    const TypeDef *owner = method->owner->def;
+    return (method->arg_count && flow_method_bits(w, method->def) & METHOD_DamGeneric) ||
+           (method->owner->arg_count && owner->rid &&
+            flow_facts(w, owner->module)->types[owner->rid - 1] & TYPE_DamGeneric);
 }
 
 void flow_mark_method_arguments(World *w, const Method *method, const Node *from) {

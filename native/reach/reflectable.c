@@ -46,9 +46,9 @@ void reflectable_type_visible(World *w, const TypeDef *def, const Node *from) {
     if (!def->rid)
         return;
     ModuleMarks *marks = module_marks(w, def->module);
-    if (marks->types[def->rid - 1])
+    if (marks->types[def->rid - 1] & TYPE_VISIBLE)
         return;
-    marks->types[def->rid - 1] = 1;
+    marks->types[def->rid - 1] |= TYPE_VISIBLE;
     Token token = token_make(TABLE_TypeDef, def->rid);
     attributes_visible(w, ATTRIBUTES_Type, def->module, token, from);
     generic_parameters_visible(w, def->module, token, from);

@@ -252,7 +252,7 @@ static void scan_flow(Scan *s) {
     for (uint32_t b = 0; b < body->block_count && !interesting; b++) {
         const Block *block = &body->blocks[b];
         for (uint32_t i = 0; block->live && i < block->count && !interesting; i++)
-            interesting = flow_is_interesting(s->w, &body->instructions[block->first + i]);
+            interesting = flow_is_interesting(s->w, body, &body->instructions[block->first + i]);
     }
     if (interesting)
         flow_analyze(s->w, body, s->node);
@@ -302,8 +302,12 @@ void method_scan(World *w, MethodNode *node) {
     if (method->synthetic == SYNTHETIC_None) {
         eager_cctor_use(w, method->owner, from);
         attributes_reader_marked(w, method);
-        if (method->def)
+        if (method->def) {
             flow_mark_method_arguments(w, method, from);
+            flow_check_annotations(w, method);
+            if (flow_method_bits(w, method->def) & METHOD_DynamicDependency)
+                dynamic_dependencies_mark(w, method, from);
+        }
     }
     w->scanning = node;
     Scan scan = {w, node, from, il_body(w->il, method, &w->scratch)};

@@ -56,6 +56,7 @@ static void constructed_process(World *w, TypeNode *node) {
     if (type->is_generic_definition)
         return;
     reflectable_instance_appears(w, type, from);
+    flow_check_overrides(w, type);
     Type *base = type_base(w->ts, type);
     if (base)
         mark_constructed(w, base, from, "base type");

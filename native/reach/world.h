@@ -108,10 +108,11 @@ typedef struct FieldNode {
     ARRAY(struct MethodNode *) readers;   // bodies to look at again when it holds more
 } FieldNode;
 
+enum { TYPE_VISIBLE = 1, TYPE_OVERRIDES_CHECKED = 2 };
 /// Definitions of one module that need NativeFormat records; a byte per row, at rid - 1.
 typedef struct ModuleMarks {
     uint8_t *methods, *fields, *attributes;
-    uint8_t *types; // attributes_visible has been told
+    uint8_t *types; // TYPE_*, what has been done for a definition
     bool visible;   // types of it have records
     FlowFacts *facts;
 } ModuleMarks;
@@ -190,6 +191,7 @@ typedef struct World {
     uint32_t attributes_asked;                                   // 1 << AttributeKind
     ARRAY(Text) removed_attributes;
     bool get_type_asked;
+    struct Flow *flow; // the analysis that makes marks now
     const Node *delegate_targets_from; // Delegate.Method is called
     MethodList delegate_targets;
     bool methods_asked;       // somebody can list the methods of a type
