@@ -54,6 +54,9 @@ void emit_module(EmitContext *e);
 
 void emit_header(EmitContext *e);
 
+/// Opens the reflection blobs: what code and optimisation must know of them.
+void emit_metadata_begin(EmitContext *e);
+
 // metadata.c: NativeFormat records of definitions; then, when all others have been made, the blob and the
 // maps over it.
 void emit_metadata(EmitContext *e);

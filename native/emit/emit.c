@@ -43,6 +43,7 @@ EmitContext *emit_build(const Reach *reach, Diag *diag) {
     emit_frozen(e);
     emit_statics(e);
     emit_module(e);
+    emit_metadata_begin(e);
     return e;
 }
 

@@ -4,8 +4,12 @@
 enum { BLOB_StructMarshallingStubMap = 16, BLOB_DelegateMarshallingStubMap = 17 };
 enum { STRUCT_HasStubs = 1, STRUCT_Invalid = 2, STRUCT_FieldCountShift = 2 };
 
-static void fixup_add(EmitContext *e, HashEntry *entry, Text symbol) {
-    native_unsigned(&e->arena, &entry->payload, metadata_fixup(e, symbol));
+static void type_add(EmitContext *e, HashEntry *entry, const Type *type) {
+    native_unsigned(&e->arena, &entry->payload, metadata_fixup(e, WHOLE_SYMBOL(emit_type_symbol(e, type))));
+}
+
+static void stub_add(EmitContext *e, HashEntry *entry, const Method *stub) {
+    native_unsigned(&e->arena, &entry->payload, metadata_fixup(e, emit_method_symbol(e, stub), USE_Code, 0));
 }
 
 static HashEntry struct_entry(EmitContext *e, Type *type) {
@@ -13,15 +17,15 @@ static HashEntry struct_entry(EmitContext *e, Type *type) {
     StructMarshalling facts;
     if (!il_struct_marshalling(e->il, type, &facts))
         emit_internal_error(e, "no native form of", type);
-    fixup_add(e, &entry, emit_type_symbol(e, type));
+    type_add(e, &entry, type);
     native_unsigned(&e->arena, &entry.payload,
                     facts.field_count << STRUCT_FieldCountShift | (facts.invalid ? STRUCT_Invalid : 0) |
                         (facts.has_stubs ? STRUCT_HasStubs : 0));
     if (facts.has_stubs) {
         native_unsigned(&e->arena, &entry.payload, facts.size);
-        fixup_add(e, &entry, emit_method_symbol(e, facts.to_native));
-        fixup_add(e, &entry, emit_method_symbol(e, facts.to_managed));
-        fixup_add(e, &entry, emit_method_symbol(e, facts.cleanup));
+        stub_add(e, &entry, facts.to_native);
+        stub_add(e, &entry, facts.to_managed);
+        stub_add(e, &entry, facts.cleanup);
     }
     for (uint32_t i = 0; i < facts.field_count; i++) {
         native_string(&e->arena, &entry.payload, facts.names[i]);
@@ -37,10 +41,10 @@ static HashEntry delegate_entry(EmitContext *e, Type *type) {
         emit_internal_error(e, "no marshalling stubs of", type);
         return entry;
     }
-    fixup_add(e, &entry, emit_type_symbol(e, type));
-    fixup_add(e, &entry, emit_method_symbol(e, stubs.open));
-    fixup_add(e, &entry, emit_method_symbol(e, stubs.closed));
-    fixup_add(e, &entry, emit_method_symbol(e, stubs.from_native));
+    type_add(e, &entry, type);
+    stub_add(e, &entry, stubs.open);
+    stub_add(e, &entry, stubs.closed);
+    stub_add(e, &entry, stubs.from_native);
     return entry;
 }
 

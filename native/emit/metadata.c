@@ -41,6 +41,10 @@ Record *metadata_method_definition(EmitContext *e, const MethodDef *def) {
     return *metadata_slot(e->metadata, MAP_Method, def, NULL);
 }
 
+Record *metadata_field_definition(EmitContext *e, const FieldDef *def) {
+    return *metadata_slot(e->metadata, MAP_Field, def, NULL);
+}
+
 // ---- Scopes and namespaces
 // ------------------------------------------------------------------------------------------------------
 
@@ -54,19 +58,37 @@ static NamespaceNode *namespace_new(EmitContext *e, const Record *parent, const 
     return node;
 }
 
+// Assembly.EntryPoint.
+static const Record *entry_point_record(EmitContext *e, const Module *module) {
+    RecordSet *set = &e->metadata->set;
+    Token token = module->is_app ? image_entry_point(module->image) : (Token){0};
+    const MethodDef *def = token_table(token) == TABLE_MethodDef && token_rid(token)
+                               ? method_def_get(e->ts, (Module *)(uintptr_t)module, token_rid(token))
+                               : NULL;
+    const Record *method = def ? metadata_method_definition(e, def) : NULL;
+    if (!method)
+        return NULL;
+    Record *record = record_new(set, HANDLE_QualifiedMethod);
+    item_typed(set, record, method);
+    item_typed(set, record, metadata_definition(e, def->owner));
+    return record_intern(set, record);
+}
+
 static void scope_fill(EmitContext *e, Record *scope, const Module *module, const Record *root) {
     RecordSet *set = &e->metadata->set;
     metadata_assembly_items(e, scope, module);
     item_typed(set, scope, root);
-    item_typed(set, scope, NULL); // entry point
+    item_typed(set, scope, entry_point_record(e, module));
     TypeDef *global = type_def_get(e->ts, (Module *)(uintptr_t)module, 1);
     item_typed(set, scope, global ? metadata_definition(e, global) : NULL);
-    item_unsigned(set, scope, 0); // custom attributes
+    metadata_collection(e->metadata, scope, metadata_attributes(e, module, token_make(TABLE_Assembly, 1)),
+                        ITEM_Typed);
     item_typed(set, scope, record_string(set, column_text(module->image, COLUMN_Module_Name, 1)));
     Bytes mvid = image_mvid(module->image);
     item_unsigned(set, scope, (uint32_t)mvid.size);
     item_raw(set, scope, mvid.data, mvid.size);
-    item_unsigned(set, scope, 0);
+    metadata_collection(e->metadata, scope, metadata_attributes(e, module, token_make(TABLE_Module, 1)),
+                        ITEM_Typed);
 }
 
 static NamespaceNode *namespace_root(EmitContext *e, const Module *module) {
@@ -173,14 +195,14 @@ static void definitions_write(EmitContext *e) {
         definition_declare(e, defs[i], &all);
     }
     for (uint32_t i = 0; i < all.count; i++)
+        metadata_members_declare(e, all.items[i]);
+    for (uint32_t i = 0; i < all.count; i++)
         metadata_type_definition_fill(e, all.items[i]);
     namespaces_fill(e);
     scopes_fill(e);
 }
 
 void emit_metadata(EmitContext *e) {
-    e->metadata = ARENA_NEW(&e->arena, Metadata);
-    e->metadata->set.arena = &e->arena;
     definitions_write(e);
 }
 
@@ -192,5 +214,6 @@ void emit_metadata_finish(EmitContext *e) {
     m->blob = records_write(&m->set, scopes, m->scopes.count);
     metadata_blob_write(e, BLOB_EmbeddedMetadata, m->blob);
     metadata_maps_write(e);
+    token_handles_finish(e);
     metadata_resources_write(e);
 }

@@ -12,30 +12,32 @@ enum { // ReflectionMapBlob
     BLOB_ArrayMap = 2,
     BLOB_PointerTypeMap = 3,
     BLOB_FunctionPointerTypeMap = 4,
-    BLOB_InvokeMap = 6,
-    BLOB_VirtualInvokeMap = 7,
     BLOB_CommonFixupsTable = 8,
     BLOB_ByRefTypeMap = 11,
     BLOB_GenericsHashtable = 32,
 };
 
 typedef struct FixupEntry {
-    const char *symbol; // interned
+    struct FixupKey {
+        const char *symbol; // interned
+        int64_t addend;
+    } key;
     uint32_t index;
     UT_hash_handle hh;
 } FixupEntry;
 
-uint32_t metadata_fixup(EmitContext *e, Text symbol) {
+uint32_t metadata_fixup(EmitContext *e, Text symbol, SymbolUse use, int64_t addend) {
     Metadata *m = e->metadata;
+    struct FixupKey key = {symbol.data, addend};
     FixupEntry *found;
-    HASH_FIND(hh, m->fixup_indexes, &symbol.data, sizeof symbol.data, found);
+    HASH_FIND(hh, m->fixup_indexes, &key, sizeof key, found);
     if (found)
         return found->index;
     found = ARENA_NEW(&e->arena, FixupEntry);
-    found->symbol = symbol.data;
-    found->index = m->fixups.count;
-    ARRAY_PUSH(&e->arena, &m->fixups, symbol);
-    HASH_ADD_KEYPTR(hh, m->fixup_indexes, &found->symbol, sizeof found->symbol, found);
+    found->key = key;
+    found->index = m->fixup_count++;
+    data_relative(&e->set, m->fixups, symbol, use, addend);
+    HASH_ADD_KEYPTR(hh, m->fixup_indexes, &found->key, sizeof found->key, found);
     return found->index;
 }
 
@@ -52,11 +54,17 @@ void metadata_blob_write(EmitContext *e, uint32_t blob, ByteArray bytes) {
     data_label(&e->set, object, data_symbol(&e->set, "__blob_%u_end", blob));
 }
 
-static void fixups_write(EmitContext *e) {
-    DataObject *object = blob_begin(e, BLOB_CommonFixupsTable);
-    for (uint32_t i = 0; i < e->metadata->fixups.count; i++)
-        data_relative(&e->set, object, WHOLE_SYMBOL(e->metadata->fixups.items[i]));
-    data_label(&e->set, object, data_symbol(&e->set, "__blob_%u_end", BLOB_CommonFixupsTable));
+static void fixups_end(EmitContext *e) {
+    data_label(&e->set, e->metadata->fixups,
+               data_symbol(&e->set, "__blob_%u_end", BLOB_CommonFixupsTable));
+}
+
+void emit_metadata_begin(EmitContext *e) {
+    e->metadata = ARENA_NEW(&e->arena, Metadata);
+    e->metadata->set.arena = &e->arena;
+    e->metadata->fixups = blob_begin(e, BLOB_CommonFixupsTable);
+    reflection_code_fixups(e);
+    emit_token_handles(e);
 }
 
 // ---- Hash tables
@@ -83,7 +91,7 @@ static uint32_t table_of(EmitContext *e, const Type *type) {
 // All payloads start with the fix-up of the MethodTable; named types add the handle of their definition.
 static HashEntry type_entry(EmitContext *e, const Type *type, uint32_t table) {
     HashEntry entry = {.hash = type_hash(e->ts, type)};
-    native_unsigned(&e->arena, &entry.payload, metadata_fixup(e, emit_type_symbol(e, type)));
+    native_unsigned(&e->arena, &entry.payload, metadata_fixup(e, WHOLE_SYMBOL(emit_type_symbol(e, type))));
     if (table == BLOB_TypeMap)
         native_unsigned(&e->arena, &entry.payload, record_token(metadata_definition(e, type->def)));
     return entry;
@@ -99,12 +107,6 @@ static void table_write(EmitContext *e, uint32_t table) {
     metadata_blob_write(e, table, native_hashtable(&e->arena, &entries));
 }
 
-// Readers take these tables for granted (VirtualInvokeMap without a test): empty while nothing is invokable.
-static void empty_table_write(EmitContext *e, uint32_t table) {
-    HashEntries none = {0};
-    metadata_blob_write(e, table, native_hashtable(&e->arena, &none));
-}
-
 void metadata_maps_write(EmitContext *e) {
     table_write(e, BLOB_TypeMap);
     table_write(e, BLOB_ArrayMap);
@@ -112,8 +114,7 @@ void metadata_maps_write(EmitContext *e) {
     table_write(e, BLOB_FunctionPointerTypeMap);
     table_write(e, BLOB_ByRefTypeMap);
     table_write(e, BLOB_GenericsHashtable);
-    empty_table_write(e, BLOB_InvokeMap);
-    empty_table_write(e, BLOB_VirtualInvokeMap);
     metadata_interop_write(e);
-    fixups_write(e); // last: the others fill it
+    reflection_maps_write(e);
+    fixups_end(e); // last: the others fill it
 }

@@ -10,6 +10,7 @@ enum {
     SECTION_ReadOnlyBlobRegionStart = 300,
     LAST_BLOB = 41
 };
+enum { BLOB_CommonFixupsTable = 8, BLOB_NativeReferences = 31, BLOB_NativeStatics = 33 }; // ReflectionMapBlob
 
 typedef struct SectionName {
     uint32_t id;
@@ -61,9 +62,12 @@ static uint32_t sections_of(EmitContext *e, SectionName *present) {
     };
     uint32_t count = present_sections(e, names, sizeof names / sizeof *names, present);
     for (uint32_t blob = 1; blob <= LAST_BLOB; blob++) {
+        // Readers of generic instances and their statics have fix-up tables of their own: one serves all.
+        bool is_fixups = blob == BLOB_NativeReferences || blob == BLOB_NativeStatics;
+        uint32_t content = is_fixups ? BLOB_CommonFixupsTable : blob;
         SectionName name = {SECTION_ReadOnlyBlobRegionStart + blob,
-                            arena_format(&e->arena, "__blob_%u_start", blob),
-                            arena_format(&e->arena, "__blob_%u_end", blob)};
+                            arena_format(&e->arena, "__blob_%u_start", content),
+                            arena_format(&e->arena, "__blob_%u_end", content)};
         count += present_sections(e, &name, 1, present + count);
     }
     return count;

@@ -258,6 +258,26 @@ static bool is_always_true(Il *il, const Method *method)
     return id == FOLD_HasOverriddenBeginEndRead || id == FOLD_HasOverriddenBeginEndWrite;
 }
 
+/// The type loader looks code up by the canonical form of instances. Code is exact: each is its own form.
+static bool is_canonical_form(Il *il, const Method *method)
+{
+    FoldId id = fold_find(il, method);
+    return id == FOLD_ConvertToCanon || id == FOLD_ConvertInstantiationToCanon;
+}
+
+static Code *canonical_form(Il *il, const Method *method, Arena *arena)
+{
+    Builder b = code_builder_start(il, method, arena);
+    if (b.code->arg_count > 2) { // out bool changed
+        build_index(&b, OP_ldarg, 2);
+        build_integer(&b, OP_ldc_i4, 0);
+        build(&b, OP_stind_i1);
+    }
+    build_index(&b, OP_ldarg, 0);
+    build(&b, OP_ret);
+    return code_builder_finish(&b);
+}
+
 static bool has_il(const Method *method)
 {
     return method->synthetic == SYNTHETIC_None && method->def && method->def->rva != 0 &&
@@ -274,6 +294,7 @@ static Code *method_code(Il *il, const Method *method, Arena *arena, Failure *fa
     }
     if (is_always_true(il, method))
         return substituted_code(il, method, (Substitution){ SUBSTITUTION_Value, 1 }, arena);
+    if (is_canonical_form(il, method)) return canonical_form(il, method, arena);
     if (has_il(method)) return code_decode(il->ts, method, arena, reason, failure);
     Code *code = synth_code(il, method, arena, &why);
     if (why) *failure = *why;

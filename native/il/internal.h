@@ -301,6 +301,7 @@ Code    *code_builder_finish(Builder *b);
 /// Code of a method that has no IL; NULL if `method` is not of that kind.
 Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **failure);
 Code *synth_delegate(Il *il, const Method *method, Arena *arena);
+Code *synth_dynamic_invoke(Il *il, const Method *method, Arena *arena);
 Code *synth_array(Il *il, const Method *method, Arena *arena);
 Code *synth_field_helper(Il *il, const Method *method, Arena *arena);
 Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **failure);

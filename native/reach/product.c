@@ -28,10 +28,21 @@ static void methods_sort(const Method **items, uint32_t count) {
         qsort(items, count, sizeof *items, method_pointer_order);
 }
 
+static int field_pointer_order(const void *a, const void *b) {
+    return field_order(*(const Field *const *)a, *(const Field *const *)b);
+}
+
+static void fields_sort(const Field **items, uint32_t count) {
+    if (count)
+        qsort(items, count, sizeof *items, field_pointer_order);
+}
+
 // ---- Slots and selectors --------------------------------------------------------------------------------
 
-/// Two different codes behind it: only then a table entry is ever read.
+/// Two different codes behind it: only then a call reads a table entry. Reflection always does.
 static bool needs_table(const Reach *reach, const MethodNode *node) {
+    if (node->called_by_invoke && node->targets.count)
+        return true;
     const Method *first = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {
         const Method *code = node->targets.items[i].code;
@@ -156,6 +167,8 @@ static void exports_and_data_sort(Reach *reach) {
     methods_sort(w->eager_cctors.items, w->eager_cctors.count);
     methods_sort(w->module_initializers.items, w->module_initializers.count);
     methods_sort(w->lazy_pinvokes.items, w->lazy_pinvokes.count);
+    methods_sort(w->token_methods.items, w->token_methods.count);
+    fields_sort(w->token_fields.items, w->token_fields.count);
 }
 
 static void strings_make(Reach *reach) {

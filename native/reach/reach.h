@@ -132,6 +132,8 @@ const Type *reach_only_implementer(const Reach *reach, const Type *type);
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
 bool reach_method_has_metadata(const Reach *reach, const MethodDef *def);
 bool reach_field_has_metadata(const Reach *reach, const FieldDef *def);
+/// The type that a reflection-style name in an attribute of `module` means; NULL if it is not there.
+Type *reach_type_named(const Reach *reach, Text name, const Module *module);
 /// Row of CustomAttribute whose constructor, members and types are there.
 bool reach_attribute_kept(const Reach *reach, const Module *module, uint32_t rid);
 const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
@@ -140,6 +142,12 @@ const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
 /// Fields that reflection can read and write (field access map), and open definitions; statics have their base.
 const Field *const *reach_reflectable_fields(const Reach *reach, uint32_t *count);
+
+/// Its invocation dispatches on the object: through reach_slot_index or reach_selector_index of its declaration.
+bool reach_is_invoked_virtually(const Method *method);
+/// Members whose handles are loaded (ldtoken).
+const Method *const *reach_token_methods(const Reach *reach, uint32_t *count);
+const Field *const *reach_token_fields(const Reach *reach, uint32_t *count);
 
 // ---- Symbols: one naming for lower/ and emit/ -----------------------------------------------------------
 

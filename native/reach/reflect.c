@@ -22,6 +22,10 @@ const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count) 
     return reach->metadata_types;
 }
 
+Type *reach_type_named(const Reach *reach, Text name, const Module *module) {
+    return type_name_resolve(reach->world, name, module);
+}
+
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count) {
     *count = reach->invokable_count;
     return reach->invokable;

@@ -251,8 +251,7 @@ void reflectable_method_process(World *w, MethodNode *node) {
     mark_address(w, method, from, "reflectable method");
     if (!method->def->is_static)
         mark_address(w, boxed_entry(w, method->owner, method), from, "reflectable method");
-    if (method->def->is_virtual && !method->owner->is_value_type)
-        mark_virtual_use(w, method, method->owner, false, from, "virtual call by reflection");
+    mark_invoke(w, method, from);
 }
 
 void reflectable_field_process(World *w, const Field *field) {

@@ -168,14 +168,11 @@ static void scan_mkrefany(Scan *s, const Instruction *in) {
 }
 
 static void scan_ldtoken_method(Scan *s, const Instruction *in) {
-    mark_metadata(s->w, in->method->owner, s->from, "ldtoken of a method");
-    for (uint32_t i = 0; i < in->method->arg_count; i++)
-        mark_metadata(s->w, in->method->args[i], s->from, "ldtoken of a method");
-    mark_reflectable_method(s->w, in->method, s->from, "ldtoken of a method");
+    mark_token_method(s->w, in->method, s->from);
 }
 
 static void scan_ldtoken_field(Scan *s, const Instruction *in) {
-    mark_reflectable_field(s->w, in->field, s->from, "ldtoken of a field");
+    mark_token_field(s->w, in->field, s->from);
 }
 
 // ---- Data -----------------------------------------------------------------------------------------------

@@ -56,6 +56,8 @@ typedef struct MethodNode {
     const Method *method;
     Node code, slot, reflectable;
     bool address_taken;
+    bool is_token;         // ldtoken: MethodHandleInfo
+    bool called_by_invoke; // slot: reflection dispatches through it, whatever it reaches
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
     Text export_symbol;         // fixed symbol of an exported method, else empty
@@ -106,6 +108,7 @@ typedef struct FieldNode {
     Node rva, reflectable;
     ARRAY(const void *) held;             // hoisted local of closures, iterators: FlowValues stored so far
     ARRAY(struct MethodNode *) readers;   // bodies to look at again when it holds more
+    bool is_token; // ldtoken: FieldHandleInfo
 } FieldNode;
 
 enum { TYPE_VISIBLE = 1, TYPE_OVERRIDES_CHECKED = 2 };
@@ -180,6 +183,8 @@ typedef struct World {
     NodeList level, next;             // breadth-first work
     NodeList marked[NODE_KIND_COUNT]; // everything marked, by kind
     ARRAY(Export) exports;
+    MethodList token_methods;
+    ARRAY(const Field *) token_fields;
     MethodList lazy_pinvokes, eager_cctors, module_initializers;
     ARRAY(Cut) cuts;
     ARRAY(TypeNode *) watched_casts;
@@ -328,6 +333,13 @@ void attributes_open(World *w);
 /// A reflection-style name, looked up in `fallback` (may be NULL) and CoreLib unless it names its assembly.
 /// NULL if it cannot be found.
 Type *type_name_resolve(World *w, Text name, const Module *fallback);
+
+// ---- invoke.c: what calls by reflection and handles of members need -------------------------------------
+
+/// The thunk of the method's shape; its slot or selector, if it is virtual.
+void mark_invoke(World *w, const Method *method, const Node *from);
+void mark_token_method(World *w, const Method *method, const Node *from);
+void mark_token_field(World *w, const Field *field, const Node *from);
 
 // ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings -------------------------
 

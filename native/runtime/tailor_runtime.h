@@ -97,6 +97,12 @@ void *tailor_find_method_start(void *code_address);
 /// code, else NULL (no code range is registered with the runtime pack, so its own answer is always NULL).
 void *tailor_module_of(void *code_address);
 
+/// Replaces RhResolveDispatch: code of virtual `slot` of class `declaring`, counted from the start of the vtable, or of
+/// interface method `slot` of __reflection_selectors, on an object that is an instance of `declaring`.
+void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declaring, uint16_t slot);
+/// Replaces RhResolveDispatchOnType.
+void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot);
+
 /// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
 /// `count` return addresses of managed frames from the innermost; returns the number, or the negated number
 /// needed.

@@ -445,6 +445,7 @@ static const struct SyntheticRow {
     [SYNTHETIC_StructToManaged] = { "NativeToManaged" },
     [SYNTHETIC_StructCleanup] = { "Cleanup" },
     [SYNTHETIC_NativeCalli] = { "CalliMarshallingStub" },
+    [SYNTHETIC_DynamicInvoke] = { "InvokeThunk" },
     [SYNTHETIC_ThrowBody] = { NULL },
 };
 
@@ -530,6 +531,7 @@ static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind
     case SYNTHETIC_None:
     case SYNTHETIC_UnboxingStub:
     case SYNTHETIC_UnmanagedEntry:
+    case SYNTHETIC_DynamicInvoke:
     case SYNTHETIC_ThrowBody: break;
     }
     return serves ? serves->signature : NULL;
@@ -629,4 +631,64 @@ Type *type_native_make(TypeSystem *ts, const Type *managed, uint32_t size, uint3
     details->layout_state = ENTRY_Done;
     native_fields_make(ts, type, details, fields, count);
     return type;
+}
+
+// ---- Thunks of reflection ---------------------------------------------------------------------------------
+
+// What decides how a value is passed and copied: all references are one type, enums their integer, pointers native int.
+static Type *invoke_shape_type(TypeSystem *ts, Type *type)
+{
+    switch (type->kind) {
+    case TYPE_Named:
+        if (!type->is_value_type) return type_primitive(ts, ELEMENT_TYPE_OBJECT);
+        return type->def->is_enum ? type_enum_underlying(ts, type) : type;
+    case TYPE_SzArray:
+    case TYPE_Array: return type_primitive(ts, ELEMENT_TYPE_OBJECT);
+    case TYPE_Pointer:
+    case TYPE_FunctionPointer: return type_primitive(ts, ELEMENT_TYPE_I);
+    case TYPE_ByRef: return type_byref(ts, type_primitive(ts, ELEMENT_TYPE_U1));
+    case TYPE_Var:
+    case TYPE_MVar: break;
+    }
+    return type;
+}
+
+static const Signature *invoke_shape(TypeSystem *ts, const Signature *target)
+{
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type    **params = ARENA_ARRAY(&ts->scratch, Type *, (size_t)target->param_count + 1);
+    for (uint32_t i = 0; i < target->param_count; i++) params[i] = invoke_shape_type(ts, target->params[i]);
+    const Signature *shape =
+        signature_make(ts, &(Signature){ .return_type = invoke_shape_type(ts, target->return_type),
+                                         .params = params,
+                                         .param_count = target->param_count });
+    arena_rewind(&ts->scratch, mark);
+    return shape;
+}
+
+static const Signature *invoke_thunk_signature(TypeSystem *ts)
+{
+    Type *byte_ref = type_byref(ts, type_primitive(ts, ELEMENT_TYPE_U1));
+    Type *native_int = type_primitive(ts, ELEMENT_TYPE_I);
+    Type *params[] = { native_int, byte_ref, byte_ref, native_int };
+    return signature_make(ts, &(Signature){ .return_type = byte_ref, .params = params, .param_count = 4 });
+}
+
+Method *method_dynamic_invoke(TypeSystem *ts, const Signature *target)
+{
+    Type  *args[] = { type_function_pointer(ts, invoke_shape(ts, target)),
+                      type_primitive(ts, ELEMENT_TYPE_OBJECT) };
+    bool   added;
+    Method prototype = { .owner = well_known_type(ts, WELL_KNOWN_TYPE_DynamicInvokeInfo),
+                         .args = args,
+                         .arg_count = target->has_this ? 2 : 1,
+                         .name = text_intern_z(ts->texts, synthetic_rows[SYNTHETIC_DynamicInvoke].name),
+                         .synthetic = SYNTHETIC_DynamicInvoke,
+                         .signature = invoke_thunk_signature(ts) };
+    Method *method = method_intern(ts, &prototype, &added);
+    if (added) {
+        method->args = args_copy(ts, args, prototype.arg_count);
+        method->id = ts->method_count++;
+    }
+    return method;
 }

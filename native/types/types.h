@@ -149,6 +149,7 @@ typedef enum MethodSynthetic {
     SYNTHETIC_StructToManaged,   // void (byte*, ref T or T)
     SYNTHETIC_StructCleanup,     // void (byte*): frees what StructToNative allocated
     SYNTHETIC_NativeCalli,       // calli of an unmanaged signature that needs conversions; the address comes last
+    SYNTHETIC_DynamicInvoke,     // method_dynamic_invoke; owner: DynamicInvokeInfo; args: the shape as a function pointer
     SYNTHETIC_ThrowBody,         // body replaced by a throw (abstract slot reached, ambiguous default method, ...)
 } MethodSynthetic;
 
@@ -267,6 +268,10 @@ typedef struct NativeField {
 /// The native form of `managed` as a struct of its own (II.7.4); a new one with each call.
 Type *type_native_make(TypeSystem *ts, const Type *managed, uint32_t size, uint32_t alignment,
                        const NativeField *fields, uint32_t count);
+/// The thunk through which reflection calls any method of this shape (DynamicInvokeInfo of CoreLib):
+/// `ref byte (native int function, ref byte this, ref byte result, native int arguments)`. Shared between signatures that
+/// are called alike: its args are the static signature as a function pointer and, for instance methods, System.Object.
+Method *method_dynamic_invoke(TypeSystem *ts, const Signature *target);
 /// Interned signature.
 const Signature *signature_make(TypeSystem *ts, const Signature *prototype);
 /// Context for reading the body or signatures of `method`.
