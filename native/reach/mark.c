@@ -296,6 +296,13 @@ static void frozen_process(World *w, const FrozenObject *object, const Node *nod
     mark_data(w, &object->data, node);
 }
 
+/// Delegate.CreateDelegate makes instances of a delegate type without a constructor.
+static void runtime_type_process(World *w, const Node *node) {
+    Type *type = type_node(w, node->entity)->type;
+    if (type->def && type->def->is_delegate && !type->is_generic_definition)
+        mark_allocated(w, type, node, "CreateDelegate");
+}
+
 static void node_process(World *w, Node *node) {
     switch (node->kind) {
     case NODE_Method: method_scan(w, method_node(w, node->entity)); break;
@@ -307,6 +314,7 @@ static void node_process(World *w, Node *node) {
     case NODE_InterfaceUse: type_process(w, type_node(w, node->entity), node->kind); break;
     case NODE_RuntimeType:
         mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_RuntimeType), node, "RuntimeType object");
+        runtime_type_process(w, node);
         break;
     case NODE_NonGCStatics: statics_process(w, type_node(w, node->entity), STATIC_NonGC); break;
     case NODE_GCStatics: statics_process(w, type_node(w, node->entity), STATIC_GC); break;
