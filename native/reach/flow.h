@@ -76,6 +76,8 @@ uint32_t flow_this_flags(World *w, const MethodDef *def);
 uint32_t flow_field_flags(World *w, const FieldDef *def);
 /// Of parameter `index` of a type (method NULL) or method.
 uint32_t flow_generic_flags(World *w, const TypeDef *type, const MethodDef *method, uint32_t index);
+/// What the arguments of a parameter have: its annotation, and a constructor where the constraints say so.
+uint32_t flow_promised_flags(World *w, const TypeDef *type, const MethodDef *method, uint32_t index);
 /// On the type, its bases and its interfaces.
 uint32_t flow_type_flags(World *w, Type *type);
 /// Requires* of a method: its own, or those of its class for static members and constructors.

@@ -276,7 +276,7 @@ static void arguments_check(Flow *f, Type *const *args, uint32_t count, const Ty
         if (flow_is_compiler_generated(own ? own->name : own_type->name))
             continue; // stands for a parameter of the user's method
         Place source = {.kind = PLACE_Generic, .method = own, .type = own_type, .index = args[i]->index};
-        source.flags = flow_generic_flags(f->w, own_type, own, source.index);
+        source.flags = flow_promised_flags(f->w, own_type, own, source.index);
         Place target = {.kind = PLACE_Generic, .type = type, .method = method, .index = i, .flags = flags};
         FlowValue value = {.kind = VALUE_Place, .place = source};
         if ((source.flags & flags) != flags)
@@ -379,6 +379,18 @@ static FlowSet address(Flow *f, uint32_t slot) {
     return flow_set_one(f, (FlowValue){.kind = VALUE_LocalAddress, .integer = slot});
 }
 
+/// Objects that class constructors made at compile time: only the length of arrays is of interest.
+static FlowSet frozen_object(Flow *f, const Instruction *in) {
+    const FrozenData *data = &in->frozen->data;
+    if (in->type2->kind != TYPE_SzArray || data->size < 4)
+        return flow_unknown;
+    FlowArray *array = ARENA_NEW(f->arena, FlowArray);
+    array->size = (uint32_t)data->bytes[0] | (uint32_t)data->bytes[1] << 8 | (uint32_t)data->bytes[2] << 16;
+    array->element = in->type2->element;
+    array->unknown = array->size > 0;
+    return flow_set_one(f, (FlowValue){.kind = VALUE_Array, .array = array});
+}
+
 static bool run_value(Flow *f, const Instruction *in, const Block *block) {
     uint32_t args = f->body->arg_count;
     switch (in->op) { // NOLINT: the rest is in run_other
@@ -400,6 +412,7 @@ static bool run_value(Flow *f, const Instruction *in, const Block *block) {
         push(f, top);
         return true;
     }
+    case OP_ldfrozen: push(f, frozen_object(f, in)); return true;
     case OP_ldtype: push(f, flow_typeof(f, in->type)); return true;
     case OP_ldtoken:
         push(f, flow_set_one(f, (FlowValue){.kind = VALUE_TypeHandle, .type = in->type}));
@@ -471,7 +484,9 @@ static bool run_memory(Flow *f, const Instruction *in) {
     }
 }
 
-/// Pops and pushes of everything that makes no known value: {pops, pushes}.
+_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 165, "a new opcode needs its pops and pushes here");
+
+/// Pops and pushes of everything that makes no known value.
 static void run_other(Flow *f, Opcode op) {
     uint32_t pops = 0, pushes = 0;
     if ((op >= OP_ldind_i1 && op <= OP_ldind_r8) || op == OP_neg || op == OP_not ||

@@ -135,7 +135,7 @@ static Place written_parameter(Flow *f) {
                    .method = owner,
                    .type = type,
                    .index = open->index,
-                   .flags = flow_generic_flags(f->w, type, owner, open->index)};
+                   .flags = flow_promised_flags(f->w, type, owner, open->index)};
 }
 
 FlowSet flow_typeof(Flow *f, Type *type) {
@@ -461,6 +461,7 @@ static void make_generic_type(Call *c, const FlowValue *value) {
                       flow_method_name(f, c->def));
         if (f->final)
             warn_dynamic_code(c);
+        result_add(c, *value); // what the definition promises, its instances keep
         return;
     }
     if (exact_arguments(arguments, args, def->generic_count)) {
@@ -469,8 +470,11 @@ static void make_generic_type(Call *c, const FlowValue *value) {
             mark_reflectable_type(f->w, type, f->from, "MakeGenericType");
         if (type)
             result_add(c, (FlowValue){.kind = VALUE_Type, .type = type});
-    } else if (f->final && !all_reference_constrained(def, NULL, def->generic_count)) {
-        warn_dynamic_code(c);
+    } else {
+        // Members looked up on the unknown instance are those of the definition.
+        result_add(c, (FlowValue){.kind = VALUE_Type, .type = type_from_def(f->w->ts, def)});
+        if (f->final && !all_reference_constrained(def, NULL, def->generic_count))
+            warn_dynamic_code(c);
     }
     if (f->final && !arguments_require(c, arguments, def, NULL, def->generic_count))
         flow_warn(f, "IL2055",
@@ -513,8 +517,10 @@ static void make_generic_method(Call *c, const FlowValue *value) {
             mark_reflectable_method(f->w, instance, f->from, "MakeGenericMethod");
         if (instance)
             result_add(c, (FlowValue){.kind = VALUE_Method, .method = instance});
-    } else if (f->final && !all_reference_constrained(NULL, method->def, count)) {
-        warn_dynamic_code(c);
+    } else {
+        result_add(c, *value);
+        if (f->final && !all_reference_constrained(NULL, method->def, count))
+            warn_dynamic_code(c);
     }
     if (f->final && !arguments_require(c, arguments, NULL, method->def, count))
         flow_warn(f, "IL2060",

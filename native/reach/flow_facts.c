@@ -334,6 +334,13 @@ uint32_t flow_generic_flags(World *w, const TypeDef *type, const MethodDef *meth
     return 0;
 }
 
+uint32_t flow_promised_flags(World *w, const TypeDef *type, const MethodDef *method, uint32_t index) {
+    enum { CONSTRAINT_Struct = 0x08, CONSTRAINT_New = 0x10 }; // II.23.1.7
+    uint32_t constraints = generic_param_flags(method ? NULL : type, method, index);
+    uint32_t flags = flow_generic_flags(w, type, method, index);
+    return constraints & (CONSTRAINT_Struct | CONSTRAINT_New) ? flags | DAM_PublicParameterlessConstructor : flags;
+}
+
 bool flow_holds_types(World *w, const Type *type) {
     while (type->kind == TYPE_ByRef)
         type = type->element;
