@@ -104,14 +104,30 @@ static void il_stage_dump(const Compilation *c, FILE *file)
 
 // ---- lower, emit ------------------------------------------------------------------------------------------------------
 
-static bool lower_run(Compilation *c)
+static bool share_run(Compilation *c)
 {
     c->machine = target_machine_open(&c->request, c->diag);
     if (!c->machine) return false;
+    c->sharing = sharing_find(c->reach, c->machine, &c->program, c->diag);
+    if (!c->sharing) return false;
+    SharingCounts counts = sharing_counts(c->sharing);
+    timer_count(&c->timer, "generic instances", counts.candidates, "");
+    timer_count(&c->timer, "aliases", counts.aliases, "");
+    timer_count(&c->timer, "with a context", counts.shared, "");
+    return true;
+}
+
+static void share_close(Compilation *c)
+{
+    if (c->machine) LLVMDisposeTargetMachine(c->machine);
+}
+
+static bool lower_run(Compilation *c)
+{
     c->units = units_partition(c->reach, &c->program, &c->unit_count);
     timer_count(&c->timer, "units", c->unit_count, "");
     bool ok = true;
-    for (uint32_t i = 0; i < c->unit_count; i++) ok &= lower_unit(&c->units[i], c->reach, c->machine, c->diag);
+    for (uint32_t i = 0; i < c->unit_count; i++) ok &= lower_unit(&c->units[i], c->reach, c->sharing, c->machine, c->diag);
     return ok;
 }
 
@@ -123,7 +139,6 @@ static void lower_stage_dump(const Compilation *c, FILE *file)
 static void lower_close(Compilation *c)
 {
     for (uint32_t i = 0; i < c->unit_count; i++) unit_close(&c->units[i]);
-    if (c->machine) LLVMDisposeTargetMachine(c->machine);
 }
 
 /// "<intermediate directory>units/<number>.o".
@@ -187,6 +202,7 @@ static const Stage stages[] = {
     { "reach", reach_stage_run, reach_stage_dump, reach_stage_close, false },
     { "il", reach_is_done, il_stage_dump, NULL, true },
     { "emit", reach_is_done, emit_stage_dump, NULL, true },
+    { "share", share_run, NULL, share_close, false },
     { "lower", lower_run, lower_stage_dump, lower_close, false },
     { "object", emit_run, NULL, NULL, false },
 };

@@ -22,6 +22,7 @@ typedef struct Compilation {
     Il         *il;
     Reach      *reach;
     LLVMTargetMachineRef machine;
+    Sharing    *sharing;
     Unit       *units;
     uint32_t    unit_count;
     int         exit_code;

@@ -32,6 +32,8 @@ Text emit_bytes(EmitContext *e, const char *name, const void *bytes, size_t size
 /// Symbol of a type's MethodTable; reports DIAG_Internal if reach/ gave it none.
 Text emit_type_symbol(EmitContext *e, const Type *type);
 Text emit_method_symbol(EmitContext *e, const Method *method);
+/// For tables that code calls through: may be the code of several methods.
+Text emit_code_symbol(EmitContext *e, const Method *method);
 void emit_internal_error(EmitContext *e, const char *what, const Type *type);
 
 // method_table.c

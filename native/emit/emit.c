@@ -32,6 +32,10 @@ Text emit_method_symbol(EmitContext *e, const Method *method) {
     return reach_symbol(e->reach, SYMBOL_Method, method);
 }
 
+Text emit_code_symbol(EmitContext *e, const Method *method) {
+    return reach_symbol(e->reach, SYMBOL_Code, method);
+}
+
 EmitContext *emit_build(const Reach *reach, Diag *diag) {
     EmitContext *e = checked_malloc(sizeof *e);
     *e = (EmitContext){.reach = reach, .request = reach_request(reach), .il = reach_il(reach), .diag = diag};

@@ -89,7 +89,7 @@ static void vtable_write(EmitContext *e, DataObject *object, Type *type) {
     data_u32(&e->set, object, type->id < e->row_count ? e->rows[type->id] : 0);
     data_u32(&e->set, object, 0);
     for (uint32_t i = 0; i < count; i++)
-        data_pointer(&e->set, object, slots[i] ? emit_method_symbol(e, slots[i]) : (Text){0}, USE_Code, 0);
+        data_pointer(&e->set, object, slots[i] ? emit_code_symbol(e, slots[i]) : (Text){0}, USE_Code, 0);
 }
 
 static uint32_t interfaces_write(EmitContext *e, DataObject *object, Type *type, bool write) {

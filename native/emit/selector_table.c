@@ -40,7 +40,7 @@ static uint32_t rows_collect(EmitContext *e, TypeRow **type_rows, SparseRow **ro
 static Text entry_symbol(EmitContext *e, const TypeRow *row, const SparseRow *sparse, uint32_t selector) {
     for (uint32_t i = 0; i < sparse->count; i++)
         if (row->entries[i].selector == selector)
-            return emit_method_symbol(e, row->entries[i].target);
+            return emit_code_symbol(e, row->entries[i].target);
     return (Text){0};
 }
 

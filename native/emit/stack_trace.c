@@ -77,6 +77,8 @@ static TraceEntries entries_collect(EmitContext *e, bool (*survives)(void *conte
     uint32_t count;
     const Method *const *methods = reach_methods(e->reach, &count);
     for (uint32_t i = 0; i < count; i++) {
+        if (reach_code(e->reach, methods[i]) != methods[i])
+            continue; // no frame of its own
         Text symbol = emit_method_symbol(e, methods[i]);
         if (survives && !survives(context, symbol))
             continue;

@@ -374,11 +374,13 @@ static void lowering_end(Lowering *l) {
 }
 
 bool lower_method(UnitState *u, const Method *method) {
+    if (reach_code(u->reach, method) != method)
+        return lower_alias(u, method);
     if (method->synthetic == SYNTHETIC_UnboxingStub)
         return lower_unboxing_stub(u, method);
     Lowering l = {.u = u, .method = method, .scratch = &u->scratch, .filter_region = -1};
     Callee callee;
-    if (!method_callee(u, l.scratch, method, &callee))
+    if (!method_self(u, l.scratch, method, &callee))
         return false;
     if (method->synthetic == SYNTHETIC_UnmanagedEntry) {
         lowering_begin(&l, &callee);

@@ -16,12 +16,25 @@ typedef struct Unit {
     LLVMModuleRef module;
 } Unit;
 
-/// Splits reach_methods into units of about equal estimated size; stable under equal input.
+// ---- Sharing: one body for several instances of a generic definition -------------------------------------
+
+typedef struct Sharing Sharing;
+typedef struct SharingCounts {
+    uint32_t candidates, aliases, shared, bodies; // methods; of them without code of their own
+    uint64_t candidate_size, saved_size;          // instructions
+} SharingCounts;
+
+/// Finds the instances whose code is the same, and makes reach_code answer one of them for all. NULL after a report.
+Sharing *sharing_find(Reach *reach, LLVMTargetMachineRef machine, Arena *program, Diag *diag);
+SharingCounts sharing_counts(const Sharing *sharing);
+
+/// Splits the methods with code of their own into units of about equal estimated size; stable under equal input.
 Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count);
 /// Creates the unit's context and module and lowers its methods (declares everything else it refers to).
 /// Types may still be interned meanwhile: one unit at a time. False after a report (unsupported instruction,
 /// internal error).
-MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag);
+MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
+                           Diag *diag);
 void unit_close(Unit *unit);
 /// LLVM IR of the functions whose display name matches (NULL = the whole module), for `--dump=lower`.
 void lower_dump(const Unit *unit, const Reach *reach, const struct Pattern *pattern, FILE *file);

@@ -23,6 +23,7 @@ typedef struct AttributeKinds {
 typedef struct UnitState {
     Unit *unit;
     const Reach *reach;
+    const Sharing *sharing; // NULL: every method has its own code
     Il *il;
     TypeSystem *ts;
     const Request *request;
@@ -43,6 +44,11 @@ typedef struct UnitState {
     uint32_t debug_file_count, debug_file_capacity;
     LLVMMetadataRef debug_unit, debug_type;
 } UnitState;
+
+/// Creates the module (and the context, unless the unit brings one) and what lowering needs beside it.
+UnitState unit_state_open(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
+                          Diag *diag);
+void unit_state_close(UnitState *u);
 
 // ---- How values lie in memory and travel
 // -------------------------------------------------------------------------------------
@@ -100,6 +106,8 @@ typedef struct Callee {
 /// The function of an exact method with code or a RuntimeImport, declared on first use. False after a report:
 /// reach/ did not mark it.
 bool method_callee(UnitState *u, Arena *arena, const Method *method, Callee *out);
+/// The same, but never a function that several methods have in common.
+bool method_self(UnitState *u, Arena *arena, const Method *method, Callee *out);
 /// Address of the code of a method for ldftn, delegates, tables: UnmanagedCallersOnly methods answer their
 /// native entry.
 LLVMValueRef method_address(UnitState *u, const Method *method);
@@ -392,6 +400,8 @@ void op_return(Lowering *l);
 // -------------------------------------------------------------------------------
 
 bool lower_unboxing_stub(UnitState *u, const Method *method);
+/// A method whose address is its own while its code is another's: a jump.
+bool lower_alias(UnitState *u, const Method *method);
 void lower_unmanaged_entry(Lowering *l);
 /// Preemptive -> cooperative mode at the entry of a function that native code calls, and back before it returns.
 void reverse_enter(Lowering *l);

@@ -105,7 +105,8 @@ static LLVMValueRef function_declare(UnitState *u, const Method *method, Text sy
     return function;
 }
 
-bool method_callee(UnitState *u, Arena *arena, const Method *method, Callee *out) {
+/// `kind`: SYMBOL_Code to call it, SYMBOL_Method for its own address.
+static bool method_declare(UnitState *u, Arena *arena, const Method *method, SymbolKind kind, Callee *out) {
     const Signature *signature = method->signature;
     bool has_this = signature->has_this && !signature->explicit_this;
     MethodCode code = {.kind = CODE_Body};
@@ -125,16 +126,24 @@ bool method_callee(UnitState *u, Arena *arena, const Method *method, Callee *out
                             code.kind == CODE_Abstract ? "called, but has no code" : "called but not marked");
         return false;
     }
-    Text symbol = reach_symbol(u->reach, SYMBOL_Method, method);
+    Text symbol = reach_symbol(u->reach, kind, method);
     out->function = function_declare(u, method, symbol, &out->abi);
     return true;
+}
+
+bool method_callee(UnitState *u, Arena *arena, const Method *method, Callee *out) {
+    return method_declare(u, arena, method, SYMBOL_Code, out);
+}
+
+bool method_self(UnitState *u, Arena *arena, const Method *method, Callee *out) {
+    return method_declare(u, arena, method, SYMBOL_Method, out);
 }
 
 LLVMValueRef method_address(UnitState *u, const Method *method) {
     if (method->synthetic == SYNTHETIC_None && method->def && method->def->is_unmanaged_callers_only)
         method = method_synthetic(u->ts, SYNTHETIC_UnmanagedEntry, method->owner, method);
     Callee callee;
-    if (!method_callee(u, &u->scratch, method, &callee))
+    if (!method_self(u, &u->scratch, method, &callee))
         return NULL;
     return callee.function;
 }

@@ -26,7 +26,7 @@ bool lower_unboxing_stub(UnitState *u, const Method *method) {
     if (!method_callee(u, &u->scratch, method->synthetic_method, &target))
         return false;
     Callee self;
-    if (!method_callee(u, &u->scratch, method, &self))
+    if (!method_self(u, &u->scratch, method, &self))
         return false;
     attribute_common(u, self.function);
     attribute_add(u, self.function, u->kinds.naked);
@@ -35,5 +35,27 @@ bool lower_unboxing_stub(UnitState *u, const Method *method) {
     if (!target.abi.has_result_buffer)
         LLVMSetSection(self.function, "__unbox");
     stub_body(u, self.function, &target);
+    return true;
+}
+
+bool lower_alias(UnitState *u, const Method *method) {
+    Callee self, target;
+    if (!method_self(u, &u->scratch, method, &self) || !method_callee(u, &u->scratch, method, &target))
+        return false;
+    attribute_common(u, self.function);
+    attribute_add(u, self.function, u->kinds.noinline); // else it might get a copy of the code
+    uint32_t count = LLVMCountParams(self.function);
+    LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, count + 1);
+    LLVMGetParams(self.function, args);
+    LLVMBuilderRef builder = LLVMCreateBuilderInContext(u->context);
+    LLVMPositionBuilderAtEnd(builder, LLVMAppendBasicBlockInContext(u->context, self.function, ""));
+    LLVMValueRef call = LLVMBuildCall2(builder, target.type, target.function, args, count, "");
+    abi_annotate_call(u, &target.abi, call);
+    LLVMSetTailCallKind(call, LLVMTailCallKindMustTail);
+    if (target.abi.result.kind == ABI_Scalar || target.abi.result.kind == ABI_Pieces)
+        LLVMBuildRet(builder, call);
+    else
+        LLVMBuildRetVoid(builder);
+    LLVMDisposeBuilder(builder);
     return true;
 }

@@ -27,9 +27,21 @@ static bool is_border(const Reach *reach, const Method *method, uint32_t unit_si
     return name_hash(reach_symbol(reach, SYMBOL_Method, method)) % (UNIT_METHODS / 2) == 0;
 }
 
+/// Methods with code under a symbol of their own.
+static const Method **methods_with_code(const Reach *reach, Arena *program, uint32_t *count) {
+    uint32_t all;
+    const Method *const *methods = reach_methods(reach, &all);
+    const Method **out = ARENA_ARRAY(program, const Method *, all);
+    *count = 0;
+    for (uint32_t i = 0; i < all; i++)
+        if (reach_code(reach, methods[i]) == methods[i] || reach_pointer_taken(reach, methods[i]))
+            out[(*count)++] = methods[i];
+    return out;
+}
+
 Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count) {
     uint32_t method_count;
-    const Method *const *methods = reach_methods(reach, &method_count);
+    const Method *const *methods = methods_with_code(reach, program, &method_count);
     Unit *units = ARENA_ARRAY(program, Unit, method_count / (UNIT_METHODS / 2) + 1);
     *count = 0;
     for (uint32_t first = 0; first < method_count || *count == 0;) {
@@ -94,7 +106,9 @@ static LLVMValueRef metadata_value(UnitState *u, LLVMMetadataRef *items, size_t 
 static void module_create(UnitState *u, LLVMTargetMachineRef machine) {
     char name[32];
     snprintf(name, sizeof name, "unit%u", u->unit->index);
-    u->context = u->unit->context = LLVMContextCreate();
+    if (!u->unit->context)
+        u->unit->context = LLVMContextCreate();
+    u->context = u->unit->context;
     u->module = u->unit->module = LLVMModuleCreateWithNameInContext(name, u->context);
     LLVMSetSourceFileName(u->module, name, strlen(name));
     char *triple = LLVMGetTargetMachineTriple(machine);
@@ -151,11 +165,27 @@ static void llvm_diagnostic(LLVMDiagnosticInfoRef info, void *context) {
     u->failed = true;
 }
 
-bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Diag *diag) {
-    UnitState u = {
-        .unit = unit, .reach = reach, .il = reach_il(reach), .request = reach_request(reach), .diag = diag};
+UnitState unit_state_open(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
+                          Diag *diag) {
+    UnitState u = {.unit = unit,
+                   .reach = reach,
+                   .sharing = sharing,
+                   .il = reach_il(reach),
+                   .request = reach_request(reach),
+                   .diag = diag};
     u.ts = il_types(u.il);
     module_create(&u, machine);
+    return u;
+}
+
+void unit_state_close(UnitState *u) {
+    arena_free(&u->scratch);
+    arena_free(&u->arena);
+}
+
+bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
+                Diag *diag) {
+    UnitState u = unit_state_open(unit, reach, sharing, machine, diag);
     LLVMContextSetDiagnosticHandler(u.context, llvm_diagnostic, &u);
     debug_unit_begin(&u);
     for (uint32_t i = 0; i < unit->method_count; i++) {
@@ -165,8 +195,7 @@ bool lower_unit(Unit *unit, const Reach *reach, LLVMTargetMachineRef machine, Di
     }
     debug_unit_end(&u);
     LLVMContextSetDiagnosticHandler(u.context, NULL, NULL);
-    arena_free(&u.scratch);
-    arena_free(&u.arena);
+    unit_state_close(&u);
     return !u.failed;
 }
 

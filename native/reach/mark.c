@@ -158,6 +158,11 @@ void mark_address(World *w, const Method *method, const Node *from, const char *
     mark_method(w, method, from, text);
 }
 
+void mark_pointer(World *w, const Method *method, const Node *from, const char *text) {
+    method_node(w, method)->pointer_taken = true;
+    mark_address(w, method, from, text);
+}
+
 /// Marks one level of a type and those below it.
 static void mark_level(World *w, Type *type, NodeKind level, const Node *from, const char *text) {
     TypeNode *node = type_node(w, type);

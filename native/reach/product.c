@@ -225,6 +225,20 @@ bool reach_address_taken(const Reach *reach, const Method *method) {
     return node && node->address_taken;
 }
 
+bool reach_pointer_taken(const Reach *reach, const Method *method) {
+    const MethodNode *node = method_node_find(reach->world, method);
+    return node && node->pointer_taken;
+}
+
+void reach_share_code(Reach *reach, const Method *method, const Method *same) {
+    method_node(reach->world, method)->same_code = same;
+}
+
+const Method *reach_code(const Reach *reach, const Method *method) {
+    const MethodNode *node = method_node_find(reach->world, method);
+    return node && node->same_code ? node->same_code : method;
+}
+
 Type *const *reach_types(const Reach *reach, uint32_t *count) {
     *count = reach->type_count;
     return reach->types;

@@ -28,6 +28,12 @@ bool reach_has_method(const Reach *reach, const Method *method);
 /// The address of `method` is visible (vtable, selector row, delegate, ldftn, export): it needs a symbol
 /// other units can use.
 bool reach_address_taken(const Reach *reach, const Method *method);
+/// Its address is kept by the program (ldftn, delegate, reflection), which may compare it with that of other methods.
+bool reach_pointer_taken(const Reach *reach, const Method *method);
+/// Code of `same` serves `method` as well from now on: calls and tables may use it.
+void reach_share_code(Reach *reach, const Method *method, const Method *same);
+/// The method whose code serves `method`: itself, unless another was named.
+const Method *reach_code(const Reach *reach, const Method *method);
 /// Types with a MethodTable, and its level.
 Type *const *reach_types(const Reach *reach, uint32_t *count);
 TypeLevel reach_type_level(const Reach *reach, const Type *type);
@@ -158,7 +164,8 @@ typedef enum SymbolKind {
     SYMBOL_GCStatics,         // Type: cell that holds the base object
     SYMBOL_ThreadStaticIndex, // Type: {TypeManagerSlot*, index}
     SYMBOL_Rva,               // Field
-    SYMBOL_Method,            // Method: code
+    SYMBOL_Method,            // Method: its own code, unlike that of any other method
+    SYMBOL_Code,              // Method: code to call, which several methods may have in common
     SYMBOL_PInvokeCell,       // Method: MethodFixupCell of a lazy P/Invoke
     SYMBOL_MethodHandle,      // Method: MethodHandleInfo
     SYMBOL_FieldHandle,       // Field: FieldHandleInfo

@@ -248,9 +248,9 @@ void reflectable_method_process(World *w, MethodNode *node) {
         return;
     if (method->def->is_constructor && !method->def->is_static)
         mark_allocated(w, method->owner, from, "reflectable constructor");
-    mark_address(w, method, from, "reflectable method");
+    mark_pointer(w, method, from, "reflectable method");
     if (!method->def->is_static)
-        mark_address(w, boxed_entry(w, method->owner, method), from, "reflectable method");
+        mark_pointer(w, boxed_entry(w, method->owner, method), from, "reflectable method");
     mark_invoke(w, method, from);
 }
 

@@ -66,12 +66,12 @@ static void scan_newobj(Scan *s, const Instruction *in) {
 }
 
 static void scan_ldftn(Scan *s, const Instruction *in) {
-    mark_address(s->w, in->method, s->from, "ldftn");
+    mark_pointer(s->w, in->method, s->from, "ldftn");
 }
 
 static void scan_ldvirtftn(Scan *s, const Instruction *in) {
     if (in->is_direct)
-        mark_address(s->w, in->method, s->from, "ldvirtftn");
+        mark_pointer(s->w, in->method, s->from, "ldvirtftn");
     else
         mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "ldvirtftn");
 }
@@ -83,7 +83,7 @@ static void scan_static_delegate(Scan *s, const Instruction *in) {
     // Both initialisers take the address of their thunk (corelib-contract 7.1).
     MethodSynthetic kind = is_open ? SYNTHETIC_DelegateOpenStatic : SYNTHETIC_DelegateClosedStatic;
     mark_address(w, method_synthetic(w->ts, kind, in->type2, NULL), s->from, "delegate thunk");
-    mark_address(w, in->method, s->from, "delegate target");
+    mark_pointer(w, in->method, s->from, "delegate target");
 }
 
 static void scan_new_delegate(Scan *s, const Instruction *in) {
@@ -92,7 +92,7 @@ static void scan_new_delegate(Scan *s, const Instruction *in) {
     if (!in->method->signature->has_this) {
         scan_static_delegate(s, in);
     } else {
-        mark_address(s->w, boxed_entry(s->w, in->method->owner, in->method), s->from, "delegate target");
+        mark_pointer(s->w, boxed_entry(s->w, in->method->owner, in->method), s->from, "delegate target");
     }
 }
 

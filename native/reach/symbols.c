@@ -13,6 +13,11 @@ static Text prefixed(const Reach *reach, const char *prefix, Text name) {
     return symbol;
 }
 
+/// Only a method whose address the program may look at keeps a symbol beside that of the common code.
+static const Method *method_of_symbol(const Reach *reach, const Method *method) {
+    return reach_pointer_taken(reach, method) ? method : reach_code(reach, method);
+}
+
 static Text method_symbol(const Reach *reach, const Method *method) {
     const MethodNode *node = method_node_find(reach->world, method);
     if (node && node->export_symbol.size)
@@ -34,7 +39,8 @@ Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     case SYMBOL_GCStatics: return prefixed(reach, "gcstatics$", symbol_type(reach->ts, entity));
     case SYMBOL_ThreadStaticIndex: return prefixed(reach, "tls$", symbol_type(reach->ts, entity));
     case SYMBOL_Rva: return prefixed(reach, "rva$", symbol_field(reach->ts, entity));
-    case SYMBOL_Method: return method_symbol(reach, entity);
+    case SYMBOL_Method: return method_symbol(reach, method_of_symbol(reach, entity));
+    case SYMBOL_Code: return method_symbol(reach, reach_code(reach, entity));
     case SYMBOL_PInvokeCell: return prefixed(reach, "pinvoke$", symbol_method(reach->ts, entity));
     case SYMBOL_MethodHandle: return prefixed(reach, "method$", symbol_method(reach->ts, entity));
     case SYMBOL_FieldHandle: return prefixed(reach, "field$", symbol_field(reach->ts, entity));

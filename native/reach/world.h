@@ -58,6 +58,8 @@ typedef struct MethodNode {
     bool address_taken;
     bool is_token;         // ldtoken: MethodHandleInfo
     bool called_by_invoke; // slot: reflection dispatches through it, whatever it reaches
+    bool pointer_taken;         // and compared or looked up by the program
+    const Method *same_code;    // reach_code; NULL: its own
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
     Text export_symbol;         // fixed symbol of an exported method, else empty
@@ -274,6 +276,8 @@ void mark_call(World *w, const Method *method, const Node *from, const char *tex
 void tentative_fire(World *w, TypeNode *node);
 /// Its address is stored somewhere: vtable, delegate, function pointer, runtime structure.
 void mark_address(World *w, const Method *method, const Node *from, const char *text);
+/// The program itself gets the address: it may compare it, or ask reflection for the method behind it.
+void mark_pointer(World *w, const Method *method, const Node *from, const char *text);
 /// A slot or selector, unless the recursion limit cuts it.
 void mark_slot(World *w, MethodNode *node, const Node *from, const char *text);
 void mark_necessary(World *w, Type *type, const Node *from, const char *text);

@@ -364,7 +364,21 @@ bool reach_has_method(const Reach *reach, const Method *method) {
 }
 Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     (void)reach;
-    return kind == SYMBOL_Method ? ((const Method *)entity)->name : text_of("entity");
+    return kind == SYMBOL_Method || kind == SYMBOL_Code ? ((const Method *)entity)->name : text_of("entity");
+}
+const Method *reach_code(const Reach *reach, const Method *method) {
+    (void)reach;
+    return method;
+}
+bool reach_pointer_taken(const Reach *reach, const Method *method) {
+    (void)reach;
+    (void)method;
+    return true;
+}
+void reach_share_code(Reach *reach, const Method *method, const Method *same) {
+    (void)reach;
+    (void)method;
+    (void)same;
 }
 const Export *reach_exports(const Reach *reach, uint32_t *count) {
     (void)reach;
@@ -525,7 +539,7 @@ bool world_compile(bool optimize) {
     if (!machine_open())
         return false;
     world.unit = (Unit){.methods = world.compiled, .method_count = world.compiled_count};
-    if (!lower_unit(&world.unit, NULL, world.machine, world.diag))
+    if (!lower_unit(&world.unit, NULL, NULL, world.machine, world.diag))
         return false;
     world.ir = LLVMPrintModuleToString(world.unit.module);
     char *message = NULL;
