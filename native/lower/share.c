@@ -54,11 +54,11 @@ static int grouped_order(const void *a, const void *b) {
 }
 
 static bool may_share(const Reach *reach, const Method *method) {
-    switch (method->synthetic) { // NOLINT: the others have code of the usual kind
-    case SYNTHETIC_StartupMain:
-    case SYNTHETIC_UnmanagedEntry: return false;
-    default: break;
-    }
+    // Stubs around native code stay as they are.
+    bool is_known = method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_None ||
+                    (method->synthetic >= SYNTHETIC_ArrayGet && method->synthetic <= SYNTHETIC_DelegateObjectArray);
+    if (!is_known)
+        return false;
     if (method->def && method->def->is_unmanaged_callers_only)
         return false;
     Text symbol = reach_symbol(reach, SYMBOL_Method, method);
