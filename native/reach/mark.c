@@ -249,7 +249,7 @@ void mark_frozen(World *w, const FrozenObject *object, const Node *from, const c
 static void mark_frozen_code(World *w, const Method *method, const Node *from) {
     bool is_stub = method->synthetic == SYNTHETIC_UnboxingStub;
     delegate_target_note(w, is_stub ? method->synthetic_method : method, from);
-    mark_address(w, method, from, "value of a field");
+    mark_pointer(w, method, from, "value of a field");
 }
 
 void mark_data(World *w, const FrozenData *data, const Node *from) {
