@@ -45,8 +45,10 @@ Text emit_pseudo_method_table(EmitContext *e, uint32_t payload_size, const uint3
 uint32_t method_table_flags(EmitContext *e, Type *type);
 uint32_t method_table_base_size(EmitContext *e, Type *type);
 
-/// Data of the image, with the symbols of what it holds the addresses of.
-void emit_data(EmitContext *e, DataObject *object, const FrozenData *data);
+/// Part of the data that a class constructor left, with the symbols of what it holds the addresses of.
+void emit_data(EmitContext *e, DataObject *object, const FrozenData *data, uint32_t start, uint32_t size);
+/// Tables of the objects that start-up makes; false if there are none.
+bool emit_initial_objects(EmitContext *e);
 
 // frozen.c, statics.c, selector_table.c, module.c: each appends its objects to the set
 void emit_frozen(EmitContext *e);

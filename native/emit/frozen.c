@@ -41,15 +41,18 @@ static Text part_symbol(EmitContext *e, const FrozenPart *part) {
     return (Text){0};
 }
 
-void emit_data(EmitContext *e, DataObject *object, const FrozenData *data) {
-    uint32_t at = 0;
+void emit_data(EmitContext *e, DataObject *object, const FrozenData *data, uint32_t start, uint32_t size) {
+    uint32_t at = start, end = start + size;
     for (uint32_t i = 0; i < data->part_count; i++) {
         const FrozenPart *part = &data->parts[i];
+        bool is_heap = part->kind == FROZEN_Object && part->object->heap; // start-up fills in these
+        if (is_heap || part->offset < start || part->offset >= end)
+            continue;
         data_bytes(&e->set, object, data->bytes + at, part->offset - at);
         data_pointer(&e->set, object, part_symbol(e, part), part->kind == FROZEN_Code ? USE_Code : USE_Data, 0);
         at = part->offset + 8;
     }
-    data_bytes(&e->set, object, data->bytes + at, data->size - at);
+    data_bytes(&e->set, object, data->bytes + at, end - at);
 }
 
 // What class constructors made (preinit/).
@@ -57,7 +60,7 @@ static void frozen_object_write(EmitContext *e, DataObject *segment, const Froze
     data_u64(&e->set, segment, 0);
     data_label(&e->set, segment, reach_symbol(e->reach, SYMBOL_FrozenObject, object));
     data_pointer(&e->set, segment, WHOLE_SYMBOL(emit_type_symbol(e, object->type)));
-    emit_data(e, segment, &object->data);
+    emit_data(e, segment, &object->data, 0, object->data.size);
     data_align(&e->set, segment, 8);
 }
 
@@ -73,7 +76,8 @@ void emit_frozen(EmitContext *e) {
     for (uint32_t i = 0; i < type_count; i++)
         runtime_type_write(e, segment, types[i]);
     for (uint32_t i = 0; i < object_count; i++)
-        frozen_object_write(e, segment, objects[i]);
+        if (!objects[i]->heap)
+            frozen_object_write(e, segment, objects[i]);
     for (uint32_t i = 0; i < string_count; i++)
         string_write(e, segment, reach_string_symbol(e->reach, i), strings[i]);
     data_u64(&e->set, segment, 0);

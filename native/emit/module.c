@@ -28,12 +28,15 @@ static bool object_exists(EmitContext *e, const char *symbol) {
 // ---- Lists of code
 // ----------------------------------------------------------------------------------------------------------
 
-static void code_list(EmitContext *e, const char *start, const char *end, const Method *const *methods,
+/// `first` (may be empty) is called before the methods.
+static void code_list(EmitContext *e, const char *start, const char *end, Text first, const Method *const *methods,
                       uint32_t count) {
-    if (!count)
+    if (!count && !first.size)
         return;
     DataObject *list = data_object_new(&e->set, start, SECTION_ReadOnly, 4);
     data_label_z(&e->set, list, start);
+    if (first.size)
+        data_relative(&e->set, list, first, USE_Code, 0);
     for (uint32_t i = 0; i < count; i++)
         data_relative(&e->set, list, emit_method_symbol(e, methods[i]), USE_Code, 0);
     data_label_z(&e->set, list, end);
@@ -144,9 +147,13 @@ static void type_manager_write(EmitContext *e) {
 void emit_module(EmitContext *e) {
     uint32_t count;
     const Method *const *eager = reach_eager_cctors(e->reach, &count);
-    code_list(e, "__EagerCctorStart", "__EagerCctorEnd", eager, count);
+    Text first = {0};
+    if (emit_initial_objects(e))
+        first = text_intern_z(&e->texts, "tailor_make_initial_objects");
+    code_list(e, "__EagerCctorStart", "__EagerCctorEnd", first, eager, count);
     const Method *const *initializers = reach_module_initializers(e->reach, &count);
-    code_list(e, "__ModuleInitializerListStart", "__ModuleInitializerListEnd", initializers, count);
+    code_list(e, "__ModuleInitializerListStart", "__ModuleInitializerListEnd", (Text){0}, initializers,
+              count);
     type_manager_write(e);
     settings_write(e);
     configuration_write(e, "g_compilerEmbeddedKnobsBlob", e->request->runtime.knobs.items,

@@ -29,7 +29,7 @@ static void nongc_write(EmitContext *e, Type *type) {
     data_label(&e->set, object, symbol);
     const StaticImage *image = reach_static_image(e->reach, type);
     if (image && layout->nongc_size)
-        emit_data(e, object, &image->nongc);
+        emit_data(e, object, &image->nongc, 0, image->nongc.size);
     else
         data_zeros(&e->set, object, layout->nongc_size ? layout->nongc_size : 8);
 }
@@ -44,11 +44,15 @@ static void nongc_all(EmitContext *e) {
 // ---- GC
 // -------------------------------------------------------------------------------------------------------------------
 
+/// But for what start-up fills in.
 static bool is_zero(const FrozenData *data) {
     for (uint32_t i = 0; i < data->size; i++)
         if (data->bytes[i])
             return false;
-    return data->part_count == 0;
+    for (uint32_t i = 0; i < data->part_count; i++)
+        if (data->parts[i].kind != FROZEN_Object || !data->parts[i].object->heap)
+            return false;
+    return true;
 }
 
 // What start-up copies into the base object; an empty text if that is all zero.
@@ -59,7 +63,7 @@ static Text gc_data_write(EmitContext *e, Type *type) {
     Text symbol = data_symbol(&e->set, "%.400s.data", reach_symbol(e->reach, SYMBOL_GCStatics, type).data);
     DataObject *object = data_object_new(&e->set, symbol.data, SECTION_ReadOnly, 8);
     data_label(&e->set, object, symbol);
-    emit_data(e, object, &image->gc);
+    emit_data(e, object, &image->gc, 0, image->gc.size);
     return symbol;
 }
 

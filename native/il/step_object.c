@@ -24,7 +24,8 @@ static bool fold_settled_field(Import *im, const Field *field)
     if (!statics || !field->def->is_init_only || !statics->constant(statics->context, field, &value))
         return false;
     switch (value.kind) {
-    case STATIC_VALUE_None: return false;
+    case STATIC_VALUE_None:
+    case STATIC_VALUE_HeapObject: return false;
     case STATIC_VALUE_Integer:
         in.op = kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8;
         in.integer = value.integer;
@@ -71,6 +72,20 @@ static bool fold_static_field(Import *im, const Field *field)
     return true;
 }
 
+/// What a load of the field pushes.
+static Value static_field_value(Import *im, const Field *field)
+{
+    const IlStatics *statics = im->il->statics;
+    StaticValue      settled;
+    Value            value = value_of_type(im->il, field->type);
+    if (statics && field->def->is_init_only && statics->constant(statics->context, field, &settled) &&
+        settled.kind == STATIC_VALUE_HeapObject) {
+        value.type = settled.type;
+        value.exact = value.non_null = true;
+    }
+    return value;
+}
+
 static void step_static_field(Import *im, const Instruction *in)
 {
     if (in->op == OP_ldsfld && fold_static_field(im, in->field)) return;
@@ -81,7 +96,7 @@ static void step_static_field(Import *im, const Instruction *in)
         effect(im);
     }
     emit(im, copy);
-    if (in->op == OP_ldsfld) push(im, value_of_type(im->il, in->field->type));
+    if (in->op == OP_ldsfld) push(im, static_field_value(im, in->field));
     if (in->op == OP_ldsflda)
         push(im, (Value){ .kind = STACK_ByRef, .type = in->field->type, .non_null = true });
 }

@@ -1,67 +1,108 @@
-// What is left when the constructor has returned: the static fields, and the objects they lead to. Frozen objects are
-// not seen by the collector, and their addresses lie outside its card table, so a reference in them must never be
-// overwritten: only those in fields that nothing writes after the object's own constructor are allowed.
+// What is left when the constructor has returned: the static fields, and the objects they lead to. An object without
+// references that could change is frozen: it lies in the image at a fixed address. The collector does not look into
+// frozen objects, and their addresses lie outside its card table, so a reference to a fresh object must never be stored
+// in one. All others are made on the heap when the program starts; so are those that refer to one of these.
 #include "preinit/internal.h"
 
 enum {
-    ZEROS_MAX = 1024, // bytes in objects that are mostly empty: a constructor is smaller
+    FROZEN_ZEROS_MAX = 1024, // bytes of frozen objects that are mostly empty: beyond that they need not be in the file
+    HEAP_SIZE_MAX = 1 << 15, // bytes that one class makes at start-up
 };
 
 typedef ARRAY(FrozenPart) PartList;
 typedef struct Freezer {
     Run *run;
-    ARRAY(Object *) queue;
-    uint32_t zeros;
+    ARRAY(Object *) objects; // in the order in which fields lead to them
+    uint32_t zeros, heap_size;
 } Freezer;
 
-// ---- Which objects -----------------------------------------------------------------------------------------------
+// ---- Frozen or on the heap ---------------------------------------------------------------------------------------
 
-static bool references_stay(Freezer *f, Type *type);
-
-/// Delegates are immutable; other references must be readonly, in structs all the way down.
-static bool field_stays(Freezer *f, const Field *field) {
-    if (!type_has_references(f->run->ts, field->type))
-        return true;
-    if (field->owner == well_known_type(f->run->ts, WELL_KNOWN_TYPE_Delegate))
-        return true;
-    return field->def->is_init_only;
-}
-
-static bool references_stay(Freezer *f, Type *type) {
-    for (Type *at = type; at; at = type_base(f->run->ts, at)) {
-        uint32_t count;
-        Field *const *fields = type_fields(f->run->ts, at, &count);
-        for (uint32_t i = 0; i < count; i++)
-            if (!fields[i]->def->is_static && !field_stays(f, fields[i]))
-                return false;
-    }
-    return true;
-}
-
-static bool may_freeze(Freezer *f, const Object *object) {
+/// References that can change. Those of delegates do not, and an array of length 0 has none.
+static bool has_changing_references(Run *run, const Object *object) {
     Type *type = object->type;
     if (type->kind == TYPE_SzArray)
-        return array_length(object) == 0 || !type_has_references(f->run->ts, type->element) ||
-               run_fail(f->run, "keeps an array of references");
-    return references_stay(f, type) || run_fail(f->run, "keeps an object with references that may change");
+        return array_length(object) > 0 && type_has_references(run->ts, type->element);
+    if (type->def->is_delegate)
+        return false;
+    const Layout *layout = type_layout(run->ts, type, NULL);
+    return !layout || layout->reference_count > 0;
+}
+
+static bool is_mostly_empty(const Memory *memory) {
+    uint32_t zeros = 0;
+    for (uint32_t i = 0; i < memory->size; i++)
+        zeros += memory->bytes[i] == 0;
+    return zeros > memory->size / 2;
+}
+
+/// Neither of this run nor made up by the compiler anyway (literals, RuntimeType objects).
+static bool is_known(const Object *object) {
+    return object->frozen || object->literal || object->runtime_type;
+}
+
+static void discover(Freezer *f, const Memory *memory) {
+    for (uint32_t word = 0; memory->slots && word < memory->size / WORD; word++) {
+        Object *object = (Object *)(uintptr_t)memory->slots[word].target;
+        if (memory->slots[word].kind != REF_Object || is_known(object) || object->found)
+            continue;
+        object->found = true;
+        ARRAY_PUSH(&f->run->arena, &f->objects, object);
+    }
+}
+
+static bool refers_to_heap(const Object *object) {
+    const Memory *memory = object->memory;
+    for (uint32_t word = 0; memory->slots && word < memory->size / WORD; word++) {
+        const Object *target = memory->slots[word].target;
+        if (memory->slots[word].kind == REF_Object && (target->heap || (target->frozen && target->frozen->heap)))
+            return true;
+    }
+    return false;
+}
+
+static void heap_spread(Freezer *f) {
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (uint32_t i = 0; i < f->objects.count; i++) {
+            Object *object = f->objects.items[i];
+            if (object->heap || !refers_to_heap(object))
+                continue;
+            object->heap = changed = true;
+        }
+    }
+}
+
+static bool objects_find(Freezer *f) {
+    Run *run = f->run;
+    discover(f, run->gc);
+    for (uint32_t i = 0; i < f->objects.count; i++) // grows
+        discover(f, f->objects.items[i]->memory);
+    for (uint32_t i = 0; i < f->objects.count; i++) {
+        Object *object = f->objects.items[i];
+        bool empty = is_mostly_empty(object->memory);
+        f->zeros += empty ? object->memory->size : 0;
+        object->heap = has_changing_references(run, object) || (empty && f->zeros > FROZEN_ZEROS_MAX);
+    }
+    heap_spread(f);
+    for (uint32_t i = 0; i < f->objects.count; i++) {
+        Object *object = f->objects.items[i];
+        FrozenObject *frozen = ARENA_NEW(preinit_arena(run->preinit), FrozenObject);
+        *frozen = (FrozenObject){.type = object->type,
+                                 .owner = run->type,
+                                 .number = i,
+                                 .id = next_object_id(run->preinit),
+                                 .heap = object->heap};
+        object->frozen = frozen;
+        f->heap_size += object->heap ? object->memory->size : 0;
+    }
+    return f->heap_size <= HEAP_SIZE_MAX || run_fail(run, "keeps large objects that may change");
 }
 
 // ---- Data --------------------------------------------------------------------------------------------------------
 
-static const FrozenObject *frozen_of(Freezer *f, Object *object) {
-    Run *run = f->run;
-    if (object->frozen)
-        return object->frozen;
-    if (!may_freeze(f, object))
-        return NULL;
-    FrozenObject *frozen = ARENA_NEW(preinit_arena(run->preinit), FrozenObject);
-    *frozen = (FrozenObject){.type = object->type, .owner = run->type, .number = f->queue.count};
-    object->frozen = frozen;
-    ARRAY_PUSH(&run->arena, &f->queue, object);
-    return frozen;
-}
-
-static bool object_part(Freezer *f, Object *object, FrozenPart *part) {
+static bool object_part(Freezer *f, const Object *object, FrozenPart *part) {
     if (object->runtime_type) {
         part->kind = FROZEN_RuntimeType;
         part->type = object->runtime_type;
@@ -75,8 +116,8 @@ static bool object_part(Freezer *f, Object *object, FrozenPart *part) {
         return true;
     }
     part->kind = FROZEN_Object;
-    part->object = frozen_of(f, object);
-    return part->object != NULL;
+    part->object = object->frozen;
+    return true;
 }
 
 /// Not what the runtime archive provides.
@@ -87,7 +128,7 @@ static bool has_code(Run *run, const Method *method) {
 
 static bool part_of(Freezer *f, const Slot *slot, FrozenPart *part) {
     switch (slot->kind) {
-    case REF_Object: return object_part(f, (Object *)(uintptr_t)slot->target, part);
+    case REF_Object: return object_part(f, slot->target, part);
     case REF_Type:
         part->kind = FROZEN_TypeHandle;
         part->type = (Type *)(uintptr_t)slot->target;
@@ -122,29 +163,18 @@ static bool freeze_memory(Freezer *f, const Memory *memory, uint32_t size, Froze
     return true;
 }
 
-static bool freeze_object(Freezer *f, const Object *object) {
-    const Memory *memory = object->memory;
-    uint32_t zeros = 0;
-    for (uint32_t i = 0; i < memory->size; i++)
-        zeros += memory->bytes[i] == 0;
-    if (zeros > memory->size / 2)
-        f->zeros += zeros;
-    if (f->zeros > ZEROS_MAX)
-        return run_fail(f->run, "keeps objects that are mostly empty");
-    FrozenObject *frozen = (FrozenObject *)(uintptr_t)object->frozen;
-    frozen->id = next_object_id(f->run->preinit);
-    return freeze_memory(f, memory, memory->size, &frozen->data);
-}
-
 StaticImage *run_freeze(Run *run) {
     Freezer f = {.run = run};
     const StaticLayout *layout = type_static_layout(run->ts, run->type);
     StaticImage *image = ARENA_NEW(preinit_arena(run->preinit), StaticImage);
-    if (!freeze_memory(&f, run->nongc, layout->nongc_size, &image->nongc) ||
+    if (!objects_find(&f) || !freeze_memory(&f, run->nongc, layout->nongc_size, &image->nongc) ||
         !freeze_memory(&f, run->gc, layout->gc_size, &image->gc))
         return NULL;
-    for (uint32_t i = 0; i < f.queue.count; i++) // grows
-        if (!freeze_object(&f, f.queue.items[i]))
+    for (uint32_t i = 0; i < f.objects.count; i++) {
+        const Object *object = f.objects.items[i];
+        FrozenObject *frozen = (FrozenObject *)(uintptr_t)object->frozen;
+        if (!freeze_memory(&f, object->memory, object->memory->size, &frozen->data))
             return NULL;
+    }
     return image;
 }

@@ -51,6 +51,7 @@ typedef struct Object {
     const FrozenObject *frozen; // when it has been given one, or comes from another class
     Type *runtime_type; // this is the RuntimeType object of that type
     bool literal;       // a string literal: identity is content
+    bool found, heap;   // freeze.c
     struct Object *next;
 } Object;
 

@@ -148,7 +148,7 @@ bool foreign_static(Run *run, const Field *field, Item *out) {
 static void constant_of_part(const FrozenPart *part, StaticValue *out) {
     switch (part->kind) {
     case FROZEN_Object:
-        out->kind = STATIC_VALUE_Object;
+        out->kind = part->object->heap ? STATIC_VALUE_HeapObject : STATIC_VALUE_Object;
         out->object = part->object;
         out->type = part->object->type;
         break;

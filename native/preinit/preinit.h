@@ -32,12 +32,14 @@ typedef struct FrozenData {
     uint32_t part_count;
 } FrozenData;
 
-/// An object of the frozen segment. Its references never change, so it refers to frozen objects only.
+/// An object that a constructor made and that its class keeps. Either it lies in the frozen segment, where it may
+/// refer to others of that segment only and nothing may store a reference into it; or start-up makes it on the heap.
 struct FrozenObject {
     Type *type;
     Type *owner;     // the class whose constructor made it
     uint32_t number; // among the objects of that class
     uint32_t id;     // among all
+    bool heap;       // made at start-up
     FrozenData data; // what follows the MethodTable pointer
 };
 

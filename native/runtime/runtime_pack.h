@@ -75,6 +75,12 @@ void RhpWaitForGC2(PInvokeFrame *frame);
 void RhpCollect(uint32_t generation, uint32_t mode, uint32_t low_memory);
 enum { COLLECT_Blocking = 2, COLLECT_Compacting = 8 }; // GCCollectionMode of the collector
 
+ManagedObject *RhpNewFast(const MethodTable *type);
+ManagedObject *RhpNewArrayFast(const MethodTable *type, intptr_t length);
+ManagedObject *RhpNewPtrArrayFast(const MethodTable *type, intptr_t length);
+/// `place` lies in a heap object.
+void RhpAssignRef(ManagedObject **place, ManagedObject *object);
+
 // The instructions of the write-barrier helpers that fault when the destination (or source) is a null
 // reference.
 extern char RhpAssignRefAVLocation[], RhpCheckedAssignRefAVLocation[];
