@@ -38,6 +38,7 @@ void il_close(Il *il)
     HASH_CLEAR(hh, il->cctors);
     special_free(il);
     native_structs_free(il);
+    inline_free(il);
     reported_free(il);
     module_facts_free(il);
 }

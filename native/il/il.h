@@ -123,6 +123,7 @@ typedef struct Body {
     Type        **locals;
     bool         *pinned;
     uint32_t      local_count;
+    uint32_t      inlined_local_count; // the last ones are inlined callees': stored to before they are read
     bool          init_locals;
     bool          check_cctor;   // run the owner's lazy .cctor at entry (precise semantics, II.10.5.3)
     bool          has_localloc, has_filter;

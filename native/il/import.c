@@ -44,11 +44,19 @@ Value peek(Import *im, uint32_t index)
     return im->stack[im->depth - 1 - index];
 }
 
+/// Inlining adds locals while instructions are emitted.
+static void count_load(Import *im, uint32_t local)
+{
+    while (local >= im->local_loads_capacity)
+        im->local_loads = array_grow(im->arena, im->local_loads, &im->local_loads_capacity, sizeof *im->local_loads);
+    im->local_loads[local]++;
+}
+
 void emit(Import *im, Instruction in)
 {
     if (!im->emitting || im->invalid) return;
     in.offset = im->offset;
-    if (in.op == OP_ldloc || in.op == OP_ldloca) im->local_loads[in.index]++;
+    if (in.op == OP_ldloc || in.op == OP_ldloca) count_load(im, in.index);
     if (in.op == OP_localloc) im->has_localloc = true;
     ARRAY_PUSH(im->arena, &im->out, in);
 }
@@ -188,6 +196,10 @@ void state_merge(Import *im, uint32_t target, const Value *stack, uint32_t depth
 
 void flow_to(Import *im, uint32_t target)
 {
+    if (im->frame) {
+        flow_in_frame(im, target);
+        return;
+    }
     if (im->emitting || im->invalid) return;
     if (target >= im->code->block_count) {
         import_invalid(im, "control falls off the end of the body");
@@ -278,9 +290,8 @@ static void step_load_variable(Import *im, const Instruction *in)
     push(im, value);
 }
 
-/// What a variable of declared type `type` holds after `value` was stored: integers are truncated (III.1.1.1,
-/// implicit).
-static Value stored_value(Import *im, Type *type, Value value)
+// Integers are truncated (III.1.1.1, implicit).
+Value stored_value(Import *im, Type *type, Value value)
 {
     Value declared = value_of_type(im->il, type);
     if (value.kind != declared.kind) return declared;
@@ -314,7 +325,7 @@ static void step_store_variable(Import *im, const Instruction *in)
     int32_t slot = is_arg ? im->arg_slot[in->index] : im->local_slot[in->index];
     Value   value = pop(im);
     if (slot >= 0) im->variables[slot] = stored_value(im, type, value);
-    if (!is_arg && im->dead_local && im->dead_local[in->index]) emit_pop(im);
+    if (!is_arg && in->index < im->dead_local_count && im->dead_local[in->index]) emit_pop(im);
     else emit(im, *in);
 }
 
@@ -346,6 +357,10 @@ void effect(Import *im)
 
 static void step_return(Import *im, const Instruction *in)
 {
+    if (im->frame) {
+        return_from_frame(im);
+        return;
+    }
     if (im->code->method->signature->return_type->element_type != ELEMENT_TYPE_VOID ||
         im->code->method->signature->return_type->kind != TYPE_Named) {
         Value value = pop(im);
@@ -402,9 +417,18 @@ static void step_block_operation(Import *im, const Instruction *in, uint32_t pop
     if (pushes) push(im, (Value){ .kind = STACK_NativeInt });
 }
 
+static bool is_variable_access(Opcode op)
+{
+    return op == OP_ldarg || op == OP_ldloc || op == OP_ldarga || op == OP_ldloca || op == OP_starg || op == OP_stloc;
+}
+
 void step(Import *im, const Instruction *in)
 {
     if (im->ended || im->invalid) return;
+    if (im->frame && is_variable_access(in->op)) {
+        step_frame_variable(im, in);
+        return;
+    }
     switch (in->op) {
     case OP_nop: return;
     case OP_break: effect(im); emit(im, *in); return;
@@ -433,7 +457,11 @@ void step(Import *im, const Instruction *in)
     case OP_calli:
     case OP_native_calli: effect(im); step_calli(im, in); return;
     case OP_ret: step_return(im, in); return;
-    case OP_br: emit(im, *in); flow_to(im, in->block); im->ended = true; return;
+    case OP_br:
+        if (!im->frame) emit(im, *in);
+        flow_to(im, in->block);
+        im->ended = true;
+        return;
     case OP_brfalse:
     case OP_brtrue:
     case OP_beq:
@@ -575,6 +603,11 @@ void step(Import *im, const Instruction *in)
     case OP_endfinally:
     case OP_endfilter:
     case OP_leave: step_exit(im, in); return;
+    case OP_null_check:
+        (void)pop(im);
+        effect(im);
+        emit(im, *in);
+        return;
     case OP_unreachable: emit(im, *in); im->ended = true; return;
     case OP_throw_failure: step_failure(im, in->failure); return;
     case OP_arglist:

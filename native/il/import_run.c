@@ -97,6 +97,7 @@ static void interpret_block(Import *im, uint32_t block)
     for (uint32_t i = b->first; i < b->first + b->count && !im->ended && !im->invalid; i++) {
         RawInstruction *raw = &im->code->raw[i];
         im->offset = raw->in.offset;
+        im->raw = raw;
         if (!resolve_instruction(im, raw)) step_failure(im, raw->failure);
         else step(im, &raw->in);
     }
@@ -125,11 +126,18 @@ static void run(Import *im)
 
 // ---- Emission ---------------------------------------------------------------------------------------------
 
-static void emit_blocks(Import *im, Body *body)
+static uint32_t local_count(const Import *im)
 {
+    return im->outer->local_count + im->inlined_locals.count;
+}
+
+static void emit_blocks_once(Import *im, Body *body)
+{
+    im->emit_again = false;
     im->emitting = true;
     im->out.count = 0;
-    im->local_loads = ARENA_ARRAY(im->arena, uint32_t, im->code->local_count);
+    im->local_loads_capacity = local_count(im) + 1;
+    im->local_loads = ARENA_ARRAY(im->arena, uint32_t, im->local_loads_capacity);
     im->has_localloc = false;
     for (uint32_t b = 0; b < im->code->block_count && !im->invalid; b++) {
         Block *block = &body->blocks[b];
@@ -144,20 +152,28 @@ static void emit_blocks(Import *im, Body *body)
     }
 }
 
+/// Each repetition has one inlined call less.
+static void emit_blocks(Import *im, Body *body)
+{
+    do emit_blocks_once(im, body);
+    while (im->emit_again && !im->invalid);
+}
+
 /// Stores to locals that nothing loads any more go, with what they store: debug builds keep every value in a
 /// local.
 static bool find_dead_locals(Import *im)
 {
-    bool *dead = ARENA_ARRAY(im->arena, bool, im->code->local_count);
+    bool *dead = ARENA_ARRAY(im->arena, bool, local_count(im));
     bool  found = false;
     for (uint32_t i = 0; i < im->out.count; i++) {
         const Instruction *in = &im->out.items[i];
         if (in->op != OP_stloc || im->local_loads[in->index] ||
-            (im->code->pinned && im->code->pinned[in->index]))
+            (in->index < im->outer->local_count && im->code->pinned && im->code->pinned[in->index]))
             continue;
         found = dead[in->index] = true;
     }
     im->dead_local = dead;
+    im->dead_local_count = local_count(im);
     return found;
 }
 
@@ -214,7 +230,7 @@ static void finish_regions(const Import *im, Body *body)
     }
 }
 
-static bool runs_cctor_at_entry(Il *il, const Method *method)
+bool runs_cctor_at_entry(Il *il, const Method *method)
 {
     const MethodDef *def = method->def;
     if (!def || method->synthetic != SYNTHETIC_None || def == def->owner->static_constructor) return false;
@@ -222,9 +238,23 @@ static bool runs_cctor_at_entry(Il *il, const Method *method)
     return def->is_static || def->is_constructor || def->owner->is_value_type;
 }
 
+static void add_inlined_locals(const Import *im, Body *body)
+{
+    uint32_t count = local_count(im), own = im->outer->local_count;
+    Type   **locals = ARENA_ARRAY(im->arena, Type *, count);
+    bool    *pinned = ARENA_ARRAY(im->arena, bool, count);
+    if (own) memcpy(locals, body->locals, own * sizeof *locals);
+    if (own && body->pinned) memcpy(pinned, body->pinned, own * sizeof *pinned);
+    for (uint32_t i = own; i < count; i++) locals[i] = im->inlined_locals.items[i - own];
+    body->locals = locals;
+    body->pinned = pinned;
+    body->local_count = count;
+    body->inlined_local_count = count - own;
+}
+
 Body *import_body(Il *il, Code *code, Arena *arena)
 {
-    Import im = { .il = il, .code = code, .arena = arena };
+    Import im = { .il = il, .code = code, .outer = code, .arena = arena };
     run(&im);
     Body *body = ARENA_NEW(arena, Body);
     *body = (Body){ .method = code->method,
@@ -237,7 +267,6 @@ Body *import_body(Il *il, Code *code, Arena *arena)
                     .init_locals = code->init_locals,
                     .block_count = code->block_count };
     body->blocks = ARENA_ARRAY(arena, Block, code->block_count);
-    if (!body->pinned) body->pinned = ARENA_ARRAY(arena, bool, body->local_count);
     emit_blocks(&im, body);
     if (!im.invalid && find_dead_locals(&im)) emit_blocks(&im, body);
     if (im.invalid) {
@@ -247,6 +276,7 @@ Body *import_body(Il *il, Code *code, Arena *arena)
     for (uint32_t b = 0; b < code->block_count; b++) describe_block(&im, b, &body->blocks[b]);
     body->instructions = im.out.items;
     body->instruction_count = im.out.count;
+    add_inlined_locals(&im, body);
     body->has_localloc = im.has_localloc;
     body->check_cctor = runs_cctor_at_entry(il, code->method);
     finish_regions(&im, body);
@@ -288,7 +318,7 @@ bool import_evaluate(Import *caller, const Method *callee, const Value *args, ui
     Failure     failure = { 0 };
     Code       *code = code_decode(il->ts, callee, caller->arena, &reason, &failure);
     if (!code || code->arg_count != arg_count) return false;
-    Import im = { .il = il, .code = code, .arena = caller->arena, .evaluating = true, .known_args = args,
+    Import im = { .il = il, .code = code, .outer = code, .arena = caller->arena, .evaluating = true, .known_args = args,
                   .evaluation_depth = caller->evaluation_depth + 1 };
     run(&im);
     if (im.invalid || im.effect || !im.has_result) return false;

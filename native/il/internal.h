@@ -19,6 +19,7 @@ typedef struct RawInstruction {
     bool           resolved;
     ElementType    element;     // ldelem.<t>, stelem.<t>: the built-in element type; END otherwise
     const Failure *failure;     // why resolution failed
+    struct InlineFrame *inlined; // the callee that the call becomes
 } RawInstruction;
 
 typedef struct CodeBlock {
@@ -95,6 +96,7 @@ typedef struct State {
 } State;
 
 typedef struct Il Il;
+typedef struct InlineFrame InlineFrame;
 
 /// One run of the interpreter over one body.
 typedef struct Import {
@@ -127,7 +129,16 @@ typedef struct Import {
     uint32_t  out_block_first; // of the current block
     ARRAY(Type *) checked;     // types whose .cctor has run earlier in this block
     const bool *dead_local;    // stores to these are dropped (second emission)
+    uint32_t    dead_local_count;
     uint32_t   *local_loads;   // ldloc and ldloca emitted, by local
+    uint32_t    local_loads_capacity;
+    bool        emit_again;    // a callee that was inlined no longer is
+    // Inlining (inline.c). `code` is the innermost callee's while its instructions are interpreted.
+    Code           *outer;     // whose Body is made
+    InlineFrame    *frame;     // NULL outside inlined callees
+    RawInstruction *raw;       // being interpreted; NULL if it is none of a Code
+    ARRAY(Type *) inlined_locals; // after those of `outer`
+    uint32_t        inlined_steps, inlined_steps_max; // of the call site in `outer`
     bool        has_localloc;
     uint32_t    offset;        // IL offset of the instruction being rewritten
 } Import;
@@ -205,6 +216,22 @@ bool resolve_instruction(Import *im, RawInstruction *raw);
 Failure *failure_make(Arena *arena, FailureKind kind, const char *message);
 /// TLR2004, once per instruction of a definition.
 void report_failure(Il *il, const Method *method, uint32_t offset, const Failure *failure);
+
+// ---- Inlining (inline.c) ----------------------------------------------------------------------------------
+
+/// Replaces the call (or the newobj of a struct) of exactly `in->method`, whose arguments are on the stack, by
+/// the callee's instructions; false: nothing has changed.
+bool inline_call(Import *im, const Instruction *in);
+/// Loads, stores and addresses of the innermost callee's arguments and locals.
+void step_frame_variable(Import *im, const Instruction *in);
+/// Control of the innermost callee goes to its block `target`, or back to the caller.
+void flow_in_frame(Import *im, uint32_t target);
+void return_from_frame(Import *im);
+void inline_free(Il *il);
+/// What a variable of declared type `type` holds after `value` was stored (import.c).
+Value stored_value(Import *im, Type *type, Value value);
+/// Whether entry to the method runs its class constructor (precise semantics, II.10.5.3).
+bool runs_cctor_at_entry(Il *il, const Method *method);
 
 // ---- Recognised methods (special.c) -----------------------------------------------------------------------
 
@@ -318,6 +345,7 @@ typedef struct ReportedEntry ReportedEntry;
 typedef struct CctorEntry CctorEntry;
 typedef struct SpecialEntry SpecialEntry;
 struct NativeStructEntry;
+typedef struct InlineEntry InlineEntry;
 struct Il {
     TypeSystem     *ts;
     const Request  *request;
@@ -333,6 +361,7 @@ struct Il {
     CctorEntry     *cctors;    // uthash
     SpecialEntry   *special;   // uthash
     struct NativeStructEntry *native_structs; // uthash
+    InlineEntry    *inline_entries; // uthash
     Type *object, *string, *int32, *int64, *native_int, *boolean, *void_type, *runtime_type, *byte_pointer;
     uint32_t        evaluation_depth;
 };

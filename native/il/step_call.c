@@ -150,6 +150,7 @@ static void step_direct_call(Import *im, Instruction in)
         push(im, cast);
         return;
     }
+    if (!boxes && in.op != OP_intrinsic && in.op != OP_invoke_delegate && inline_call(im, &in)) return;
     finish_call(im, in);
 }
 
@@ -471,6 +472,7 @@ void step_new_object(Import *im, const Instruction *in)
         step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "newobj of an abstract class"));
         return;
     }
+    if (type->is_value_type && inline_call(im, in)) return;
     im->depth -= constructor->signature->param_count;
     emit(im, *in);
     Value value = value_of_type(im->il, type);

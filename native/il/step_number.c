@@ -225,6 +225,12 @@ void step_compare(Import *im, const Instruction *in)
 
 // ---- Branches ---------------------------------------------------------------------------------------------
 
+/// In an inlined callee the next live block follows at once.
+static void emit_branch(Import *im, uint32_t target)
+{
+    if (!im->frame) emit(im, (Instruction){ .op = OP_br, .block = target });
+}
+
 /// Ends the block with a branch whose condition is known (1, 0) or not (-1); `pops` operands are on the
 /// run-time stack.
 static void branch(Import *im, const Instruction *in, int known, uint32_t pops)
@@ -236,7 +242,7 @@ static void branch(Import *im, const Instruction *in, int known, uint32_t pops)
         flow_next(im);
     } else {
         for (uint32_t i = 0; i < pops; i++) emit_pop(im);
-        if (known) emit(im, (Instruction){ .op = OP_br, .block = in->block });
+        if (known) emit_branch(im, in->block);
         flow_to(im, known ? in->block : im->block + 1);
     }
     im->ended = true;
@@ -274,7 +280,7 @@ void step_switch(Import *im, const Instruction *in)
         uint32_t index = (uint32_t)a.integer;
         emit_pop(im);
         uint32_t target = index < targets->count ? targets->blocks[index] : im->block + 1;
-        emit(im, (Instruction){ .op = OP_br, .block = target });
+        emit_branch(im, target);
         flow_to(im, target);
         return;
     }

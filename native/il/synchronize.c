@@ -43,6 +43,7 @@ static void add_locals(Wrap *w)
     body->locals = locals;
     body->pinned = pinned;
     body->local_count = count;
+    body->inlined_local_count = 0; // `taken` comes after them and starts as zero
 }
 
 /// Copies a block of the old body; its `ret` leaves to the exit block.

@@ -118,7 +118,8 @@ static void locals_make(Lowering *l) {
         // use. Large buffers are left alone: [SkipLocalsInit] is there for them.
         if (!l->body->init_locals && l->locals[i].storage.size > 64 && !type_has_references(l->u->ts, type))
             continue;
-        zero_value(l, type, (Access){.address = l->locals[i].address, .facts = FACT_Stack});
+        if (i < l->body->local_count - l->body->inlined_local_count)
+            zero_value(l, type, (Access){.address = l->locals[i].address, .facts = FACT_Stack});
     }
 }
 

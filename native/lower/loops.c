@@ -114,6 +114,7 @@ static bool is_plain(Opcode op) {
     case OP_sub_ovf:
     case OP_sub_ovf_un:
     case OP_intrinsic:
+    case OP_null_check:
     case OP_throw:
     case OP_throw_failure:
     case OP_unreachable:

@@ -157,13 +157,18 @@ def test_hello_keeps_to_its_budget(c):
     the bound only tells a runaway compilation (about 10 CPU s) from a noisy machine."""
     assert os.path.getsize(hello(c).executable) <= 1_800_000, "%d bytes" % os.path.getsize(hello(c).executable)
     with open(hello(c).native(".tailor.json"), "rb") as request:
-        process = subprocess.Popen([core_of(hello(c))], stdin=request, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([core_of(hello(c)), "--time"], stdin=request, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
+    times = process.stderr.read().decode()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
     assert process.returncode == 0, "exit code %d" % process.returncode
     seconds = usage.ru_utime + usage.ru_stime
     assert seconds <= 60, "%.1f CPU s" % seconds
     assert usage.ru_maxrss <= 400_000, "%d KB" % usage.ru_maxrss
+    methods = re.search(r"(\d+) methods", times)
+    assert methods and int(methods.group(1)) <= 3000, times
 
 
 def test_two_runs_are_identical(c):
