@@ -72,7 +72,7 @@ static bool has_type(Opcode op)
     return op == OP_ldobj || op == OP_stobj || op == OP_castclass || op == OP_isinst || op == OP_unbox ||
            op == OP_unbox_any || op == OP_box || op == OP_newarr || op == OP_ldelema || op == OP_ldelem ||
            op == OP_stelem || op == OP_initobj || op == OP_mkrefany || op == OP_refanyval ||
-           op == OP_ldtoken || op == OP_ldtype;
+           op == OP_ldtoken || op == OP_ldtype || op == OP_new_instance;
 }
 
 static void print_operand(Il *il, const Instruction *in, FILE *file)

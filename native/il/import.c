@@ -603,6 +603,11 @@ void step(Import *im, const Instruction *in)
     case OP_endfinally:
     case OP_endfilter:
     case OP_leave: step_exit(im, in); return;
+    case OP_new_instance:
+        effect(im);
+        emit(im, *in);
+        push(im, (Value){ .kind = STACK_Object, .type = in->type, .exact = true, .non_null = true });
+        return;
     case OP_null_check:
         (void)pop(im);
         effect(im);

@@ -39,6 +39,7 @@ struct InlineFrame {
     Code          *code;
     FrameVariable *variables; // arguments first
     uint32_t       forwarded; // so many leading instructions load the arguments in order, and nothing else does
+    bool           is_new;          // newobj: argument 0 is made here
     bool           object_on_stack; // newobj of a struct: argument 0 is the address of a temporary
     uint32_t       depth;     // of the evaluation stack below the arguments
     // Of the block being interpreted.
@@ -330,8 +331,12 @@ static uint32_t forwarded_count(Import *im, const InlineFrame *frame, const Valu
 static void enter_frame(Import *im, InlineFrame *frame, uint32_t forwarded, bool tests_null)
 {
     const Code *code = frame->code;
-    uint32_t    first = frame->object_on_stack ? 1 : forwarded;
+    uint32_t    first = frame->is_new ? 1 : forwarded;
     for (uint32_t i = code->arg_count; i-- > first;) variable_store(im, &frame->variables[i]);
+    if (frame->is_new && !frame->object_on_stack) {
+        step_type(im, OP_new_instance, frame->method->owner);
+        variable_store(im, &frame->variables[0]);
+    }
     for (uint32_t i = 0; i < forwarded; i++) {
         Value *value = &im->stack[frame->depth + i];
         *value = stored_value(im, code->args[i], *value);
@@ -357,9 +362,11 @@ static void enter_frame(Import *im, InlineFrame *frame, uint32_t forwarded, bool
 static void leave_frame(Import *im, InlineFrame *frame)
 {
     Type *type = frame->method->signature->return_type;
-    if (frame->object_on_stack) {
+    if (frame->is_new) {
         emit_local(im, OP_ldloc, &frame->variables[0]);
-        push(im, value_of_type(im->il, frame->method->owner));
+        Value object = value_of_type(im->il, frame->method->owner);
+        if (object.kind == STACK_Object) object.exact = object.non_null = true;
+        push(im, object);
         return;
     }
     if (type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID) return;
@@ -435,7 +442,8 @@ bool inline_call(Import *im, const Instruction *in)
     bool        tests_null = in->op == OP_callvirt && !args[0].non_null && args[0].kind == STACK_Object;
     uint32_t    forwarded = is_new ? 0 : forwarded_count(im, frame, args, tests_null);
     frame->caller = im->frame;
-    frame->object_on_stack = is_new;
+    frame->is_new = is_new;
+    frame->object_on_stack = is_new && callee->owner->is_value_type;
     if (is_new) frame->variables[0].type = callee->owner;
     frame->depth = im->depth - arg_count;
     if (!im->frame) im->inlined_steps = im->inlined_steps_max = 0;

@@ -219,7 +219,7 @@ void report_failure(Il *il, const Method *method, uint32_t offset, const Failure
 
 // ---- Inlining (inline.c) ----------------------------------------------------------------------------------
 
-/// Replaces the call (or the newobj of a struct) of exactly `in->method`, whose arguments are on the stack, by
+/// Replaces the call or newobj of exactly `in->method`, whose arguments are on the stack, by
 /// the callee's instructions; false: nothing has changed.
 bool inline_call(Import *im, const Instruction *in);
 /// Loads, stores and addresses of the innermost callee's arguments and locals.

@@ -472,7 +472,7 @@ void step_new_object(Import *im, const Instruction *in)
         step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "newobj of an abstract class"));
         return;
     }
-    if (type->is_value_type && inline_call(im, in)) return;
+    if (type->kind == TYPE_Named && inline_call(im, in)) return;
     im->depth -= constructor->signature->param_count;
     emit(im, *in);
     Value value = value_of_type(im->il, type);

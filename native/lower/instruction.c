@@ -256,6 +256,7 @@ void lower_instruction(Lowering *l) {
     case OP_create_span: op_create_span(l); break;
     case OP_native_call: op_native_call(l); break;
     case OP_native_calli: op_native_calli(l); break;
+    case OP_new_instance: op_new_instance(l); break;
     case OP_null_check: check_null(l, stack_pop(l)); break;
     case OP_throw_failure: throw_failure(l, l->in->failure); break;
     case OP_unreachable: lower_unreachable(l); break;

@@ -378,6 +378,7 @@ void op_array(Lowering *l);
 void op_initialize_array(Lowering *l);
 void op_create_span(Lowering *l);
 void op_newobj(Lowering *l);
+void op_new_instance(Lowering *l);
 void op_cast(Lowering *l);
 void op_box(Lowering *l);
 void op_unbox(Lowering *l);

@@ -91,6 +91,15 @@ void op_newobj(Lowering *l) {
     stack_push_object(l, type, object, FACT_NonNull | FACT_Exact);
 }
 
+void op_new_instance(Lowering *l) {
+    Type *type = l->in->type;
+    static const Failure failure = {.kind = FAILURE_TypeLoad};
+    if (reach_type_allowed(l->u->reach, type))
+        stack_push_object(l, type, allocate_object(l, type), FACT_NonNull | FACT_Exact);
+    else
+        throw_failure(l, &failure);
+}
+
 // ---- Boxing
 // ---------------------------------------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ typedef enum HelperClass {
 
 static const uint8_t classes[OP_COUNT] = {
     [OP_callvirt] = HELPERS_NullCheck,
+    [OP_null_check] = HELPERS_NullCheck,
     [OP_invoke_delegate] = HELPERS_NullCheck,
     [OP_ldvirtftn] = HELPERS_NullCheck,
     [OP_call] = HELPERS_NullCheck,

@@ -65,6 +65,10 @@ static void scan_newobj(Scan *s, const Instruction *in) {
         mark_method(s->w, in->method, s->from, "newobj");
 }
 
+static void scan_new_instance(Scan *s, const Instruction *in) {
+    mark_allocated(s->w, in->type, s->from, "newobj");
+}
+
 static void scan_ldftn(Scan *s, const Instruction *in) {
     mark_pointer(s->w, in->method, s->from, "ldftn");
 }
@@ -205,6 +209,7 @@ static Scanner *const scanners[OP_COUNT] = {
     [OP_jmp] = scan_call,
     [OP_callvirt] = scan_callvirt,
     [OP_newobj] = scan_newobj,
+    [OP_new_instance] = scan_new_instance,
     [OP_ldftn] = scan_ldftn,
     [OP_ldvirtftn] = scan_ldvirtftn,
     [OP_new_delegate] = scan_new_delegate,

@@ -390,6 +390,12 @@ bool reach_instance_allowed(const Reach *reach, const Method *method) {
     (void)method;
     return true;
 }
+bool reach_type_allowed(const Reach *reach, const Type *type)
+{
+    (void)reach;
+    (void)type;
+    return true;
+}
 bool reach_never_called(const Reach *reach, const Method *method) {
     (void)reach;
     (void)method;
