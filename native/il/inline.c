@@ -266,6 +266,15 @@ void flow_in_frame(Import *im, uint32_t target)
     frame->target = target;
 }
 
+/// Trim analysis reads calls of annotated methods and of GetType where they were written: in the caller the object's
+/// static type, and with it what may be asked of its members, would be another.
+void inline_note_call(Import *im, const Method *method)
+{
+    if (!method->def || method->synthetic != SYNTHETIC_None) return;
+    if (fold_find(im->il, method) == FOLD_ObjectGetType || inline_entry(im->il, method->def)->annotated)
+        im->frame->failed = true;
+}
+
 void return_from_frame(Import *im)
 {
     InlineFrame *frame = im->frame;

@@ -227,6 +227,8 @@ void step_frame_variable(Import *im, const Instruction *in);
 /// Control of the innermost callee goes to its block `target`, or back to the caller.
 void flow_in_frame(Import *im, uint32_t target);
 void return_from_frame(Import *im);
+/// The innermost callee keeps a call of `method`, whose arguments are on the stack.
+void inline_note_call(Import *im, const Method *method);
 void inline_free(Il *il);
 /// What a variable of declared type `type` holds after `value` was stored (import.c).
 Value stored_value(Import *im, Type *type, Value value);

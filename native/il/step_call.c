@@ -57,6 +57,7 @@ static void finish_call(Import *im, Instruction in)
                 in.op = OP_call; // the null test is not needed
         }
     }
+    if (im->frame) inline_note_call(im, in.method);
     Value this_value = signature->has_this && im->depth > signature->param_count
                            ? peek(im, signature->param_count)
                            : value_int32(0);

@@ -498,12 +498,12 @@ static void run_other(Flow *f, Opcode op) {
              (op >= OP_ceq && op <= OP_clt_un) || op == OP_ldelema)
         pops = 2, pushes = 1;
     else if (op == OP_ldc_r4 || op == OP_ldc_r8 || op == OP_ldsflda || op == OP_ldtoken_field || op == OP_sizeof ||
-             op == OP_arglist || op == OP_create_span)
+             op == OP_arglist || op == OP_create_span || op == OP_new_instance)
         pushes = 1;
     else if ((op >= OP_stind_i1 && op <= OP_stind_r8) || op == OP_cpobj || (op >= OP_beq && op <= OP_blt_un))
         pops = 2;
     else if (op == OP_pop || op == OP_brfalse || op == OP_brtrue || op == OP_switch || op == OP_initobj ||
-             op == OP_throw || op == OP_endfilter || op == OP_initialize_array)
+             op == OP_throw || op == OP_endfilter || op == OP_initialize_array || op == OP_null_check)
         pops = 1;
     else if (op == OP_cpblk || op == OP_initblk)
         pops = 3;
