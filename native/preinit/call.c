@@ -146,6 +146,19 @@ static bool op_new_object(Run *run, Frame *frame, const Instruction *in) {
     return true;
 }
 
+static bool op_new_instance(Run *run, Frame *frame, const Instruction *in) {
+    Object *object = object_of_class(run, in->type);
+    if (!object || run->failure)
+        return false;
+    item_push(run, frame, item_object(object));
+    return true;
+}
+
+static bool op_null_check(Run *run, Frame *frame) {
+    Item object = item_pop(frame);
+    return object.ref != REF_None || run_fail(run, "uses a null reference");
+}
+
 // ---- Delegates (corelib-contract 7.1) --------------------------------------------------------------------------
 
 static Item function_item(const Method *method) {
@@ -210,6 +223,8 @@ static bool op_invoke_delegate(Run *run, Frame *frame, const Instruction *in) {
 bool run_call(Run *run, Frame *frame, const Instruction *in) {
     switch (in->op) { // NOLINT: the others do not come here
     case OP_newobj: return op_new_object(run, frame, in);
+    case OP_new_instance: return op_new_instance(run, frame, in);
+    case OP_null_check: return op_null_check(run, frame);
     case OP_calli: return op_call_indirect(run, frame, in);
     case OP_ldftn: item_push(run, frame, function_item(in->method)); return true;
     case OP_new_delegate:

@@ -145,6 +145,8 @@ static Operation *operation_of(Opcode op) {
     case OP_callvirt:
     case OP_calli:
     case OP_newobj:
+    case OP_new_instance:
+    case OP_null_check:
     case OP_ldftn:
     case OP_new_delegate:
     case OP_new_delegate_virtual:
