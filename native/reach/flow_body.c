@@ -484,7 +484,7 @@ static bool run_memory(Flow *f, const Instruction *in) {
     }
 }
 
-_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 165, "a new opcode needs its pops and pushes here");
+_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 167, "a new opcode needs its pops and pushes here");
 
 /// Pops and pushes of everything that makes no known value.
 static void run_other(Flow *f, Opcode op) {
