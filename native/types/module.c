@@ -1,6 +1,7 @@
 // Opening the program: inputs at once, references when first named; names of types in a module; well-known
 // members.
 #include "types/private.h"
+#include "support/file.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -197,12 +198,26 @@ static bool inputs_open(TypeSystem *ts, const Text *inputs, uint32_t count)
     return true;
 }
 
-static void references_note(TypeSystem *ts, const Text *references, uint32_t count)
+/// Only a look: what nothing refers to is not opened, but a wrong file among the references is worth knowing all the same.
+static bool reference_check(TypeSystem *ts, const char *path)
+{
+    Bytes bytes;
+    if (!file_map(path, &bytes, ts->diag)) return false;
+    bool is_pe = bytes.size > 2 && bytes.data[0] == 'M' && bytes.data[1] == 'Z'; // II.25.2.1
+    file_unmap(bytes);
+    if (!is_pe) diag_report(ts->diag, DIAG_AssemblyInvalid, (DiagLocation){ 0 }, path, "it is no PE file");
+    return is_pe;
+}
+
+static bool references_note(TypeSystem *ts, const Text *references, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         ModulePath *entry = module_path(ts, path_simple_name(references[i]), true);
-        if (!entry->path) entry->path = text_intern(ts->texts, references[i].data, references[i].size).data;
+        if (entry->path) continue;
+        entry->path = text_intern(ts->texts, references[i].data, references[i].size).data;
+        if (!reference_check(ts, entry->path)) return false;
     }
+    return true;
 }
 
 static bool pack_mismatch(TypeSystem *ts, const char *what)
@@ -363,7 +378,7 @@ TypeSystem *types_open(const Text *inputs, uint32_t input_count, const Text *ref
     ts->name_invoke = text_intern_z(texts, "Invoke");
     ts->name_system = text_intern_z(texts, "System");
     bool ok = inputs_open(ts, inputs, input_count);
-    if (ok) references_note(ts, references, reference_count);
+    ok = ok && references_note(ts, references, reference_count);
     if (ok && core_open(ts)) return ts;
     types_close(ts);
     return NULL;
