@@ -79,10 +79,9 @@ void call_push_result(Lowering *l, const AbiSignature *abi, Type *type, LLVMValu
         if (storage->kind == STACK_Int32 && storage->size < 4)
             value.ref = storage->is_signed ? LLVMBuildSExt(l->builder, result, l->u->i32, "")
                                            : LLVMBuildZExt(l->builder, result, l->u->i32, "");
-        // A null ref that a method returns is not tested at each use: spans would pay for it at each element.
         if (storage->kind == STACK_ByRef) {
-            value.facts = FACT_NonNull;
             value.type = type->element;
+            value.facts = refs_are_trusted(l) ? FACT_NonNull : 0;
         }
         break;
     case ABI_Pieces:

@@ -56,9 +56,28 @@ void check_null_pointer(Lowering *l, LLVMValueRef pointer) {
     throw_if(l, is_null, WELL_KNOWN_METHOD_ThrowNullReferenceException);
 }
 
+bool refs_are_trusted(const Lowering *l) {
+    const Type *object = well_known_type(l->u->ts, WELL_KNOWN_TYPE_Object), *owner = l->method->owner;
+    return owner->kind != TYPE_Named || owner->def->module == object->def->module;
+}
+
+/// Null plus an offset: an address in the pages that are never mapped.
+static void check_moved(Lowering *l, Value value) {
+    enum { NULL_PAGES_SIZE = 0x10000 };
+    LLVMValueRef address = LLVMBuildPtrToInt(l->builder, value_pointer(l, value), l->u->i64, "");
+    LLVMValueRef limit = LLVMConstInt(l->u->i64, NULL_PAGES_SIZE, false);
+    LLVMBasicBlockRef rest = cold_branch(l, LLVMBuildICmp(l->builder, LLVMIntULT, address, limit, ""), false);
+    throw_helper(l, WELL_KNOWN_METHOD_ThrowNullReferenceException);
+    block_begin(l, rest);
+}
+
 void check_null(Lowering *l, Value value) {
     if (value.facts & (FACT_NonNull | FACT_Stack))
         return;
+    if (value.facts & FACT_Moved) {
+        check_moved(l, value);
+        return;
+    }
     check_null_pointer(l, value_pointer(l, value));
 }
 

@@ -151,6 +151,7 @@ typedef enum ValueFact {
     FACT_Stack = 2, // points into this activation's frame: no write barrier
     FACT_Heap = 4,  // points into an object on the GC heap: unchecked write barrier
     FACT_Exact = 8, // an object reference whose run-time type is exactly `type`
+    FACT_Moved = 16, // an address that arithmetic made of one that may be null
 } ValueFact;
 
 /// An entry of the operand stack (III.1.1).
@@ -295,6 +296,9 @@ Access access_through(Lowering *l, Value address);
 
 void check_null(Lowering *l, Value value);
 void check_null_pointer(Lowering *l, LLVMValueRef pointer);
+/// Whether refs that arithmetic or a call gives need no test: CoreLib walks over spans by refs after their
+/// lengths have said that there is something to walk over.
+bool refs_are_trusted(const Lowering *l);
 /// Branches to a cold block that calls the helper (no arguments, does not return) when `condition` holds.
 void throw_if(Lowering *l, LLVMValueRef condition, WellKnownMethod helper);
 void throw_helper(Lowering *l, WellKnownMethod helper);

@@ -50,10 +50,13 @@ static void address_arithmetic(Lowering *l, Value a, Value b) {
         offset = LLVMBuildNeg(l->builder, offset, "");
     Value result = {.kind = a.kind == STACK_Object ? STACK_ByRef : a.kind,
                     .facts = a.facts & (FACT_Stack | FACT_Heap)};
-    if (result.kind == STACK_ByRef) {
-        result.facts |= FACT_NonNull; // a null ref moved about is a mistake that no test can tell
+    bool is_trusted = refs_are_trusted(l);
+    if ((is_trusted && result.kind == STACK_ByRef) || (a.facts & FACT_NonNull))
+        result.facts |= FACT_NonNull;
+    else if (!is_trusted)
+        result.facts |= FACT_Moved;
+    if (result.kind == STACK_ByRef)
         result.type = a.type;
-    }
     result.ref = gep_dynamic(l, a.ref, offset);
     stack_push(l, result);
 }
@@ -131,6 +134,14 @@ void op_arithmetic(Lowering *l) {
     stack_push_scalar(l, kind, integer_arithmetic(l, op, x, y));
 }
 
+/// Where an int32 meets a native int, the unsigned forms take it without sign, as the JIT does.
+static LLVMValueRef checked_operand(Lowering *l, Opcode op, Value value, StackKind kind) {
+    bool is_unsigned = op == OP_add_ovf_un || op == OP_sub_ovf_un || op == OP_mul_ovf_un;
+    if (is_unsigned && kind != STACK_Int32 && value.kind == STACK_Int32)
+        return LLVMBuildZExt(l->builder, value_i32(l, value), l->u->i64, "");
+    return integer_operand(l, value, kind);
+}
+
 void op_checked_arithmetic(Lowering *l) {
     Value b = stack_pop(l), a = stack_pop(l);
     StackKind kind = result_kind(a, b);
@@ -143,7 +154,7 @@ void op_checked_arithmetic(Lowering *l) {
                                              : "llvm.umul.with.overflow";
     LLVMTypeRef type = kind == STACK_Int32 ? l->u->i32 : l->u->i64;
     LLVMValueRef function = intrinsic_function(l->u, name, &type, 1);
-    LLVMValueRef args[2] = {integer_operand(l, a, kind), integer_operand(l, b, kind)};
+    LLVMValueRef args[2] = {checked_operand(l, op, a, kind), checked_operand(l, op, b, kind)};
     LLVMValueRef pair = LLVMBuildCall2(l->builder, LLVMGlobalGetValueType(function), function, args, 2, "");
     throw_if(l, LLVMBuildExtractValue(l->builder, pair, 1, ""), WELL_KNOWN_METHOD_ThrowOverflowException);
     Value result = {.kind = kind, .ref = LLVMBuildExtractValue(l->builder, pair, 0, "")};

@@ -61,9 +61,21 @@ static void lower_cpobj(Lowering *l) {
     store_value(l, l->in->type, to, load_value_at(l, l->in->type, from));
 }
 
+/// III.3.30, III.3.36: a null address throws unless nothing is to be done.
+static void check_block(Lowering *l, Value address, LLVMValueRef bytes) {
+    if (address.facts & (FACT_NonNull | FACT_Stack))
+        return;
+    LLVMValueRef is_null = LLVMBuildIsNull(l->builder, value_pointer(l, address), "");
+    LLVMValueRef has_work = LLVMBuildIsNotNull(l->builder, bytes, "");
+    throw_if(l, LLVMBuildAnd(l->builder, is_null, has_work, ""),
+             WELL_KNOWN_METHOD_ThrowNullReferenceException);
+}
+
 static void lower_cpblk(Lowering *l) {
     Value size = stack_pop(l), src = stack_pop(l), dst = stack_pop(l);
     LLVMValueRef bytes = LLVMBuildZExt(l->builder, value_i32(l, size), l->u->i64, "");
+    check_block(l, dst, bytes);
+    check_block(l, src, bytes);
     LLVMBuildMemCpy(l->builder, value_pointer(l, dst), 1, value_pointer(l, src), 1, bytes);
 }
 
@@ -71,6 +83,7 @@ static void lower_initblk(Lowering *l) {
     Value size = stack_pop(l), fill = stack_pop(l), dst = stack_pop(l);
     LLVMValueRef bytes = LLVMBuildZExt(l->builder, value_i32(l, size), l->u->i64, "");
     LLVMValueRef byte = LLVMBuildTrunc(l->builder, value_i32(l, fill), l->u->i8, "");
+    check_block(l, dst, bytes);
     LLVMBuildMemSet(l->builder, value_pointer(l, dst), byte, bytes, 1);
 }
 
@@ -82,6 +95,9 @@ static void lower_localloc(Lowering *l) {
     LLVMSetAlignment(memory, 16);
     if (l->body->init_locals)
         LLVMBuildMemSet(l->builder, memory, LLVMConstInt(l->u->i8, 0, false), bytes, 16);
+    if (!LLVMIsAConstantInt(bytes) || LLVMConstIntGetZExtValue(bytes) == 0) // no bytes: null, as the JIT does
+        memory = LLVMBuildSelect(l->builder, LLVMBuildIsNull(l->builder, bytes, ""),
+                                 LLVMConstNull(l->u->ptr), memory, "");
     stack_push(l, (Value){.kind = STACK_NativeInt, .ref = memory, .facts = FACT_Stack});
 }
 

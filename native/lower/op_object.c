@@ -166,11 +166,19 @@ static LLVMValueRef unbox_address(Lowering *l, Type *type, Value object) {
     return join_pointers(l, join, values, blocks, 2);
 }
 
+/// A boxed Nullable is a boxed value or null: `unbox` gives the address of a copy (III.4.32), which lives as
+/// long as the method.
 static void unbox_nullable(Lowering *l, Type *type, Value object) {
-    LLVMValueRef memory = temp_struct(l, type);
+    bool is_address = l->in->op == OP_unbox;
+    Storage storage = storage_of(l->u, type);
+    LLVMValueRef memory =
+        is_address ? alloca_bytes(l, storage.size, storage.alignment) : temp_struct(l, type);
     LLVMValueRef args[3] = {memory, method_table(l->u, type), value_pointer(l, object)};
     call_helper(l, WELL_KNOWN_METHOD_RhUnboxNullable, args, 3);
-    stack_push(l, (Value){.kind = STACK_Value, .type = type, .ref = memory});
+    stack_push(l, (Value){.kind = is_address ? STACK_ByRef : STACK_Value,
+                          .type = type,
+                          .ref = memory,
+                          .facts = is_address ? FACT_Stack | FACT_NonNull : 0});
 }
 
 void op_unbox(Lowering *l) {
@@ -181,10 +189,7 @@ void op_unbox(Lowering *l) {
     }
     Value object = stack_pop(l);
     if (is_nullable(type)) {
-        if (l->in->op == OP_unbox_any)
-            unbox_nullable(l, type, object);
-        else
-            lower_unsupported(l, "the address of a boxed Nullable");
+        unbox_nullable(l, type, object);
         return;
     }
     LLVMValueRef address = unbox_address(l, type, object);

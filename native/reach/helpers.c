@@ -247,7 +247,9 @@ uint32_t reach_helpers_of(TypeSystem *ts, const Body *body, const Instruction *i
     case HELPERS_ConvertUInt64: add_convert(&list, WELL_KNOWN_METHOD_ConvertToUInt64Checked); break;
     case HELPERS_Cast: add_cast(&list, in->type); break;
     case HELPERS_IsInst: add_is_instance(&list, is_nullable(in->type) ? in->type->args[0] : in->type); break;
-    case HELPERS_Unbox: add(&list, WELL_KNOWN_METHOD_RhUnbox2); break;
+    case HELPERS_Unbox:
+        add(&list, is_nullable(in->type) ? WELL_KNOWN_METHOD_RhUnboxNullable : WELL_KNOWN_METHOD_RhUnbox2);
+        break;
     case HELPERS_UnboxAny: add_unbox_any(&list, in->type); break;
     case HELPERS_Box:
         if (is_nullable(in->type))

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 
-from lib.dotnet import ENVIRONMENT, OUT, ROOT, Project, run
+from lib.dotnet import ENVIRONMENT, OUT, ROOT, Project, assemble, run
 
 CASES = os.path.join(ROOT, "tests", "cases")
 STRESS_TIMEOUT = 240
@@ -42,7 +42,13 @@ def make_project(case, inject=True):
     properties = [line.split("=", 1) for line in lines(case, "properties.txt")]
     directory = os.path.join(OUT, "tests", "cases", case)
     arguments = {} if inject else {"inject": None}
-    return Project(directory, case, read(case, "Program.cs").decode("utf-8"), properties, **arguments)
+    il = os.path.join(CASES, case, "Library.il")
+    if os.path.exists(il):
+        arguments["items"] = '  <ItemGroup><Reference Include="Library.dll" /></ItemGroup>'
+    project = Project(directory, case, read(case, "Program.cs").decode("utf-8"), properties, **arguments)
+    if os.path.exists(il):
+        assemble(il, project.path("Library.dll"))
+    return project
 
 
 def check_run(case, command, cwd, env=None, timeout=60, arguments="args.txt"):

@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -57,6 +58,29 @@ def run(command, cwd=None, timeout=600, stdin=b"", env=None):
         out, err = process.communicate()
         code = None
     return Outcome(code, out, err, time.monotonic() - started)
+
+
+ASSEMBLER = "runtime.linux-x64.microsoft.netcore.ilasm"
+ASSEMBLER_VERSION = "10.0.12"
+assembler_lock = threading.Lock()
+
+
+def assembler():
+    """Path of the IL assembler, which NuGet restores on first use."""
+    packages = os.environ.get("NUGET_PACKAGES", os.path.expanduser("~/.nuget/packages"))
+    path = os.path.join(packages, ASSEMBLER, ASSEMBLER_VERSION, "runtimes", "linux-x64", "native", "ilasm")
+    with assembler_lock:
+        if not os.path.exists(path):
+            item = '<ItemGroup><PackageDownload Include="%s" Version="[%s]" /></ItemGroup>' % (ASSEMBLER, ASSEMBLER_VERSION)
+            outcome = Project(os.path.join(OUT, "tests", "ilasm"), "ilasm", "", inject=None, items=item).dotnet("restore")
+            assert os.path.exists(path), "the IL assembler was not restored\n" + outcome.log[-2000:]
+    os.chmod(path, 0o755)
+    return path
+
+
+def assemble(source, library):
+    outcome = run([assembler(), "-quiet", "-dll", "-output=" + library, source])
+    assert outcome.code == 0, outcome.log[-3000:]
 
 
 class Project:
