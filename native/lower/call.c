@@ -275,6 +275,8 @@ static void call_constrained(Lowering *l, const Method *method, Type *type, Valu
     access.prefixes = 0;
     LLVMValueRef box = emit_box(l, type, load_value_at(l, type, access));
     args[0] = (Value){.kind = STACK_Object, .type = type, .ref = box, .facts = FACT_NonNull | FACT_Exact};
+    if (type->def->is_nullable) // its box may be null
+        check_null_pointer(l, box);
     bool is_virtual = method->def && method->def->is_virtual;
     CallPlan plan = is_virtual ? reach_call_plan(l->u->reach, method, type, true)
                                : (CallPlan){.kind = CALL_Direct, .target = method};
