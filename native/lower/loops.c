@@ -239,6 +239,23 @@ static bool is_on_every_way(const Loop *loop, const Instruction *store) {
     return true;
 }
 
+/// The counter cannot pass the bound by wrapping around, so the loop ends: with steps of one before a strict
+/// bound always; otherwise the bound must be known to leave room.
+static bool ends_at_bound(const Instruction *branch, const Instruction *bound, int64_t step) {
+    enum { ARRAY_LENGTH_MAX = 0x7FFFFFC7 };
+    bool is_strict = branch->op == OP_blt || branch->op == OP_blt_un || branch->op == OP_bgt;
+    if (is_strict && (step == 1 || step == -1))
+        return true;
+    int64_t distance = is_strict ? (step < 0 ? -step : step) - 1 : step < 0 ? -step : step;
+    if (bound + 1 == branch && bound->op == OP_ldc_i4) {
+        if (branch->op == OP_blt_un || branch->op == OP_ble_un)
+            return (int64_t)(uint32_t)bound->integer <= (int64_t)UINT32_MAX - distance;
+        return step > 0 ? bound->integer <= INT32_MAX - distance : bound->integer >= INT32_MIN + distance;
+    }
+    bool is_length = branch[-1].op == OP_conv_i4 && branch[-2].op == OP_ldlen;
+    return is_length && step > 0 && distance <= INT32_MAX - ARRAY_LENGTH_MAX;
+}
+
 bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t last) {
     Loop loop = {body, header, last};
     const Block *block = &body->blocks[last];
@@ -259,5 +276,5 @@ bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t l
     if (!is_on_every_way(&loop, store))
         return false;
     int64_t step = step_of(&loop, store);
-    return upward ? step > 0 : step < 0;
+    return (upward ? step > 0 : step < 0) && ends_at_bound(branch, bound, step);
 }
