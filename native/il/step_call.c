@@ -331,7 +331,7 @@ void step_call(Import *im, const Instruction *in)
     else if (in->op == OP_callvirt) step_virtual_call(im, *in);
     else if (in->method->def && in->method->synthetic == SYNTHETIC_None && in->method->def->is_abstract)
         step_failure(im,
-                     failure_make(im->arena, FAILURE_InvalidProgram, "a direct call of an abstract method"));
+                     failure_make(im->arena, FAILURE_BadImageFormat, "a direct call of an abstract method"));
     else step_direct_call(im, *in);
 }
 

@@ -1,0 +1,42 @@
+class Program
+{
+    static void Show(string name, Func<object?> one)
+    {
+        try
+        {
+            Console.WriteLine(name + ": " + (one() ?? "null"));
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine(name + ": " + e.GetType().Name);
+        }
+    }
+
+    static void Show(string name, Action one) => Show(name, () =>
+    {
+        one();
+        return "done";
+    });
+
+    static void Main()
+    {
+        Show("underflow", () => Invalid.Underflow());
+        Show("nothing returned", () => Invalid.NothingReturned());
+        Show("falls off", Invalid.FallsOff);
+        Show("different depths", () => Invalid.DifferentDepths(Environment.ProcessorCount > 0));
+        Show("too few arguments", () => Invalid.TooFewArguments());
+        Show("call of an abstract method", () => Invalid.CallOfAbstract(Stream.Null));
+        Show("dead code", () => Invalid.DeadCode());
+        Show("missing method", Missing.Method);
+        Show("missing overload", () => Missing.Overload("text"));
+        Show("missing field", () => Missing.Field());
+        Show("missing type", Missing.Type);
+        Show("new of a missing type", Missing.NewType);
+        Show("missing assembly", Missing.Assembly);
+        Show("missing local", Missing.Local);
+        Show("missing pointer", () => Missing.Pointer());
+        Show("new of a type with a missing base", UsesMissing.Make);
+        Show("field of a missing type", () => UsesMissingField.Run());
+        Show("caught", () => Missing.Catch());
+    }
+}
