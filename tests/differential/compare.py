@@ -38,16 +38,13 @@ class Bench:
         self.core = core or self.find_core(outcome.log)
         with open(self.project.native(".tailor.json"), encoding="utf-8") as f:
             self.request = json.load(f)
-        self.references = self.find_references(outcome.log)
+        self.references = sorted(set(re.findall(r"/reference:(\S+\.dll)", outcome.log)))
+        self.compiler = re.search(r"(\S+/csc\.dll)", outcome.log).group(1).strip('"')
 
     @staticmethod
     def find_core(log):
         archive = re.search(r'"([^"]*)/libtailor_runtime.a"', log).group(1)
         return os.path.join(archive, "tailor")
-
-    @staticmethod
-    def find_references(log):
-        return sorted(set(re.findall(r"/reference:(\S+\.dll)", log)))
 
     def build(self, source, optimize):
         """Compiles the program; the path of its assembly, or None and the errors."""
@@ -57,8 +54,7 @@ class Bench:
         for name, text in source.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
                 f.write(text)
-        sdk = sorted(os.listdir("/usr/share/dotnet/sdk"))[-1]
-        command = ["dotnet", os.path.join("/usr/share/dotnet/sdk", sdk, "Roslyn", "bincore", "csc.dll"), "/noconfig", "/nologo",
+        command = ["dotnet", self.compiler, "/noconfig", "/nologo",
                    "/unsafe+", "/langversion:latest", "/nullable:annotations", "/warn:0", "/out:Batch.dll", "/target:exe",
                    "/deterministic", "/nostdlib", "/optimize" + ("+" if optimize else "-"), "/debug-"]
         command += ["/reference:" + r for r in self.references] + sorted(source)
@@ -160,7 +156,6 @@ def compare(bench, wanted, modes, debug_il):
 def reduce(bench, seed, mode, debug_il):
     """Leaves out statements of a program as long as it behaves differently: each step tries many candidates in one batch."""
     skip = set()
-    total = Program(seed, 0).source() and None
     whole = Program(seed, 0)
     whole.source()
     remaining, size = list(range(whole.statements)), max(1, whole.statements // 2)
@@ -183,7 +178,7 @@ def reduce(bench, seed, mode, debug_il):
             if not together:
                 continue
         size //= 2
-    return tuple(sorted(skip)), total
+    return tuple(sorted(skip))
 
 
 def parse():
@@ -208,7 +203,7 @@ def main():
     bench = Bench(options.directory, options.core)
     modes = options.modes.split(",")
     if options.reduce is not None:
-        skip, _ = reduce(bench, options.reduce, modes[0], options.debug_il)
+        skip = reduce(bench, options.reduce, modes[0], options.debug_il)
         print(Program(options.reduce, 0, skip).source())
         return 0
     total, found = 0, 0
