@@ -39,7 +39,7 @@ class Bench:
         with open(self.project.native(".tailor.json"), encoding="utf-8") as f:
             self.request = json.load(f)
         self.references = sorted(set(re.findall(r"/reference:(\S+\.dll)", outcome.log)))
-        self.compiler = re.search(r"(\S+/csc\.dll)", outcome.log).group(1).strip('"')
+        self.compiler = re.search(r"(/\S+/Roslyn/bincore/csc)(?:\.dll)? ", outcome.log).group(1) + ".dll"
 
     @staticmethod
     def find_core(log):
