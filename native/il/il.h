@@ -165,9 +165,8 @@ typedef enum StaticValueKind {
     STATIC_VALUE_Real,
     STATIC_VALUE_Null,
     STATIC_VALUE_String,
-    STATIC_VALUE_RuntimeType, // of `type`
     STATIC_VALUE_Object,      // of exactly `type`, frozen: at a fixed address
-    STATIC_VALUE_HeapObject,  // of exactly `type`, to be read from the field
+    STATIC_VALUE_Known,       // an object of exactly `type`, to be read from the field
 } StaticValueKind;
 typedef struct FrozenObject FrozenObject; // preinit/
 typedef struct StaticValue {

@@ -25,7 +25,7 @@ static bool fold_settled_field(Import *im, const Field *field)
         return false;
     switch (value.kind) {
     case STATIC_VALUE_None:
-    case STATIC_VALUE_HeapObject: return false;
+    case STATIC_VALUE_Known: return false;
     case STATIC_VALUE_Integer:
         in.op = kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8;
         in.integer = value.integer;
@@ -36,7 +36,6 @@ static bool fold_settled_field(Import *im, const Field *field)
         break;
     case STATIC_VALUE_Null: in.op = OP_ldnull; break;
     case STATIC_VALUE_String: in.op = OP_ldstr, in.string = value.string; break;
-    case STATIC_VALUE_RuntimeType: in.op = OP_ldtype, in.type = value.type; break;
     case STATIC_VALUE_Object: in.op = OP_ldfrozen, in.frozen = value.object, in.type2 = value.type; break;
     }
     step(im, &in);
@@ -79,7 +78,7 @@ static Value static_field_value(Import *im, const Field *field)
     StaticValue      settled;
     Value            value = value_of_type(im->il, field->type);
     if (statics && field->def->is_init_only && statics->constant(statics->context, field, &settled) &&
-        settled.kind == STATIC_VALUE_HeapObject) {
+        settled.kind == STATIC_VALUE_Known) {
         value.type = settled.type;
         value.exact = value.non_null = true;
     }

@@ -8,6 +8,12 @@ Memory *address_memory(Run *run, const Item *address) {
     return NULL;
 }
 
+/// A Type or the name of one goes where reachability has to see it go.
+static bool may_store(Run *run, const Field *field, const Item *value) {
+    return value->ref != REF_Object || !field_is_annotated(field) ||
+           run_fail(run, "stores in a field that reflection attributes tell about");
+}
+
 // ---- Static fields -------------------------------------------------------------------------------------------
 
 /// The place of a field of the class whose constructor runs.
@@ -72,7 +78,7 @@ static bool op_static_store(Run *run, Frame *frame, Field *field) {
     if (field->owner != run->type || field->def->has_rva)
         return run_fail(run, "writes to a static field of another class");
     Memory *memory = own_static(run, field, &offset);
-    return memory && memory_store(run, memory, offset, field->type, &value);
+    return memory && may_store(run, field, &value) && memory_store(run, memory, offset, field->type, &value);
 }
 
 static bool op_static_field(Run *run, Frame *frame, Opcode op, Field *field) {
@@ -141,7 +147,7 @@ bool run_field(Run *run, Frame *frame, const Instruction *in) {
         return run_fail(run, "uses the header of an object");
     offset += field_offset(run->ts, field);
     if (in->op == OP_stfld)
-        return memory_store(run, memory, offset, field->type, &value);
+        return may_store(run, field, &value) && memory_store(run, memory, offset, field->type, &value);
     Item address = item_address(memory, offset);
     if (object.kind == STACK_NativeInt)
         address.kind = STACK_NativeInt;

@@ -81,9 +81,9 @@ static bool objects_find(Freezer *f) {
         discover(f, f->objects.items[i]->memory);
     for (uint32_t i = 0; i < f->objects.count; i++) {
         Object *object = f->objects.items[i];
-        bool empty = is_mostly_empty(object->memory);
-        f->zeros += empty ? object->memory->size : 0;
-        object->heap = has_changing_references(run, object) || (empty && f->zeros > FROZEN_ZEROS_MAX);
+        uint32_t zeros = is_mostly_empty(object->memory) ? object->memory->size : 0;
+        object->heap = has_changing_references(run, object) || f->zeros + zeros > FROZEN_ZEROS_MAX;
+        f->zeros += object->heap ? 0 : zeros;
     }
     heap_spread(f);
     for (uint32_t i = 0; i < f->objects.count; i++) {

@@ -164,6 +164,12 @@ bool run_intrinsic(Run *run, Frame *frame, const Instruction *in);
 /// Methods that have no IL, or none that could run here. False and no failure: `method` is none of these.
 bool run_native(Run *run, const Method *method, const Item *args, Item *result);
 
+// ---- annotation.c --------------------------------------------------------------------------------------------------
+
+/// Requires..., DynamicDependency, DynamicallyAccessedMembers on it, its parameters, or its class.
+bool method_is_annotated(const Method *method);
+bool field_is_annotated(const Field *field);
+
 // ---- freeze.c ---------------------------------------------------------------------------------------------------
 
 /// The static fields after the constructor has returned; NULL after a failure.

@@ -256,6 +256,10 @@ static const Body *body_of(Run *run, const Method *method) {
         return cached->body;
     cached = ARENA_NEW(&run->arena, CachedBody);
     cached->method = method;
+    if (method_is_annotated(method)) {
+        run_fail(run, "calls a method that reflection attributes tell about");
+        return NULL;
+    }
     cached->body = il_body(run->il, method, &run->arena);
     HASH_ADD_PTR(run->bodies, method, cached);
     return cached->body;
@@ -284,6 +288,8 @@ static bool returns_nothing(const Method *method) {
 
 static bool run_body(Run *run, const Method *method, const Item *args, uint32_t count, Item *result) {
     Frame frame = {.body = body_of(run, method)};
+    if (!frame.body)
+        return false;
     if (frame.body->failure)
         return run_fail(run, "throws");
     if (frame.body->check_cctor && method->owner != run->type)

@@ -145,10 +145,12 @@ bool foreign_static(Run *run, const Field *field, Item *out) {
     return !run->failure && memory_load(run, memory, offset, field->type, out);
 }
 
-static void constant_of_part(const FrozenPart *part, StaticValue *out) {
+/// The RuntimeType of a field stays unknown to il/: the dataflow of Type values warns as it does in programs whose
+/// constructors run late.
+static void constant_of_part(const Preinit *p, const FrozenPart *part, StaticValue *out) {
     switch (part->kind) {
     case FROZEN_Object:
-        out->kind = part->object->heap ? STATIC_VALUE_HeapObject : STATIC_VALUE_Object;
+        out->kind = part->object->heap ? STATIC_VALUE_Known : STATIC_VALUE_Object;
         out->object = part->object;
         out->type = part->object->type;
         break;
@@ -157,8 +159,8 @@ static void constant_of_part(const FrozenPart *part, StaticValue *out) {
         out->string = part->string;
         break;
     case FROZEN_RuntimeType:
-        out->kind = STATIC_VALUE_RuntimeType;
-        out->type = part->type;
+        out->kind = STATIC_VALUE_Known;
+        out->type = well_known_type(p->ts, WELL_KNOWN_TYPE_RuntimeType);
         break;
     case FROZEN_TypeHandle:
     case FROZEN_Code: break;
@@ -203,7 +205,7 @@ static bool statics_constant(void *context, const Field *field, StaticValue *out
     uint32_t offset = zero ? 0 : field_static_offset(p->ts, exact);
     const FrozenPart *part = zero ? NULL : part_at(data, offset);
     if (part)
-        constant_of_part(part, out);
+        constant_of_part(p, part, out);
     else
         constant_of_bytes(zero ? nothing : data->bytes + offset, scalar, out);
     return out->kind != STATIC_VALUE_None;
