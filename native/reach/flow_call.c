@@ -656,11 +656,22 @@ static void take_type(Call *c, Type *type) {
     mark_reflectable_type(c->f->w, type, c->f->from, "marshalled type");
 }
 
+// ---- Attributes ------------------------------------------------------------------------------------------------------
+
+/// The result is an array of that attribute class.
+static void call_custom_attributes(Call *c) {
+    for (uint32_t i = 0; i < c->method->signature->param_count; i++)
+        if (is_type_param(c, i))
+            exact_types(c, i, take_array);
+}
+
 // ---- Delegates ------------------------------------------------------------------------------------------------------
 
 static void call_delegate_method(Call *c) {
+    const Type *type = c->f->in->receiver;
+    bool known = type && type->kind == TYPE_Named && type->def->is_delegate && type->def->is_sealed;
     if (c->f->final)
-        delegate_targets_visible(c->f->w, c->f->from);
+        delegate_targets_visible(c->f->w, known ? type->def : NULL, c->f->from);
 }
 
 // ---- Expressions ------------------------------------------------------------------------------------------------------
@@ -803,6 +814,13 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
     case FLOW_MarshalGetDelegate: call_known_type(c, 1, take_type); break;
     case FLOW_DelegateMethod:
     case FLOW_GetMethodInfo: call_delegate_method(c); break;
+    case FLOW_AttributesOf:
+    case FLOW_AttributesOfExtension:
+    case FLOW_AttributesOfMember:
+    case FLOW_AttributesOfParameter:
+    case FLOW_AttributesOfAssembly:
+    case FLOW_AttributesOfModule:
+    case FLOW_AttributesOfProvider: call_custom_attributes(c); break;
     case FLOW_ExpressionCall:
     case FLOW_ExpressionNew:
     case FLOW_ExpressionField:
@@ -815,7 +833,8 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
 /// only followed for their values.
 static bool reports_requires(FlowIntrinsic id) {
     return id == FLOW_GetElementType || id == FLOW_GetGenericTypeDefinition || id == FLOW_MakeArrayType ||
-           id == FLOW_GetMethodInfo || id == FLOW_DelegateMethod;
+           id == FLOW_GetMethodInfo || id == FLOW_DelegateMethod ||
+           (id >= FLOW_AttributesOf && id <= FLOW_AttributesOfProvider);
 }
 
 /// Whether the handler of an intrinsic looks at the annotated parameters itself.

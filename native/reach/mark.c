@@ -248,7 +248,9 @@ void mark_frozen(World *w, const FrozenObject *object, const Node *from, const c
 /// Mostly what a delegate calls.
 static void mark_frozen_code(World *w, const Method *method, const Node *from) {
     bool is_stub = method->synthetic == SYNTHETIC_UnboxingStub;
-    delegate_target_note(w, is_stub ? method->synthetic_method : method, from);
+    const Type *holder = from->kind == NODE_Frozen ? ((const FrozenObject *)from->entity)->type : NULL;
+    if (holder && holder->def && holder->def->is_delegate)
+        delegate_target_note(w, holder, is_stub ? method->synthetic_method : method, from);
     mark_pointer(w, method, from, "value of a field");
 }
 

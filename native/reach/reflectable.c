@@ -111,19 +111,23 @@ static void mark_field_metadata(World *w, const FieldDef *def, const Node *from)
 
 // ---- Delegates --------------------------------------------------------------------------------------------
 
-void delegate_target_note(World *w, const Method *target, const Node *from) {
-    if (w->delegate_targets_from)
+void delegate_target_note(World *w, const Type *delegate, const Method *target, const Node *from) {
+    ARRAY_PUSH(&w->arena, &w->delegate_targets, (DelegateTarget){delegate->def, target});
+    if (w->delegate_targets_from || type_node(w, type_from_def(w->ts, delegate->def))->delegate_targets_visible)
         mark_reflectable_method(w, target, from, "target of a delegate");
-    else
-        ARRAY_PUSH(&w->arena, &w->delegate_targets, target);
 }
 
-void delegate_targets_visible(World *w, const Node *from) {
-    if (w->delegate_targets_from)
+void delegate_targets_visible(World *w, const TypeDef *delegate, const Node *from) {
+    TypeNode *node = delegate ? type_node(w, type_from_def(w->ts, delegate)) : NULL;
+    if (w->delegate_targets_from || (node && node->delegate_targets_visible))
         return;
-    w->delegate_targets_from = from;
+    if (node)
+        node->delegate_targets_visible = true;
+    else
+        w->delegate_targets_from = from;
     for (uint32_t i = 0; i < w->delegate_targets.count; i++)
-        mark_reflectable_method(w, w->delegate_targets.items[i], from, "target of a delegate");
+        if (!delegate || w->delegate_targets.items[i].delegate == delegate)
+            mark_reflectable_method(w, w->delegate_targets.items[i].method, from, "target of a delegate");
 }
 
 void delegate_type_visible(World *w, Type *type, const Node *from) {

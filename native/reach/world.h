@@ -101,6 +101,7 @@ typedef struct TypeNode {
     uint32_t member_flags;   // DynamicallyAccessedMembers marked (flow_members.c)
     uint32_t get_type_flags; // asked for where object.GetType is called on this annotated class
     bool arguments_met;
+    bool delegate_targets_visible; // of a delegate definition
     struct GenericMembers *members; // of a generic definition: what all its instances show
 } TypeNode;
 
@@ -162,6 +163,11 @@ typedef struct AttributeEntity {
     Token token;
     const Node *from;
 } AttributeEntity;
+typedef struct DelegateTarget {
+    const TypeDef *delegate;
+    const Method *method;
+} DelegateTarget;
+
 typedef struct World {
     struct Reach *reach;
     TypeSystem *ts;
@@ -199,8 +205,8 @@ typedef struct World {
     ARRAY(Text) removed_attributes;
     bool get_type_asked;
     struct Flow *flow; // the analysis that makes marks now
-    const Node *delegate_targets_from; // Delegate.Method is called
-    MethodList delegate_targets;
+    const Node *delegate_targets_from; // Delegate.Method is called on some delegate
+    ARRAY(DelegateTarget) delegate_targets;
     bool methods_asked;       // somebody can list the methods of a type
     MethodList delegate_invokes; // until then
 } World;
@@ -319,9 +325,9 @@ void reflectable_method_process(World *w, MethodNode *node);
 void reflectable_field_process(World *w, const Field *field);
 /// A type got a record.
 void reflectable_type_visible(World *w, const TypeDef *def, const Node *from);
-/// Delegate.Method is asked for: targets of delegates are found by reflection.
-void delegate_targets_visible(World *w, const Node *from);
-void delegate_target_note(World *w, const Method *target, const Node *from);
+/// Delegate.Method is asked for: reflection finds the targets of delegates of that type (NULL: of any).
+void delegate_targets_visible(World *w, const TypeDef *delegate, const Node *from);
+void delegate_target_note(World *w, const Type *delegate, const Method *target, const Node *from);
 /// Delegate types got a record: their Invoke is always found (Delegate.CreateDelegate looks for it).
 void delegate_type_visible(World *w, Type *type, const Node *from);
 void methods_reader_marked(World *w, const Node *from);
