@@ -321,6 +321,15 @@ Body *il_body(Il *il, const Method *method, Arena *scratch)
     return body;
 }
 
+Body *il_body_written(Il *il, const Method *method, Arena *scratch)
+{
+    bool before = il->as_written;
+    il->as_written = true;
+    Body *body = il_body(il, method, scratch);
+    il->as_written = before;
+    return body;
+}
+
 // ---- Constants --------------------------------------------------------------------------------------------
 
 static bool evaluate_constant(Il *il, const Method *method, int64_t *value)

@@ -120,6 +120,8 @@ typedef struct Body {
     uint32_t      region_count;
     Type        **args;          // `this` first (byref for value types)
     uint32_t      arg_count;
+    const Method **inlined; // callees whose instructions are in it
+    uint32_t      inlined_count;
     Type        **locals;
     bool         *pinned;
     uint32_t      local_count;
@@ -212,6 +214,8 @@ MethodCode il_method_code(Il *il, const Method *method);
 /// (method, request, facts). Never NULL for CODE_Body and CODE_PInvoke: a body that cannot be made is one
 /// that throws (`failure`). Reports each invalid body once (TLR2001), missing assemblies once.
 Body *il_body(Il *il, const Method *method, Arena *scratch);
+/// The same without inlining: every call stands where the source has it. For analyses that tell about the source.
+Body *il_body_written(Il *il, const Method *method, Arena *scratch);
 /// True if the type has a .cctor that must run lazily (not eager, not [EagerStaticClassConstruction], not
 /// preinitialised).
 bool il_has_lazy_cctor(Il *il, const Type *type);

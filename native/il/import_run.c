@@ -277,6 +277,8 @@ Body *import_body(Il *il, Code *code, Arena *arena)
     body->instructions = im.out.items;
     body->instruction_count = im.out.count;
     add_inlined_locals(&im, body);
+    body->inlined = im.inlined.items;
+    body->inlined_count = im.inlined.count;
     body->has_localloc = im.has_localloc;
     body->check_cctor = runs_cctor_at_entry(il, code->method);
     finish_regions(&im, body);

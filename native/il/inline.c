@@ -118,7 +118,7 @@ void inline_free(Il *il)
 
 static bool may_inline(Import *im, const Method *callee)
 {
-    if (im->evaluating || !im->il->request->codegen.optimize || !im->raw) return false;
+    if (im->evaluating || !im->il->request->codegen.optimize || !im->raw || im->il->as_written) return false;
     if (!callee->def || callee->synthetic != SYNTHETIC_None || callee->is_open) return false;
     if (!inline_entry(im->il, callee->def)->candidate || runs_cctor_at_entry(im->il, callee)) return false;
     if (callee->def == im->code->method->def || fold_find(im->il, callee) != FOLD_None) return false;
@@ -437,6 +437,13 @@ static void snapshot_restore(Import *im, const Snapshot *s, uint32_t arg_count)
     if (im->emitting) im->emit_again = true;
 }
 
+static void inlined_note(Import *im, const Method *callee)
+{
+    for (uint32_t i = 0; im->emitting && i < im->inlined.count; i++)
+        if (im->inlined.items[i] == callee) return;
+    if (im->emitting) ARRAY_PUSH(im->arena, &im->inlined, callee);
+}
+
 bool inline_call(Import *im, const Instruction *in)
 {
     const Method *callee = in->method;
@@ -465,7 +472,10 @@ bool inline_call(Import *im, const Instruction *in)
     if (ok) {
         context_restore(im, &s);
         leave_frame(im, frame);
-        if (!frame->failed && !im->invalid) return true;
+        if (!frame->failed && !im->invalid) {
+            inlined_note(im, callee);
+            return true;
+        }
     }
     frame->failed = true;
     snapshot_restore(im, &s, arg_count);

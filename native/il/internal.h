@@ -139,6 +139,7 @@ typedef struct Import {
     RawInstruction *raw;       // being interpreted; NULL if it is none of a Code
     ARRAY(Type *) inlined_locals; // after those of `outer`
     uint32_t        inlined_steps, inlined_steps_max; // of the call site in `outer`
+    ARRAY(const Method *) inlined; // callees, each once
     bool        has_localloc;
     uint32_t    offset;        // IL offset of the instruction being rewritten
 } Import;
@@ -356,6 +357,7 @@ struct Il {
     const IlFacts  *facts;
     const IlStatics *statics;
     bool            quiet; // nothing is reported
+    bool            as_written; // nothing is inlined
     ModuleFacts   **modules; // by Module.index
     uint32_t        module_capacity;
     ConstantEntry  *constants; // uthash

@@ -12,6 +12,7 @@ static uint32_t world_size(const World *w) {
 
 static void rescan_all(World *w) {
     il_set_facts(w->il, &w->reach->facts); // forgets constant results
+    w->flow_epoch++;
     for (uint32_t i = 0; i < w->marked[NODE_Method].count; i++)
         method_rescan(w, method_node(w, w->marked[NODE_Method].items[i]->entity));
 }

@@ -247,17 +247,50 @@ static void scan_instruction(Scan *s, const Instruction *in) {
         scanners[in->op](s, in);
 }
 
+static bool is_interesting(World *w, const Body *body) {
+    if (flow_method_is_interesting(w, body->method))
+        return true;
+    for (uint32_t b = 0; b < body->block_count; b++) {
+        const Block *block = &body->blocks[b];
+        for (uint32_t i = 0; block->live && i < block->count; i++)
+            if (flow_is_interesting(w, body, &body->instructions[block->first + i]))
+                return true;
+    }
+    return false;
+}
+
+/// The body as the source has it: warnings tell about calls that inlining has replaced.
+static const Body *written_body(World *w, const Method *method, MethodNode *scanning) {
+    w->scanning = scanning;
+    const Body *body = il_body_written(w->il, method, &w->scratch);
+    w->scanning = NULL;
+    return body;
+}
+
+/// Callees that have become part of this body are not marked themselves. The runtime pack's have nothing to tell:
+/// calls that matter are not inlined there.
+static void scan_inlined_flow(Scan *s) {
+    World *w = s->w;
+    for (uint32_t i = 0; i < s->body->inlined_count; i++) {
+        const Method *callee = s->body->inlined[i];
+        MethodNode *node = method_node(w, callee);
+        if (flow_is_framework(w, callee->def->owner->module) || node->code.marked || node->flow_epoch == w->flow_epoch)
+            continue;
+        node->flow_epoch = w->flow_epoch;
+        const Body *body = written_body(w, callee, s->node);
+        if (is_interesting(w, body))
+            flow_analyze(w, body, s->node);
+    }
+}
+
 /// Values are only followed through bodies that do something with them.
 static void scan_flow(Scan *s) {
     const Body *body = s->body;
-    bool interesting = flow_method_is_interesting(s->w, body->method);
-    for (uint32_t b = 0; b < body->block_count && !interesting; b++) {
-        const Block *block = &body->blocks[b];
-        for (uint32_t i = 0; block->live && i < block->count && !interesting; i++)
-            interesting = flow_is_interesting(s->w, body, &body->instructions[block->first + i]);
-    }
-    if (interesting)
+    if (body->inlined_count && body->module && !flow_is_framework(s->w, body->module))
+        body = written_body(s->w, body->method, s->node);
+    if (is_interesting(s->w, body))
         flow_analyze(s->w, body, s->node);
+    scan_inlined_flow(s);
 }
 
 static void scan_body(Scan *s) {

@@ -17,6 +17,7 @@ World *world_open(Reach *reach) {
     World *w = checked_malloc(sizeof *w);
     *w = (World){.reach = reach, .ts = reach->ts, .il = reach->il};
     w->string_bucket_count = 4096;
+    w->flow_epoch = 1;
     w->string_buckets = ARENA_ARRAY(&w->arena, StringNode *, w->string_bucket_count);
     attributes_open(w);
     return w;

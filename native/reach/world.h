@@ -56,6 +56,7 @@ typedef struct MethodNode {
     const Method *method;
     Node code, slot, reflectable;
     bool address_taken;
+    uint32_t flow_epoch; // when its values were followed as an inlined callee's
     bool is_token;         // ldtoken: MethodHandleInfo
     bool called_by_invoke; // slot: reflection dispatches through it, whatever it reaches
     bool pointer_taken;         // and compared or looked up by the program
@@ -198,6 +199,7 @@ typedef struct World {
     ARRAY(TypeNode *) watched_casts;
     MethodNode *scanning; // whose body asks facts
     uint32_t scanned_count;
+    uint32_t flow_epoch; // counts the passes over every body
     ARRAY(Type *) marshalled_structs, marshalled_delegates;
     ARRAY(Comparison) compared; // RuntimeType objects that are only compared
     ARRAY(AttributeEntity) attribute_entities[ATTRIBUTES_COUNT]; // until somebody can ask for their attributes
