@@ -18,6 +18,7 @@ typedef struct Stub {
     uint32_t        *values;   // local with the converted value, where `natives` is its address
     uint32_t        *extras;   // SafeHandle: reference taken; custom: marshaller; arrays: number of elements
     uint32_t        *created;  // by-ref SafeHandle: the new object
+    uint32_t        *passed;   // SafeHandle: the object whose handle goes in
     uint32_t         result_local, native_result, result_extra;
     bool             has_result, has_cleanup;
 } Stub;
@@ -110,9 +111,14 @@ static void array_in(Stub *s, uint32_t index)
 static void safe_handle_in(Stub *s, uint32_t index)
 {
     place_load(&s->b, managed_place(s, index), s->params[index].type);
+    build_index(&s->b, OP_stloc, s->passed[index]);
+    build_index(&s->b, OP_ldloc, s->passed[index]);
+    build_string(&s->b, text_to_utf16(s->b.arena, TEXT_LITERAL("pHandle")));
+    build_helper(&s->b, WELL_KNOWN_METHOD_ThrowIfNull);
+    build_index(&s->b, OP_ldloc, s->passed[index]);
     build_index(&s->b, OP_ldloca, s->extras[index]);
     build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousAddRef));
-    place_load(&s->b, managed_place(s, index), s->params[index].type);
+    build_index(&s->b, OP_ldloc, s->passed[index]);
     build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousGetHandle));
     build_index(&s->b, OP_stloc, s->params[index].is_byref ? s->values[index] : s->natives[index]);
 }
@@ -285,7 +291,7 @@ static void by_ref_handle_out(Stub *s, uint32_t index)
     const Marshal *m = &s->params[index];
     uint32_t       same = code_builder_new_label(b);
     if (m->in) { // a handle that native code left alone stays the object it was
-        place_load(b, managed_place(s, index), m->type);
+        build_index(b, OP_ldloc, s->passed[index]);
         build_method(b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousGetHandle));
         build_index(b, OP_ldloc, s->values[index]);
         build_branch(b, OP_beq, same);
@@ -370,7 +376,7 @@ static void safe_handle_cleanup(Stub *s, uint32_t index)
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->extras[index]);
     build_branch(&s->b, OP_brfalse, done);
-    place_load(&s->b, managed_place(s, index), s->params[index].type);
+    build_index(&s->b, OP_ldloc, s->passed[index]);
     build_method(&s->b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousRelease));
     code_builder_mark(&s->b, done);
 }
@@ -552,6 +558,7 @@ static void parameter_locals(Stub *s, uint32_t index)
     if (m->is_byref && m->kind != MARSHAL_Plain) s->values[index] = code_builder_local(b, m->native);
     if (m->kind == MARSHAL_Class) s->values[index] = code_builder_local(b, native_struct_type(b->il, m->layout));
     if (m->kind == MARSHAL_SafeHandle) s->extras[index] = code_builder_local(b, b->il->boolean);
+    if (m->kind == MARSHAL_SafeHandle) s->passed[index] = code_builder_local(b, m->type);
     if (m->kind == MARSHAL_SafeHandle && m->is_byref) s->created[index] = code_builder_local(b, m->type);
     if (m->kind == MARSHAL_Array) s->extras[index] = code_builder_local(b, b->il->int32);
     if (m->kind == MARSHAL_Custom)
@@ -582,6 +589,7 @@ static void choose_kinds(Stub *s)
     s->values = ARENA_ARRAY(arena, uint32_t, count);
     s->extras = ARENA_ARRAY(arena, uint32_t, count);
     s->created = ARENA_ARRAY(arena, uint32_t, count);
+    s->passed = ARENA_ARRAY(arena, uint32_t, count);
     for (uint32_t i = 0; i < count; i++) {
         s->params[i] = marshal_parameter(s->b.il, s->scope, s->def, i + 1, s->managed->params[i]);
         parameter_locals(s, i);

@@ -51,6 +51,15 @@ def make_project(case, inject=True):
     return project
 
 
+def build_native(case, directory):
+    """native.c of the case as libnative.so beside the program."""
+    source = os.path.join(CASES, case, "native.c")
+    if os.path.exists(source):
+        library = os.path.join(directory, "libnative.so")
+        outcome = run(["gcc", "-O1", "-shared", "-fPIC", "-pthread", "-o", library, source], directory)
+        assert outcome.code == 0, "native.c does not compile\n" + outcome.log[-2000:]
+
+
 def check_run(case, command, cwd, env=None, timeout=60, arguments="args.txt"):
     """Runs the program; fails where output or exit code differ from what is expected."""
     outcome = run(command + lines(case, arguments), cwd, timeout, read(case, "stdin.txt"), env)
@@ -73,6 +82,7 @@ def test_case(case, results, keep=False):
 
     def plain():
         project.must_publish()
+        build_native(case, project.path("out"))
         published[0] = True
         check_run(case, [project.executable], project.path("out"))
 
@@ -101,6 +111,7 @@ def test_case_on_jit(case, results, keep=False):
         project = make_project(case, inject=False)
         outcome = project.dotnet("build", "-o", project.path("out"))
         assert outcome.code == 0, "build failed\n" + outcome.log[-3000:]
+        build_native(case, project.path("out"))
         check_run(case, ["dotnet", project.path("out", case + ".dll")], project.path("out"))
         if not keep:
             shutil.rmtree(project.directory, ignore_errors=True)
