@@ -219,6 +219,16 @@ static void span_item(Lowering *l) {
     stack_push(l, (Value){.kind = STACK_ByRef, .facts = FACT_NonNull, .type = element, .ref = address});
 }
 
+/// An empty instruction that reads the reference: up to here it lies where the collector scans.
+static void keep_alive(Lowering *l) {
+    static const char text[] = "", constraints[] = "r";
+    LLVMValueRef object = value_pointer(l, stack_pop(l));
+    LLVMTypeRef type = LLVMFunctionType(l->u->type_void, &l->u->ptr, 1, false);
+    LLVMValueRef read = LLVMGetInlineAsm(type, text, strlen(text), constraints, strlen(constraints), true,
+                                         false, LLVMInlineAsmDialectATT, false);
+    LLVMBuildCall2(l->builder, type, read, &object, 1, "");
+}
+
 void op_intrinsic(Lowering *l) {
     switch (l->in->intrinsic) {
     case INTRINSIC_InterlockedCompareExchange: atomic_compare_exchange(l); break;
@@ -229,6 +239,7 @@ void op_intrinsic(Lowering *l) {
     case INTRINSIC_InterlockedMemoryBarrier: fence(l, LLVMAtomicOrderingSequentiallyConsistent); break;
     case INTRINSIC_VolatileReadBarrier: fence(l, LLVMAtomicOrderingAcquire); break;
     case INTRINSIC_VolatileWriteBarrier: fence(l, LLVMAtomicOrderingRelease); break;
+    case INTRINSIC_KeepAlive: keep_alive(l); break;
     case INTRINSIC_FastPollGC: emit_poll(l); break;
     case INTRINSIC_Sqrt: float_function(l, "llvm.sqrt", 1); break;
     case INTRINSIC_Floor: float_function(l, "llvm.floor", 1); break;
