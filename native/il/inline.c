@@ -105,7 +105,9 @@ static const InlineEntry *inline_entry(Il *il, const MethodDef *def)
     entry = ARENA_NEW(il->program, InlineEntry);
     entry->def = def;
     entry->annotated = method_is_annotated(def);
-    entry->candidate = !entry->annotated && definition_fits(def, il->program) &&
+    // Calls of Marshal.SizeOf<T> and the like name the types that need marshalling data (reach.md 1.5).
+    bool names_type = def->owner == well_known_type(il->ts, WELL_KNOWN_TYPE_Marshal)->def && def->generic_count;
+    entry->candidate = !entry->annotated && !names_type && definition_fits(def, il->program) &&
                        method_substitution(il, def).kind == SUBSTITUTION_None;
     HASH_ADD_PTR(il->inline_entries, def, entry);
     return entry;
@@ -382,7 +384,7 @@ static void leave_frame(Import *im, InlineFrame *frame)
     Value     value = peek(im, 0), declared = value_of_type(im->il, type);
     uint32_t  size = declared.kind == STACK_Int32 ? type_size(im->il->ts, type) : 4;
     if (size < 4 && !value_is_int(&value)) {
-        ElementType element = type_reduced_element(im->il->ts, type);
+        ElementType element = type_enum_underlying(im->il->ts, type)->element_type;
         bool        is_signed = element == ELEMENT_TYPE_I1 || element == ELEMENT_TYPE_I2;
         step_op(im, size == 1 ? (is_signed ? OP_conv_i1 : OP_conv_u1) : (is_signed ? OP_conv_i2 : OP_conv_u2));
     } else if (declared.kind == STACK_Float32 && value.kind == STACK_Float64) {
