@@ -159,6 +159,8 @@ typedef struct IlFacts {
                              const Type *type); // its RuntimeType can come from elsewhere than a comparison
     bool (*has_instances)(void *context,
                           const Type *type); // of exactly this type: x.GetType() == typeof(T) can succeed
+    bool (*is_never_stored)(void *context,
+                            const Field *field); // a static field keeps the value it has at start-up
 } IlFacts;
 
 typedef enum StaticValueKind {
@@ -188,7 +190,7 @@ typedef struct IlStatics {
     void *context;
     bool (*is_preinitialized)(void *context, const Type *type); // the .cctor is not needed any more
     bool (*constant)(void *context, const Field *field,
-                     StaticValue *out); // what a static readonly field holds
+                     StaticValue *out); // what a static field holds at start-up
 } IlStatics;
 
 typedef struct Il Il;

@@ -14,15 +14,23 @@ static void note_cctor(Import *im, Instruction *in)
     effect(im);
 }
 
-/// A static readonly field of a class whose constructor has run at compile time.
-static bool fold_settled_field(Import *im, const Field *field)
+/// What a static field always holds: its class has no constructor or one that has run at compile time, and
+/// nobody stores anything there afterwards.
+static bool settled_value(Import *im, const Field *field, StaticValue *out)
 {
     const IlStatics *statics = im->il->statics;
-    StaticValue      value;
-    StackKind        kind = value_of_type(im->il, field->type).kind;
-    Instruction      in = { .op = OP_nop, .offset = im->offset };
-    if (!statics || !field->def->is_init_only || !statics->constant(statics->context, field, &value))
-        return false;
+    const IlFacts   *facts = im->il->facts;
+    if (!statics || (!field->def->is_init_only && !(facts && facts->is_never_stored))) return false;
+    return statics->constant(statics->context, field, out) &&
+           (field->def->is_init_only || facts->is_never_stored(facts->context, field));
+}
+
+static bool fold_settled_field(Import *im, const Field *field)
+{
+    StaticValue value;
+    StackKind   kind = value_of_type(im->il, field->type).kind;
+    Instruction in = { .op = OP_nop, .offset = im->offset };
+    if (!settled_value(im, field, &value)) return false;
     switch (value.kind) {
     case STATIC_VALUE_None:
     case STATIC_VALUE_Known: return false;
@@ -74,11 +82,9 @@ static bool fold_static_field(Import *im, const Field *field)
 /// What a load of the field pushes.
 static Value static_field_value(Import *im, const Field *field)
 {
-    const IlStatics *statics = im->il->statics;
-    StaticValue      settled;
-    Value            value = value_of_type(im->il, field->type);
-    if (statics && field->def->is_init_only && statics->constant(statics->context, field, &settled) &&
-        settled.kind == STATIC_VALUE_Known) {
+    StaticValue settled;
+    Value       value = value_of_type(im->il, field->type);
+    if (value.kind == STACK_Object && settled_value(im, field, &settled) && settled.kind == STATIC_VALUE_Known) {
         value.type = settled.type;
         value.exact = value.non_null = true;
     }

@@ -113,11 +113,10 @@ static const FrozenPart *part_at(const FrozenData *data, uint32_t offset) {
     return NULL;
 }
 
-/// The region that holds a field nobody writes to any more; NULL if the value is not known. *zero: the field was never
-/// written, its class has no constructor.
-static const FrozenData *settled_region(Preinit *p, Field *field, bool *zero) {
+/// The region that holds a field as it is at start-up; NULL if that is not known. *zero: its class has no constructor.
+static const FrozenData *initial_region(Preinit *p, Field *field, bool *zero) {
     *zero = false;
-    if (!field->def->is_static || !field->def->is_init_only || field->owner->is_open)
+    if (!field->def->is_static || field->owner->is_open)
         return NULL;
     StaticKind kind = field_static_kind(p->ts, field);
     if (kind != STATIC_NonGC && kind != STATIC_GC)
@@ -134,8 +133,8 @@ static const FrozenData *settled_region(Preinit *p, Field *field, bool *zero) {
 
 bool foreign_static(Run *run, const Field *field, Item *out) {
     Field *exact = (Field *)(uintptr_t)field;
-    bool zero;
-    const FrozenData *data = settled_region(run->preinit, exact, &zero);
+    bool zero = false;
+    const FrozenData *data = field->def->is_init_only ? initial_region(run->preinit, exact, &zero) : NULL;
     if (!data && !zero)
         return false;
     uint32_t offset = zero ? 0 : field_static_offset(run->ts, exact);
@@ -196,7 +195,7 @@ static bool statics_constant(void *context, const Field *field, StaticValue *out
     Preinit *p = context;
     Field *exact = (Field *)(uintptr_t)field;
     bool zero;
-    const FrozenData *data = settled_region(p, exact, &zero);
+    const FrozenData *data = initial_region(p, exact, &zero);
     Run run = {.ts = p->ts};
     Scalar scalar = type_scalar(&run, field->type);
     *out = (StaticValue){.kind = STATIC_VALUE_None};

@@ -85,11 +85,34 @@ static bool fact_has_instances(void *context, const Type *type) {
     return wait_unless(context, node, node->levels[3].marked);
 }
 
+void facts_field_stored(World *w, const Field *field) {
+    FieldNode *node = field_node(w, field);
+    if (node->stored)
+        return;
+    node->stored = true;
+    for (uint32_t i = 0; i < node->waiters.count; i++)
+        method_rescan(w, node->waiters.items[i]);
+    node->waiters.count = 0;
+}
+
+static bool fact_is_never_stored(void *context, const Field *field) {
+    World *w = context;
+    FieldNode *node = field_node(w, field);
+    if (node->stored || !w->scanning)
+        return !node->stored;
+    for (uint32_t i = 0; i < node->waiters.count; i++)
+        if (node->waiters.items[i] == w->scanning)
+            return true;
+    ARRAY_PUSH(&w->arena, &node->waiters, w->scanning);
+    return true;
+}
+
 IlFacts world_facts(World *w) {
     return (IlFacts){.context = w,
                      .is_constructed = fact_is_constructed,
                      .has_runtime_type = fact_has_runtime_type,
-                     .has_instances = fact_has_instances};
+                     .has_instances = fact_has_instances,
+                     .is_never_stored = fact_is_never_stored};
 }
 
 bool reach_cast_possible(const Reach *reach, const Type *type) {

@@ -260,6 +260,7 @@ void reflectable_method_process(World *w, MethodNode *node) {
 
 void reflectable_field_process(World *w, const Field *field) {
     const Node *from = &field_node(w, field)->reflectable;
+    facts_field_stored(w, field);
     mark_field_metadata(w, field->def, from);
     generic_field_spread(w, field->def, from);
     signature_type_mark(w, field->owner, from);

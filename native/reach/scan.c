@@ -190,6 +190,8 @@ static void scan_ldfrozen(Scan *s, const Instruction *in) {
 }
 
 static void scan_static_field(Scan *s, const Instruction *in) {
+    if (in->op != OP_ldsfld && in->op != OP_ldfld)
+        facts_field_stored(s->w, in->field);
     StaticKind kind = field_static_kind(s->w->ts, (Field *)in->field);
     if (kind == STATIC_Rva)
         mark_rva(s->w, in->field, s->from, "static field");
@@ -197,6 +199,12 @@ static void scan_static_field(Scan *s, const Instruction *in) {
         mark_cctor(s->w, in->field->owner, s->from, "static field");
     else
         mark_static_base(s->w, in->field->owner, kind, s->from, "static field");
+}
+
+/// III.4.10: the instructions for instance fields may name a static one.
+static void scan_field(Scan *s, const Instruction *in) {
+    if (in->field->def->is_static)
+        scan_static_field(s, in);
 }
 
 static void scan_rva_field(Scan *s, const Instruction *in) {
@@ -231,6 +239,9 @@ static Scanner *const scanners[OP_COUNT] = {
     [OP_ldtoken_field] = scan_ldtoken_field,
     [OP_ldstr] = scan_ldstr,
     [OP_ldfrozen] = scan_ldfrozen,
+    [OP_ldfld] = scan_field,
+    [OP_ldflda] = scan_field,
+    [OP_stfld] = scan_field,
     [OP_ldsfld] = scan_static_field,
     [OP_ldsflda] = scan_static_field,
     [OP_stsfld] = scan_static_field,

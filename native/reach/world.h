@@ -110,6 +110,8 @@ typedef struct FlowFacts FlowFacts;
 
 typedef struct FieldNode {
     Node rva, reflectable;
+    bool stored;                          // static: its value changes after start-up
+    ARRAY(struct MethodNode *) waiters;   // bodies folded because that was not seen yet
     ARRAY(const void *) held;             // hoisted local of closures, iterators: FlowValues stored so far
     ARRAY(struct MethodNode *) readers;   // bodies to look at again when it holds more
     bool is_token; // ldtoken: FieldHandleInfo
@@ -429,6 +431,8 @@ uint32_t entry_helpers_of(const Body *body, WellKnownMethod out[HELPERS_MAX]);
 IlFacts world_facts(World *w);
 /// The type has got instances, or a MethodTable: folds that relied on the contrary are made again.
 void facts_type_changed(World *w, TypeNode *node, NodeKind level);
+/// A static field is stored to, or its address taken.
+void facts_field_stored(World *w, const Field *field);
 
 int type_order(const Type *a, const Type *b);
 int method_order(const Method *a, const Method *b);

@@ -120,6 +120,40 @@ class Settled
     [Dead] public static void WhenOff() { }
     [Live] public static void WhenOn() { }
 }
+// Fields that nobody stores to keep the value they start with.
+static class Stored
+{
+    static bool _never, _direct, _byAddress, _inDeadCode;
+    static string _text;
+
+    [Live] public static void Test()
+    {
+        if (_never)
+            Never();
+        if (_direct)
+            Direct();
+        if (_byAddress)
+            ByAddress();
+        if (_inDeadCode)
+            InDeadCode();
+        if (_text != null)
+            Text();
+    }
+
+    [Live] public static void Set(int number)
+    {
+        _direct = number > 0;
+        Interlocked.Exchange(ref _byAddress, true);
+        if (_never)
+            _inDeadCode = true;
+    }
+
+    [Dead] static void Never() { }
+    [Live] static void Direct() { }
+    [Live] static void ByAddress() { }
+    [Dead] static void InDeadCode() { }
+    [Dead] static void Text() { }
+}
 static class UnusedStatics
 {
     public static object Value;
@@ -241,6 +275,8 @@ static class Program
         else
             Settled.WhenOn();
         Settled.Run();
+        Stored.Test();
+        Stored.Set(Environment.TickCount);
         Target target = Any<Target>();
         Action action = new Target().Instance;
         action += Target.Static;

@@ -169,8 +169,18 @@ static void Branches()
         Never.Called();
     if (Switches.Nothing != null)
         Never.Called();
+    if (Switches.Unset || Switches.Unused != null)
+        Never.Called();
+    Console.WriteLine(Switches.Later + " " + Switches.Counted);
+    Increase(ref Switches.Counted);
+    Thread setter = new(() => Switches.Later = "set");
+    setter.Start();
+    setter.Join();
+    Console.WriteLine(Switches.Later + " " + Switches.Counted);
     Console.WriteLine("branches");
 }
+
+static void Increase(ref int number) => number++;
 
 [MethodImpl(MethodImplOptions.NoInlining)]
 static void Collect()
@@ -429,6 +439,10 @@ static class Switches
     public static readonly bool Off = false;
     public static readonly int Level = 3;
     public static readonly string? Nothing = null;
+    public static bool Unset = false;
+    public static object? Unused;
+    public static string Later = "unset";
+    public static int Counted = 3;
 }
 
 static class Never
