@@ -42,6 +42,8 @@ typedef struct Instruction {
                     // check + call
     bool compare_only; // ldtype: the object is only compared with one that nobody knows (Type.op_Equality)
     bool     receiver_exact; // the receiver's run-time type is exactly `receiver`
+    bool from_field; // ldstr: the value of a static field. Trim analysis does not look into fields, so that its
+                     // warnings do not depend on what runs at compile time.
     uint32_t offset;       // IL offset; synthetic bodies: instruction number
     union {
         int64_t          integer;    // ldc.i4, ldc.i8

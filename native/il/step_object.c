@@ -43,7 +43,7 @@ static bool fold_settled_field(Import *im, const Field *field)
         in.real = value.real;
         break;
     case STATIC_VALUE_Null: in.op = OP_ldnull; break;
-    case STATIC_VALUE_String: in.op = OP_ldstr, in.string = value.string; break;
+    case STATIC_VALUE_String: in.op = OP_ldstr, in.string = value.string, in.from_field = true; break;
     case STATIC_VALUE_Object: in.op = OP_ldfrozen, in.frozen = value.object, in.type2 = value.type; break;
     }
     step(im, &in);

@@ -379,6 +379,10 @@ static FlowSet address(Flow *f, uint32_t slot) {
     return flow_set_one(f, (FlowValue){.kind = VALUE_LocalAddress, .integer = slot});
 }
 
+static FlowSet literal(Flow *f, Utf16 string) {
+    return flow_set_one(f, (FlowValue){.kind = VALUE_String, .string = utf16_to_text(f->arena, string)});
+}
+
 /// Objects that class constructors made at compile time: only the length of arrays is of interest.
 static FlowSet frozen_object(Flow *f, const Instruction *in) {
     const FrozenData *data = &in->frozen->data;
@@ -404,7 +408,7 @@ static bool run_value(Flow *f, const Instruction *in, const Block *block) {
     case OP_ldc_i4:
     case OP_ldc_i8: push(f, integer(f, in->integer)); return true;
     case OP_ldstr:
-        push(f, flow_set_one(f, (FlowValue){.kind = VALUE_String, .string = utf16_to_text(f->arena, in->string)}));
+        push(f, in->from_field ? flow_unknown : literal(f, in->string));
         return true;
     case OP_dup: {
         FlowSet top = pop(f);
