@@ -4,6 +4,7 @@
 //   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a
 //   P/Invoke TAILOR_GC_STRESS_REPORT=1   the number of collections and events on standard error at exit
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,63 @@ __attribute__((constructor)) static void stress_init(void) {
         atexit(stress_report);
 }
 
+static void collect(uint64_t number) {
+    if (number % GENERATION_2_INTERVAL == GENERATION_2_INTERVAL - 1)
+        RhpCollect(2, COLLECT_Blocking | COLLECT_Compacting, 0);
+    else
+        RhpCollect(number % GENERATION_1_INTERVAL == GENERATION_1_INTERVAL - 1, COLLECT_Blocking, 0);
+}
+
+// ---- Collections by another thread
+// A thread that collects finds its own stack in another way than that of the threads it suspends. So every other
+// collection is made by a thread of its own, for which the thread at the event waits like one in native code.
+
+static pthread_mutex_t collector_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t collector_changed = PTHREAD_COND_INITIALIZER;
+static uint64_t requested_count, done_count; // under collector_lock
+
+static void *collector_run(void *argument) {
+    uint64_t reverse_frame[2] = { 0 };
+    PInvokeFrame frame;
+    RhpReversePInvoke(reverse_frame); // attaches the thread
+    tailor_pinvoke_enter(&frame);
+    pthread_mutex_lock(&collector_lock);
+    for (;;) {
+        while (requested_count == done_count)
+            pthread_cond_wait(&collector_changed, &collector_lock);
+        uint64_t number = done_count;
+        pthread_mutex_unlock(&collector_lock);
+        collect(number);
+        pthread_mutex_lock(&collector_lock);
+        done_count++;
+        pthread_cond_broadcast(&collector_changed);
+    }
+    return argument;
+}
+
+static void collector_start(void) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, collector_run, NULL) != 0) {
+        fprintf(stderr, "TAILOR_GC_STRESS: cannot create the collecting thread\n");
+        abort();
+    }
+    pthread_detach(thread);
+}
+
+/// The calling thread is in preemptive mode.
+static void collect_elsewhere(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, collector_start);
+    pthread_mutex_lock(&collector_lock);
+    uint64_t wanted = ++requested_count;
+    pthread_cond_broadcast(&collector_changed);
+    while (done_count < wanted)
+        pthread_cond_wait(&collector_changed, &collector_lock);
+    pthread_mutex_unlock(&collector_lock);
+}
+
+// ---- Events
+
 /// Collects if it is time to. The thread is in cooperative mode; `frame` covers its registers.
 static void stress_event(StressEvent event, PInvokeFrame *frame) {
     RuntimeThread *thread = &tls_CurrentThread;
@@ -69,10 +127,10 @@ static void stress_event(StressEvent event, PInvokeFrame *frame) {
     int error = errno;
     frame->thread = thread;
     thread->transition_frame = frame;
-    if (number % GENERATION_2_INTERVAL == GENERATION_2_INTERVAL - 1)
-        RhpCollect(2, COLLECT_Blocking | COLLECT_Compacting, 0);
+    if (number % 2)
+        collect_elsewhere();
     else
-        RhpCollect(number % GENERATION_1_INTERVAL == GENERATION_1_INTERVAL - 1, COLLECT_Blocking, 0);
+        collect(number / 2);
     __real_tailor_pinvoke_leave(frame);
     errno = error;
 }

@@ -75,6 +75,9 @@ void RhpWaitForGC2(PInvokeFrame *frame);
 void RhpCollect(uint32_t generation, uint32_t mode, uint32_t low_memory);
 enum { COLLECT_Blocking = 2, COLLECT_Compacting = 8 }; // GCCollectionMode of the collector
 
+/// Attaches the thread if need be and enters cooperative mode; `frame`: 16 bytes, zero.
+void RhpReversePInvoke(void *frame);
+
 ManagedObject *RhpNewFast(const MethodTable *type);
 ManagedObject *RhpNewArrayFast(const MethodTable *type, intptr_t length);
 ManagedObject *RhpNewPtrArrayFast(const MethodTable *type, intptr_t length);
