@@ -120,6 +120,11 @@ static void stress_event(StressEvent event, PInvokeFrame *frame) {
     RuntimeThread *thread = &tls_CurrentThread;
     if (interval == 0 || (thread->state & (THREAD_STATE_DoNotTriggerGc | THREAD_STATE_GcSpecial)))
         return;
+    // Managed code in preemptive mode: collections of other threads neither wait for it nor scan its stack.
+    if (thread->transition_frame) {
+        fprintf(stderr, "TAILOR_GC_STRESS: managed code runs in preemptive mode\n");
+        abort();
+    }
     atomic_fetch_add_explicit(&event_counts[event], 1, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&due_count, 1, memory_order_relaxed) % interval != 0)
         return;
