@@ -79,7 +79,10 @@ static TraceEntries entries_collect(EmitContext *e, bool (*survives)(void *conte
     for (uint32_t i = 0; i < count; i++) {
         if (reach_code(e->reach, methods[i]) != methods[i])
             continue; // no frame of its own
-        Text symbol = emit_method_symbol(e, methods[i]);
+        const Method *body = reach_body(e->reach, methods[i]);
+        if (body && body != methods[i])
+            continue;
+        Text symbol = reach_symbol(e->reach, body ? SYMBOL_SharedBody : SYMBOL_Method, methods[i]);
         if (survives && !survives(context, symbol))
             continue;
         ARRAY_PUSH(&e->arena, &entries, entry_make(e, methods[i], symbol));

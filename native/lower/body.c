@@ -346,6 +346,8 @@ static bool export_is_public(UnitState *u, const Method *method) {
 
 static void lowering_begin(Lowering *l, const Callee *callee) {
     UnitState *u = l->u;
+    if (l->method->synthetic != SYNTHETIC_UnmanagedEntry)
+        l->body = il_body(u->il, l->method, l->scratch);
     l->function = callee->function;
     l->abi = callee->abi;
     attribute_common(u, l->function);
@@ -374,24 +376,35 @@ static void lowering_end(Lowering *l) {
 #endif
 }
 
-bool lower_method(UnitState *u, const Method *method) {
-    if (reach_code(u->reach, method) != method)
-        return lower_alias(u, method);
-    if (method->synthetic == SYNTHETIC_UnboxingStub)
-        return lower_unboxing_stub(u, method);
-    Lowering l = {.u = u, .method = method, .scratch = &u->scratch, .filter_region = -1};
-    Callee callee;
-    if (!method_self(u, l.scratch, method, &callee))
-        return false;
+static bool method_lower(UnitState *u, const Method *method, const Callee *function, bool calls_are_plain) {
+    Lowering l = {.u = u,
+                  .method = method,
+                  .scratch = &u->scratch,
+                  .filter_region = -1,
+                  .calls_are_plain = calls_are_plain};
+    lowering_begin(&l, function);
     if (method->synthetic == SYNTHETIC_UnmanagedEntry) {
-        lowering_begin(&l, &callee);
         lower_unmanaged_entry(&l);
     } else {
-        l.body = il_body(u->il, method, l.scratch);
-        lowering_begin(&l, &callee);
         attribute_method(u, l.function, method, l.body);
         lower_body(&l);
     }
     lowering_end(&l);
     return !l.failed;
+}
+
+bool lower_method_into(UnitState *u, const Method *method, const Callee *function) {
+    return method_lower(u, method, function, true);
+}
+
+bool lower_method(UnitState *u, const Method *method) {
+    const Instance *instance = sharing_instance(u->sharing, method);
+    Callee callee;
+    if (reach_code(u->reach, method) != method)
+        return lower_alias(u, method);
+    if (instance)
+        return lower_instance(u, method, instance);
+    if (method->synthetic == SYNTHETIC_UnboxingStub)
+        return lower_unboxing_stub(u, method);
+    return method_self(u, &u->scratch, method, &callee) && method_lower(u, method, &callee, false);
 }

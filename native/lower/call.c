@@ -99,7 +99,7 @@ void call_push_result(Lowering *l, const AbiSignature *abi, Type *type, LLVMValu
 
 uint32_t call_lay_out(Lowering *l, const AbiSignature *abi, Value *args, Type *result_type,
                       LLVMValueRef **values, LLVMValueRef *memory) {
-    *values = ARENA_ARRAY(l->scratch, LLVMValueRef, 2 * abi->param_count + 2);
+    *values = ARENA_ARRAY(l->scratch, LLVMValueRef, 2 * abi->param_count + 3); // with a context
     uint32_t count = 0;
     *memory = abi->has_result_buffer ? temp_struct(l, result_type) : NULL;
     if (*memory)
@@ -122,13 +122,32 @@ void call_values(Lowering *l, const AbiSignature *abi, LLVMTypeRef type, LLVMVal
     call_push_result(l, abi, result_type, call, memory);
 }
 
+/// Of a body that serves several instances: the dictionary goes last.
+static void call_with_context(Lowering *l, const Callee *callee, LLVMValueRef dictionary, Value *args,
+                              Type *result_type) {
+    LLVMValueRef *values, memory;
+    uint32_t count = call_lay_out(l, &callee->abi, args, result_type, &values, &memory);
+    if (l->failed)
+        return;
+    values[count++] = dictionary;
+    LLVMValueRef call = emit_call(l, callee->type, callee->function, values, count);
+    abi_annotate_call(l->u, &callee->abi, call);
+    context_annotate_call(l->u, callee->type, call);
+    call_push_result(l, &callee->abi, result_type, call, memory);
+}
+
 void call_method(Lowering *l, const Method *method, Value *args) {
     Callee callee;
     if (!method_callee(l->u, l->scratch, method, &callee)) {
         l->failed = true;
         return;
     }
-    call_values(l, &callee.abi, callee.type, callee.function, args, method->signature->return_type, NULL);
+    Type *result_type = method->signature->return_type;
+    LLVMValueRef dictionary = l->calls_are_plain ? NULL : context_callee(l->u, method, &callee);
+    if (dictionary)
+        call_with_context(l, &callee, dictionary, args, result_type);
+    else
+        call_values(l, &callee.abi, callee.type, callee.function, args, result_type, NULL);
 }
 
 static uint32_t argument_count(const Signature *signature) {

@@ -78,6 +78,7 @@ LLVMValueRef filter_function(Lowering *l, uint32_t region) {
                   .scratch = l->scratch,
                   .function = state->filter_function,
                   .filter_region = (int32_t)region,
+                  .calls_are_plain = l->calls_are_plain,
                   .this_is_nonnull = l->this_is_nonnull};
     LLVMSetLinkage(f.function, LLVMInternalLinkage);
     attribute_common(u, f.function);

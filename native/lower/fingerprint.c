@@ -84,10 +84,19 @@ static void reference_add(Walk *w, LLVMValueRef global, const Use *use) {
         return;
     size_t size;
     const char *name = LLVMGetValueName2(global, &size);
-    CodeReference reference = {text_intern(w->texts, name, size), use->is_called, use->is_replaceable};
+    CodeReference reference = {.symbol = text_intern(w->texts, name, size),
+                               .is_called = use->is_called,
+                               .is_function = LLVMIsAFunction(global) != NULL};
+    reference.is_replaceable = use->is_replaceable && LLVMGetVisibility(global) == LLVMHiddenVisibility;
     if (!size)
         w->print.is_complete = false;
     ARRAY_PUSH(w->arena, &w->references, reference);
+}
+
+/// An address with an offset, or as an integer: context.c can make the same from a value.
+static bool expression_is_address(LLVMValueRef expression) {
+    LLVMOpcode opcode = LLVMGetConstOpcode(expression);
+    return opcode == LLVMPtrToInt || (opcode == LLVMGetElementPtr && LLVMGetNumOperands(expression) == 2);
 }
 
 static void constant_walk(Walk *w, LLVMValueRef constant, const Use *use) {
@@ -106,7 +115,7 @@ static void constant_walk(Walk *w, LLVMValueRef constant, const Use *use) {
     }
     Use inner = *use;
     inner.is_called = false;
-    inner.is_replaceable = inner.is_replaceable && is_expression;
+    inner.is_replaceable = inner.is_replaceable && is_expression && expression_is_address(constant);
     mix_pointer(w, LLVMTypeOf(constant));
     if (is_expression) {
         mix(w, LLVMGetConstOpcode(constant));

@@ -10,7 +10,8 @@
 typedef struct CodeReference {
     Text symbol;     // interned
     bool is_called;  // the callee of a direct call: its address is not looked at
-    bool is_replaceable; // an operand that need not be constant
+    bool is_function;
+    bool is_replaceable; // code can load the address instead, and any module can name it
 } CodeReference;
 
 typedef struct Fingerprint {

@@ -98,6 +98,7 @@ void abi_annotate_call(UnitState *u, const AbiSignature *abi, LLVMValueRef call)
 // ---- Symbols (symbols.c)
 // -------------------------------------------------------------------------------------------------------
 
+typedef struct Instance Instance;
 typedef struct Callee {
     LLVMValueRef function;
     LLVMTypeRef type;
@@ -215,6 +216,7 @@ typedef struct Lowering {
     uint32_t point_count;
     LLVMValueRef pinvoke_frame;
     LLVMValueRef reverse_frame; // NULL: called by managed code
+    bool calls_are_plain; // no callee gets a context
     bool this_is_nonnull;
     bool terminated; // the current LLVM block has its terminator
     bool failed;
@@ -222,6 +224,8 @@ typedef struct Lowering {
 
 /// Lowers one method into its function. False after a report.
 bool lower_method(UnitState *u, const Method *method);
+/// The same into a given function: a body that serves several instances. Its calls do not pass contexts.
+bool lower_method_into(UnitState *u, const Method *method, const Callee *function);
 /// Blocks of the body from `first` on, into the current function (body.c).
 void lower_blocks(Lowering *l, uint32_t first, uint32_t count);
 void lower_instruction(Lowering *l);
@@ -407,6 +411,19 @@ void op_return(Lowering *l);
 bool lower_unboxing_stub(UnitState *u, const Method *method);
 /// A method whose address is its own while its code is another's: a jump.
 bool lower_alias(UnitState *u, const Method *method);
+
+// ---- Shared bodies (share_context.c, context.c) ---------------------------------------------------------
+
+/// NULL: the method has exact code.
+const Instance *sharing_instance(const Sharing *sharing, const Method *method);
+/// The thunk of an instance; with the first one also the body.
+bool lower_instance(UnitState *u, const Method *method, const Instance *instance);
+/// Turns the callee into the shared body if `method` has one, and answers the dictionary to pass last; else NULL.
+LLVMValueRef context_callee(UnitState *u, const Method *method, Callee *callee);
+void context_annotate_call(UnitState *u, LLVMTypeRef type, LLVMValueRef call);
+/// Dictionaries of the unit's instances; after all its methods, whose declarations they refer to.
+void dictionaries_define(UnitState *u);
+
 void lower_unmanaged_entry(Lowering *l);
 /// Preemptive -> cooperative mode at the entry of a function that native code calls, and back before it returns.
 void reverse_enter(Lowering *l);

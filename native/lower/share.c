@@ -3,32 +3,11 @@
 // makes of them: each instance is lowered into a module that is thrown away, and only its fingerprint is kept.
 // Calls between instances may differ as long as the callees are the same code in turn; that is decided as states of
 // automata are: all with one fingerprint start in one class, and classes split until nothing splits.
-#include "lower/fingerprint.h"
-#include "lower/lowering.h"
+#include "lower/share.h"
 
 #include <stdlib.h>
 
 enum { SCRATCH_METHODS = 400 }; // methods in a module before it is replaced: declarations pile up
-
-typedef struct Candidate {
-    const Method *method;
-    Text symbol;
-    Fingerprint print;
-    uint32_t *callees;  // by reference: candidate, or NO_CANDIDATE
-    uint32_t code;      // class
-} Candidate;
-
-enum { NO_CANDIDATE = UINT32_MAX };
-
-struct Sharing {
-    Reach *reach;
-    Arena arena; // until the decision has been made
-    Candidate *candidates;
-    uint32_t candidate_count;
-    uint32_t *by_symbol; // open addressing over symbols
-    uint32_t symbol_mask;
-    SharingCounts counts;
-};
 
 SharingCounts sharing_counts(const Sharing *sharing) {
     return sharing->counts;
@@ -241,7 +220,7 @@ static void aliases_decide(Sharing *s) {
 
 Sharing *sharing_find(Reach *reach, LLVMTargetMachineRef machine, Arena *program, Diag *diag) {
     Sharing *s = ARENA_NEW(program, Sharing);
-    *s = (Sharing){.reach = reach};
+    *s = (Sharing){.reach = reach, .program = program};
     candidates_collect(s);
     symbols_index(s);
     s->counts.candidates = s->candidate_count;
@@ -249,6 +228,7 @@ Sharing *sharing_find(Reach *reach, LLVMTargetMachineRef machine, Arena *program
     if (ok) {
         classes_refine(s);
         aliases_decide(s);
+        contexts_decide(s);
     }
     arena_free(&s->arena);
     return ok ? s : NULL;

@@ -193,6 +193,7 @@ bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTarg
             u.failed = true;
         arena_reset(&u.scratch);
     }
+    dictionaries_define(&u);
     debug_unit_end(&u);
     LLVMContextSetDiagnosticHandler(u.context, NULL, NULL);
     unit_state_close(&u);

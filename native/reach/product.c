@@ -234,6 +234,15 @@ void reach_share_code(Reach *reach, const Method *method, const Method *same) {
     method_node(reach->world, method)->same_code = same;
 }
 
+void reach_share_body(Reach *reach, const Method *method, const Method *made_from) {
+    method_node(reach->world, method)->shared_body = made_from;
+}
+
+const Method *reach_body(const Reach *reach, const Method *method) {
+    const MethodNode *node = method_node_find(reach->world, method);
+    return node ? node->shared_body : NULL;
+}
+
 const Method *reach_code(const Reach *reach, const Method *method) {
     const MethodNode *node = method_node_find(reach->world, method);
     return node && node->same_code ? node->same_code : method;

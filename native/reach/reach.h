@@ -34,6 +34,10 @@ bool reach_pointer_taken(const Reach *reach, const Method *method);
 void reach_share_code(Reach *reach, const Method *method, const Method *same);
 /// The method whose code serves `method`: itself, unless another was named.
 const Method *reach_code(const Reach *reach, const Method *method);
+/// The body that `method` has in common with others and enters with a context of its own: which instance it was made
+/// from, NULL if there is none.
+void reach_share_body(Reach *reach, const Method *method, const Method *made_from);
+const Method *reach_body(const Reach *reach, const Method *method);
 /// Types with a MethodTable, and its level.
 Type *const *reach_types(const Reach *reach, uint32_t *count);
 TypeLevel reach_type_level(const Reach *reach, const Type *type);
@@ -166,6 +170,8 @@ typedef enum SymbolKind {
     SYMBOL_Rva,               // Field
     SYMBOL_Method,            // Method: its own code, unlike that of any other method
     SYMBOL_Code,              // Method: code to call, which several methods may have in common
+    SYMBOL_SharedBody,        // Method: the body made from it that serves several
+    SYMBOL_Dictionary,        // Method: the context that it gives to its shared body
     SYMBOL_PInvokeCell,       // Method: MethodFixupCell of a lazy P/Invoke
     SYMBOL_MethodHandle,      // Method: MethodHandleInfo
     SYMBOL_FieldHandle,       // Field: FieldHandleInfo

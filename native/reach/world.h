@@ -61,6 +61,7 @@ typedef struct MethodNode {
     bool called_by_invoke; // slot: reflection dispatches through it, whatever it reaches
     bool pointer_taken;         // and compared or looked up by the program
     const Method *same_code;    // reach_code; NULL: its own
+    const Method *shared_body;  // reach_body
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
     Text export_symbol;         // fixed symbol of an exported method, else empty

@@ -366,6 +366,11 @@ Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     (void)reach;
     return kind == SYMBOL_Method || kind == SYMBOL_Code ? ((const Method *)entity)->name : text_of("entity");
 }
+void reach_share_body(Reach *reach, const Method *method, const Method *made_from) {
+    (void)reach;
+    (void)method;
+    (void)made_from;
+}
 const Method *reach_code(const Reach *reach, const Method *method) {
     (void)reach;
     return method;
