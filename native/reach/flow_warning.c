@@ -154,11 +154,15 @@ static bool is_single_warn(const Request *request, const Module *module) {
 }
 
 /// Assemblies of the runtime pack are annotated through and through: what they warn about among themselves is not
-/// the user's business, and the stock compiler prints nothing for them either.
+/// the user's business, and the stock compiler prints nothing for them either. CoreLib lies in a folder beside the
+/// others.
 bool flow_is_framework(const World *w, const Module *module) {
-    Text directory = w->reach->request->tool.runtime_pack_directory;
-    return directory.size && text_starts_with((Text){image_path(module->image), strlen(image_path(module->image))},
-                                              directory.data);
+    const Module *core = well_known_type(w->ts, WELL_KNOWN_TYPE_Object)->def->module;
+    const char *core_path = image_path(core->image);
+    size_t size = strlen(core_path);
+    for (uint32_t slashes = 0; size && slashes < 2; size--)
+        slashes += core_path[size - 1] == '/';
+    return module == core || (size && !module->is_app && strncmp(image_path(module->image), core_path, size) == 0);
 }
 
 static void collapse(World *w, const Module *module, const char *category) {

@@ -198,6 +198,109 @@ static class Deep<T> { [Live] public static Type Go() => typeof(T); }
 class KeptGeneric<T> { [Live] public T Method<U>() => default!; }
 [Dead] class NotWithFeature { [Dead] public void Method() { } }
 
+// ---- Reflection: members that values of System.Type lead to ------------------------------------------------------------
+
+class ByName
+{
+    [Live] public void Wanted() { }
+    [Live] public void Wanted(int overload) { }
+    [Dead] public void Other() { }
+    [Live] public int Read { [Live] get; [Live] set; }
+    [Dead] public int Unread { [Dead] get; [Dead] set; }
+    [Live] private void Hidden() { }
+    [Dead] private void HiddenToo() { }
+}
+class Annotated
+{
+    [Live] public void Public() { }
+    [Dead] private void Private() { }
+    [Live] public Annotated() { }
+}
+class AnnotatedBase { [Live] public void Inherited() { } [Dead] private void Private() { } }
+class AnnotatedDerived : AnnotatedBase { [Live] public void Own() { } }
+class AnnotatedArgument { [Live] public void Method() { } }
+class AnnotatedField { [Live] public void Method() { } }
+class AnnotatedOwner<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] T>;
+class OwnerArgument { [Live] public void Method() { } }
+[Live] class MadeByActivator { [Live] public MadeByActivator() { } [Dead] public MadeByActivator(int more) { } }
+[Live] class MadeByName { [Live] public MadeByName() { } }
+class ThroughClosure { [Live] public void Method() { } }
+class ThroughIterator { [Live] public void Method() { } }
+class ThroughArray { [Live] public void Method() { } }
+class ThroughBranch { [Live] public void Method() { } }
+class ThroughBranchToo { [Live] public void Method() { } }
+class GenericMethods { [Live] public static void Made<T>() { MadeFor<T>.Live(); } }
+class MadeFor<T> { [Live] public static void Live() { } }
+class Depended
+{
+    [Live] void ByName() { }
+    [Live] void BySignature(int a, string[] b) { }
+    [Dead] void BySignature(int a) { }
+    [Dead] void NotNamed() { }
+}
+class DependedWhole { [Live] void Method() { } [Live] int Property => 0; }
+[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
+class AskedForItsType { }
+[Live] class AskedChild : AskedForItsType { [Live] public void Method() { } [Dead] void Private() { } }
+class NestedOwner { public class Nested { [Live] public void Method() { } } [Dead] public void Method() { } }
+[AttributeUsage(AttributeTargets.Class)]
+sealed class NamesTypeAttribute : Attribute
+{
+    [Live] public NamesTypeAttribute([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type) { }
+    [Live] public int Level { [Dead] get; [Live] set; }
+}
+class NamedByAttribute { [Live] public void Method() { } }
+[NamesType(typeof(NamedByAttribute), Level = 2)] class HasAttribute;
+
+static class Reflection
+{
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
+    static Type _annotated = typeof(object);
+
+    static void Methods([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type) => type.GetMethods();
+    static void MethodsOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] T>() => Methods(typeof(T));
+
+    static IEnumerable<object> Iterate()
+    {
+        Type type = typeof(ThroughIterator);
+        yield return 1;
+        yield return type.GetMethod("Method");
+    }
+
+    [DynamicDependency("ByName", typeof(Depended))]
+    [DynamicDependency("BySignature(System.Int32,System.String[])", typeof(Depended))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, "DependedWhole", "rules")]
+    static void Depends() { }
+
+    public static void All(int choice)
+    {
+        typeof(ByName).GetMethod("Wanted", Type.EmptyTypes);
+        typeof(ByName).GetProperty("Read");
+        typeof(ByName).GetMethod("Hidden", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance);
+        typeof(Annotated).GetConstructor(Type.EmptyTypes);
+        Methods(typeof(Annotated));
+        Methods(typeof(AnnotatedDerived));
+        MethodsOf<AnnotatedArgument>();
+        _annotated = typeof(AnnotatedField);
+        _ = new AnnotatedOwner<OwnerArgument>();
+        Activator.CreateInstance(typeof(MadeByActivator));
+        Activator.CreateInstance(Type.GetType("MadeByName, rules"));
+        Type captured = typeof(ThroughClosure);
+        Func<object> closure = () => captured.GetMethod("Method");
+        closure();
+        foreach (object o in Iterate()) GC.KeepAlive(o);
+        Type[] array = [typeof(int), typeof(ThroughArray)];
+        Methods(array[1]);
+        Methods(choice == 0 ? typeof(ThroughBranch) : typeof(ThroughBranchToo));
+        typeof(GenericMethods).GetMethod("Made").MakeGenericMethod(typeof(MadeFor<string>)).Invoke(null, null);
+        Depends();
+        AskedForItsType asked = new AskedChild();
+        asked.GetType().GetMethods();
+        typeof(NestedOwner).GetNestedType("Nested").GetMethods();
+        typeof(HasAttribute).GetCustomAttributes(false);
+    }
+}
+
 // ---- Equality of structs ------------------------------------------------------------------------------------------------------
 
 [Live] struct WithReference { public string Text; }
@@ -294,6 +397,7 @@ static class Program
         GenericVirtuals();
         Types();
         Others();
+        Reflection.All(Environment.TickCount);
     }
 }
 
