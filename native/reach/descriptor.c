@@ -254,15 +254,9 @@ static void apply_namespace(Descriptor *d, const XmlElement *element) {
     }
 }
 
-static void keep_assembly(Descriptor *d) {
-    uint32_t count = table_row_count(d->module->image, TABLE_TypeDef);
-    for (uint32_t rid = 2; rid <= count; rid++)
-        keep_type(d, type_def_get(d->w->ts, d->module, rid), PRESERVE_All);
-}
-
 static void apply_assembly(Descriptor *d, const XmlElement *element) {
     if (preserve_of(element, element->child_count == 0) == PRESERVE_All)
-        keep_assembly(d);
+        assembly_root(d->w, d->module, d->from, "descriptor");
     for (uint32_t i = 0; i < element->child_count; i++) {
         const XmlElement *child = element->children[i];
         if (!xml_feature_applies(child, d->w->reach->request, d->path, d->w->reach->diag))
@@ -320,11 +314,8 @@ void descriptors_mark(World *w) {
     const Request *request = w->reach->request;
     for (uint32_t i = 0; i < request->inputs.descriptors.count; i++)
         descriptor_file_mark(w, request->inputs.descriptors.items[i]);
-    for (uint32_t i = 0; i < request->trim.roots.count; i++) {
-        Descriptor d = {.w = w, .module = module_find(w->ts, request->trim.roots.items[i])};
-        if (d.module)
-            keep_assembly(&d);
-    }
+    assemblies_root(w);
+    runtime_directives_mark(w);
 }
 
 void module_descriptor_mark(World *w, const Module *module, const Node *from) {

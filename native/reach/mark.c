@@ -295,6 +295,7 @@ static void module_process(World *w, const Module *module, const Node *node) {
             list_add(w, &w->module_initializers, cctor);
         }
     }
+    module_used(w, module, node);
     module_descriptor_mark(w, module, node);
 }
 

@@ -124,6 +124,7 @@ typedef struct ModuleMarks {
     uint8_t *methods, *fields, *attributes;
     uint8_t *types; // TYPE_*, what has been done for a definition
     bool visible;   // types of it have records
+    bool rooted;    // kept whole
     FlowFacts *facts;
 } ModuleMarks;
 
@@ -421,6 +422,11 @@ void roots_mark(World *w);
 const Method *export_find(const Reach *reach, Text symbol);
 void export_add(World *w, const Method *method, Text symbol, bool is_public);
 void descriptors_mark(World *w);
+/// Assemblies that are kept whole: of the request, once used, by their own declaration (rooting.c).
+void assemblies_root(World *w);
+void assembly_root(World *w, const Module *module, const Node *from, const char *text);
+void module_used(World *w, const Module *module, const Node *from);
+void runtime_directives_mark(World *w);
 /// Embedded descriptor of a module that has come into use.
 void module_descriptor_mark(World *w, const Module *module, const Node *from);
 
