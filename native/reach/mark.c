@@ -304,11 +304,16 @@ static void frozen_process(World *w, const FrozenObject *object, const Node *nod
     mark_data(w, &object->data, node);
 }
 
-/// Delegate.CreateDelegate makes instances of a delegate type without a constructor.
+/// What CoreLib makes of a Type without a constructor: delegates (CreateDelegate), arrays of attributes
+/// (GetCustomAttributes).
 static void runtime_type_process(World *w, const Node *node) {
     Type *type = type_node(w, node->entity)->type;
-    if (type->def && type->def->is_delegate && !type->is_generic_definition)
+    if (!type->def || type->is_generic_definition)
+        return;
+    if (type->def->is_delegate)
         mark_allocated(w, type, node, "CreateDelegate");
+    if (type_is_derived_from(w->ts, type, well_known_type(w->ts, WELL_KNOWN_TYPE_Attribute)))
+        mark_allocated(w, type_sz_array(w->ts, type), node, "GetCustomAttributes");
 }
 
 static void node_process(World *w, Node *node) {
