@@ -84,6 +84,17 @@ static bool method_is_annotated(const MethodDef *def)
     return false;
 }
 
+/// What of a metadata record reflection can show: reach/ learns from the marks of these getters what to keep.
+static bool is_record_getter(const MethodDef *def)
+{
+    static const char *const names[] = { "get_CustomAttributes", "get_ModuleCustomAttributes", "get_Constraints",
+                                         "get_Methods" };
+    if (!text_equal_z(def->owner->name_space, "Internal.Metadata.NativeFormat")) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_equal_z(def->name, names[i])) return true;
+    return false;
+}
+
 /// Whether the definition has a small body without handlers that its author allows to be inlined.
 static bool definition_fits(const MethodDef *def, Arena *arena)
 {
@@ -107,7 +118,8 @@ static const InlineEntry *inline_entry(Il *il, const MethodDef *def)
     entry->annotated = method_is_annotated(def);
     // Calls of Marshal.SizeOf<T> and the like name the types that need marshalling data (reach.md 1.5).
     bool names_type = def->owner == well_known_type(il->ts, WELL_KNOWN_TYPE_Marshal)->def && def->generic_count;
-    entry->candidate = !entry->annotated && !names_type && definition_fits(def, il->program) &&
+    entry->candidate = !entry->annotated && !names_type && !is_record_getter(def) &&
+                       definition_fits(def, il->program) &&
                        method_substitution(il, def).kind == SUBSTITUTION_None;
     HASH_ADD_PTR(il->inline_entries, def, entry);
     return entry;

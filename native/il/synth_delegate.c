@@ -96,12 +96,13 @@ static void open_static_body(Builder *b)
     finish(b);
 }
 
-/// The first argument is the target's `this`.
+/// The first argument is the target's `this`; the code of a struct's method does not depend on it.
 static void open_instance_body(Builder *b)
 {
     load_arguments(b, 1);
     build_index(b, OP_ldarg, 0);
-    build_index(b, OP_ldarg, 1);
+    if (b->code->args[1]->kind == TYPE_ByRef) build(b, OP_ldnull);
+    else build_index(b, OP_ldarg, 1);
     build_method(b, OP_call, well_known_method(b->ts, WELL_KNOWN_METHOD_GetActualTargetFunctionPointer));
     build_signature(b, OP_calli, target_signature(b, NULL));
     finish(b);
@@ -175,7 +176,9 @@ static void object_array_body(Builder *b, const Method *invoke)
 
 static bool has_open_instance(const Method *invoke)
 {
-    return invoke->signature->param_count > 0 && type_is_reference(invoke->signature->params[0]);
+    if (!invoke->signature->param_count) return false;
+    const Type *first = invoke->signature->params[0];
+    return type_is_reference(first) || (first->kind == TYPE_ByRef && first->element->is_value_type);
 }
 
 static void get_thunk_body(Builder *b, const Method *invoke)

@@ -6,12 +6,21 @@
 
 enum { BLOB_TYPE = 0x50, BLOB_BOXED = 0x51, BLOB_FIELD = 0x53, BLOB_PROPERTY = 0x54, BLOB_ENUM = 0x55 }; // II.23.3
 
-static const char *const readers[ATTRIBUTES_COUNT] = {
-    [ATTRIBUTES_Type] = "TypeDefinition", [ATTRIBUTES_Method] = "Method",
-    [ATTRIBUTES_Field] = "Field",         [ATTRIBUTES_Property] = "Property",
-    [ATTRIBUTES_Event] = "Event",         [ATTRIBUTES_Parameter] = "Parameter",
-    [ATTRIBUTES_GenericParameter] = "GenericParameter",
-    [ATTRIBUTES_Module] = "ScopeDefinition",
+/// The property of a record that shows them (Internal.Metadata.NativeFormat).
+typedef struct Reader {
+    const char *record, *getter;
+} Reader;
+static const Reader readers[ATTRIBUTES_COUNT] = {
+    [ATTRIBUTES_Type] = {"TypeDefinition", "get_CustomAttributes"},
+    [ATTRIBUTES_Method] = {"Method", "get_CustomAttributes"},
+    [ATTRIBUTES_Field] = {"Field", "get_CustomAttributes"},
+    [ATTRIBUTES_Property] = {"Property", "get_CustomAttributes"},
+    [ATTRIBUTES_Event] = {"Event", "get_CustomAttributes"},
+    [ATTRIBUTES_Parameter] = {"Parameter", "get_CustomAttributes"},
+    [ATTRIBUTES_GenericParameter] = {"GenericParameter", "get_CustomAttributes"},
+    [ATTRIBUTES_Assembly] = {"ScopeDefinition", "get_CustomAttributes"},
+    [ATTRIBUTES_Module] = {"ScopeDefinition", "get_ModuleCustomAttributes"},
+    [ATTRIBUTES_Constraints] = {"GenericParameter", "get_Constraints"},
 };
 
 // ---- Instances that link attributes remove ------------------------------------------------------------------
@@ -253,7 +262,24 @@ static void attribute_mark(World *w, const AttributeEntity *entity, const Attrib
     module_marks(w, entity->module)->attributes[row->rid - 1] = 1;
 }
 
-static void entity_process(World *w, const AttributeEntity *entity) {
+static void constraints_mark(World *w, const AttributeEntity *entity) {
+    const Image *image = entity->module->image;
+    uint32_t count, row = sorted_rows_find(image, COLUMN_GenericParamConstraint_Owner, entity->token, &count);
+    for (uint32_t i = 0; row && i < count; i++) {
+        Failure failure = {0};
+        Token token = column_token(image, COLUMN_GenericParamConstraint_Constraint, row + i);
+        Type *type = type_from_token(w->ts, (Module *)entity->module, token, NULL, &failure);
+        if (type && type->def)
+            mark_metadata(w, type->is_open ? type_from_def(w->ts, type->def) : type, entity->from,
+                          "constraint of a generic parameter");
+    }
+}
+
+static void entity_process(World *w, AttributeKind kind, const AttributeEntity *entity) {
+    if (kind == ATTRIBUTES_Constraints) {
+        constraints_mark(w, entity);
+        return;
+    }
     Arena arena = {0};
     AttributeRow *rows;
     uint32_t count = attributes_of(entity->module, entity->token, &arena, &rows);
@@ -265,31 +291,31 @@ static void entity_process(World *w, const AttributeEntity *entity) {
 
 void attributes_visible(World *w, AttributeKind kind, const Module *module, Token token, const Node *from) {
     AttributeEntity entity = {module, token, from};
+    ColumnId owner =
+        kind == ATTRIBUTES_Constraints ? COLUMN_GenericParamConstraint_Owner : COLUMN_CustomAttribute_Parent;
     uint32_t count;
-    if (sorted_rows_find(module->image, COLUMN_CustomAttribute_Parent, token, &count) == 0)
+    if (sorted_rows_find(module->image, owner, token, &count) == 0)
         return;
     if (w->attributes_asked & 1U << kind)
-        entity_process(w, &entity);
+        entity_process(w, kind, &entity);
     else
         ARRAY_PUSH(&w->arena, &w->attribute_entities[kind], entity);
 }
 
 void attributes_reader_marked(World *w, const Method *method) {
-    bool lists_methods = text_equal_z(method->name, "get_Methods");
-    if ((!lists_methods && !text_equal_z(method->name, "get_CustomAttributes")) || !method->owner->def ||
+    if (!method->owner->def ||
         !text_equal_z(method->owner->def->name_space, "Internal.Metadata.NativeFormat"))
         return;
-    if (lists_methods) {
+    if (text_equal_z(method->name, "get_Methods"))
         methods_reader_marked(w, &method_node(w, method)->code);
-        return;
-    }
     for (uint32_t kind = 0; kind < ATTRIBUTES_COUNT; kind++) {
-        if (!text_equal_z(method->owner->def->name, readers[kind]) || w->attributes_asked & 1U << kind)
+        if (!text_equal_z(method->owner->def->name, readers[kind].record) ||
+            !text_equal_z(method->name, readers[kind].getter) || w->attributes_asked & 1U << kind)
             continue;
         w->attributes_asked |= 1U << kind;
         for (uint32_t i = 0; i < w->attribute_entities[kind].count; i++) {
             AttributeEntity entity = w->attribute_entities[kind].items[i]; // the list may move
-            entity_process(w, &entity);
+            entity_process(w, (AttributeKind)kind, &entity);
         }
         w->attribute_entities[kind].count = 0;
     }

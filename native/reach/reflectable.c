@@ -38,8 +38,10 @@ void mark_reflectable_type(World *w, Type *type, const Node *from, const char *t
 
 static void generic_parameters_visible(World *w, const Module *module, Token owner, const Node *from) {
     uint32_t count, row = sorted_rows_find(module->image, COLUMN_GenericParam_Owner, owner, &count);
-    for (uint32_t i = 0; row && i < count; i++)
+    for (uint32_t i = 0; row && i < count; i++) {
         attributes_visible(w, ATTRIBUTES_GenericParameter, module, token_make(TABLE_GenericParam, row + i), from);
+        attributes_visible(w, ATTRIBUTES_Constraints, module, token_make(TABLE_GenericParam, row + i), from);
+    }
 }
 
 void reflectable_type_visible(World *w, const TypeDef *def, const Node *from) {
@@ -54,7 +56,8 @@ void reflectable_type_visible(World *w, const TypeDef *def, const Node *from) {
     generic_parameters_visible(w, def->module, token, from);
     if (!marks->visible) {
         marks->visible = true;
-        attributes_visible(w, ATTRIBUTES_Module, def->module, token_make(TABLE_Assembly, 1), from);
+        attributes_visible(w, ATTRIBUTES_Assembly, def->module, token_make(TABLE_Assembly, 1), from);
+        attributes_visible(w, ATTRIBUTES_Module, def->module, token_make(TABLE_Module, 1), from);
     }
     for (uint32_t i = 0; def->is_enum && i < def->field_count; i++)
         attributes_visible(w, ATTRIBUTES_Field, def->module, token_make(TABLE_Field, def->first_field_rid + i), from);

@@ -160,7 +160,9 @@ typedef enum AttributeKind {
     ATTRIBUTES_Event,
     ATTRIBUTES_Parameter,
     ATTRIBUTES_GenericParameter,
+    ATTRIBUTES_Assembly,
     ATTRIBUTES_Module,
+    ATTRIBUTES_Constraints, // no attributes: the types that constrain a generic parameter
     ATTRIBUTES_COUNT
 } AttributeKind;
 typedef struct AttributeEntity {
