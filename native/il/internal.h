@@ -335,6 +335,7 @@ Code *synth_dynamic_invoke(Il *il, const Method *method, Arena *arena);
 Code *synth_array(Il *il, const Method *method, Arena *arena);
 Code *synth_field_helper(Il *il, const Method *method, Arena *arena);
 Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **failure);
+Code *synth_library_startup(Il *il, const Method *method, Arena *arena);
 Code *synth_pinvoke(Il *il, const Method *method, Arena *arena);
 Code *synth_accessor(Il *il, const Method *method, Arena *arena, const Failure **failure);
 /// Wraps a finished body in Monitor enter/exit ([MethodImpl(Synchronized)]).

@@ -203,6 +203,7 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_DelegateOpenInstance:
     case SYNTHETIC_DelegateObjectArray: return synth_delegate(il, method, arena);
     case SYNTHETIC_StartupMain: return synth_startup(il, method, arena, failure);
+    case SYNTHETIC_LibraryStartup: return synth_library_startup(il, method, arena);
     case SYNTHETIC_UnmanagedEntry: return unmanaged_entry(il, method, arena);
     case SYNTHETIC_ReverseDelegate:
     case SYNTHETIC_ReverseOpenDelegate: return synth_reverse_delegate(il, method, arena);

@@ -1,4 +1,4 @@
-// <Module>.StartupCodeMain (corelib-contract 3.1): library initialisers, arguments, module initialisers,
+// <Module>.StartupCode of libraries and <Module>.StartupCodeMain (corelib-contract 3.1): library initialisers, arguments, module initialisers,
 // Main, exit code.
 #include "il/internal.h"
 
@@ -16,6 +16,16 @@ static void initialize_libraries(Builder *b)
     }
 }
 
+/// Runs once, before the first managed code that native code calls.
+Code *synth_library_startup(Il *il, const Method *method, Arena *arena)
+{
+    Builder b = code_builder_start(il, method, arena);
+    initialize_libraries(&b);
+    build_method(&b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_RunModuleInitializers));
+    build(&b, OP_ret);
+    return code_builder_finish(&b);
+}
+
 Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **failure)
 {
     TypeSystem   *ts = il->ts;
@@ -25,13 +35,14 @@ Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **
         *failure = failure_make(arena, FAILURE_MissingMethod, "Main");
         return NULL;
     }
-    initialize_libraries(&b);
+    bool started = il->request->output.custom_native_main; // by __managed__Startup
+    if (!started) initialize_libraries(&b);
     build_index(&b, OP_ldarg, 0);
     build_index(&b, OP_ldarg, 1);
     build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_InitializeCommandLineArgs));
     build_type(&b, OP_ldtoken, method->owner);
     build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_InitializeEntryAssembly));
-    build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_RunModuleInitializers));
+    if (!started) build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_RunModuleInitializers));
     if (main_method->signature->param_count)
         build_method(&b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_GetMainMethodArguments));
     build_method(&b, OP_call, main_method);

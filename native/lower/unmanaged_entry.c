@@ -77,6 +77,9 @@ void lower_unmanaged_entry(Lowering *l) {
     }
     attribute_add(u, l->function, u->kinds.noinline);
     LLVMSetPersonalityFn(l->function, eh_personality(u));
+    // The start-up object of the runtime pack knows nothing of our runtime.
+    if (l->method->synthetic_method->synthetic == SYNTHETIC_LibraryStartup)
+        call_runtime(l, "tailor_library_start", u->type_void, NULL, NULL, 0, false);
     reverse_enter(l);
     LLVMValueRef *args = ARENA_ARRAY(l->scratch, LLVMValueRef, 2 * managed.abi.param_count + 2);
     uint32_t count = managed_arguments(l, &managed.abi, args);

@@ -152,14 +152,25 @@ static void startup_mark(World *w) {
     mark_method_metadata(w, main_method->def, NULL);
 }
 
-/// `Name` or `Name,HIDDEN` of the request.
-static void unmanaged_exports_mark(World *w, Text entry) {
-    const char *comma = memchr(entry.data, ',', entry.size);
-    Text name = {entry.data, comma ? (size_t)(comma - entry.data) : entry.size};
-    bool is_public = !comma;
-    Module *module = module_find(w->ts, name);
-    if (!module || module == core_library(w->reach))
-        return; // CoreLib's are the known exports
+/// Libraries, and executables with a native main: the first call into managed code starts the rest.
+static void library_startup_mark(World *w) {
+    const Request *request = w->reach->request;
+    if (request->output.kind == OUTPUT_Exe && !request->output.custom_native_main)
+        return;
+    uint32_t count, app = 0;
+    Module *const *all = modules(w->ts, &count);
+    while (app + 1 < count && !all[app]->is_app)
+        app++;
+    Type *owner = type_from_def(w->ts, type_def_get(w->ts, all[app], 1)); // <Module>
+    const Method *startup = method_synthetic(w->ts, SYNTHETIC_LibraryStartup, owner, NULL);
+    export_add(w, method_synthetic(w->ts, SYNTHETIC_UnmanagedEntry, owner, startup),
+               TEXT_LITERAL("__managed__Startup"), false);
+}
+
+/// Entry points that native code finds by name: exported from libraries, and from executables if asked for.
+static void unmanaged_exports_of(World *w, Module *module, bool is_public) {
+    const Request *request = w->reach->request;
+    is_public &= request->output.kind != OUTPUT_Exe || request->output.export_unmanaged_entry_points;
     uint32_t count = table_row_count(module->image, TABLE_MethodDef);
     for (uint32_t rid = 1; rid <= count; rid++) {
         MethodDef *def = method_def_get(w->ts, module, rid);
@@ -173,14 +184,29 @@ static void unmanaged_exports_mark(World *w, Text entry) {
     }
 }
 
+/// `Name` or `Name,HIDDEN` of the request.
+static void unmanaged_exports_mark(World *w, Text entry) {
+    const char *comma = memchr(entry.data, ',', entry.size);
+    Text name = {entry.data, comma ? (size_t)(comma - entry.data) : entry.size};
+    Module *module = module_find(w->ts, name);
+    if (module && module != core_library(w->reach)) // CoreLib's are the known exports
+        unmanaged_exports_of(w, module, !comma);
+}
+
 void roots_mark(World *w) {
     Reach *reach = w->reach;
     startup_mark(w);
+    library_startup_mark(w);
     for (uint32_t i = 0; i < reach->known_exports.count; i++) {
         const Export *known = &reach->known_exports.items[i];
         if (export_policy(known->symbol) == EXPORT_Native)
             export_add(w, known->method, known->symbol, false);
     }
+    uint32_t module_count;
+    Module *const *all = modules(w->ts, &module_count);
+    for (uint32_t i = 0; i < module_count; i++)
+        if (all[i]->is_app)
+            unmanaged_exports_of(w, all[i], true);
     const TextList *assemblies = &reach->request->interop.unmanaged_entry_point_assemblies;
     for (uint32_t i = 0; i < assemblies->count; i++)
         unmanaged_exports_mark(w, assemblies->items[i]);

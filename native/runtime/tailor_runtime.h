@@ -35,6 +35,9 @@ _Noreturn void tailor_rethrow(ManagedObject *exception);
 /// turn the invoke into a call.
 _Noreturn void tailor_boundary_reached(void *record);
 
+/// First of all in __managed__Startup: what main.c does for executables.
+void tailor_library_start(void);
+
 /// First act of a catch handler: takes the dispatch record that the landing pad received (register 0),
 /// unlinks and frees it, returns the exception object.
 ManagedObject *tailor_begin_catch(void *record);

@@ -436,6 +436,7 @@ static const struct SyntheticRow {
     [SYNTHETIC_DelegateOpenInstance] = { "InvokeOpenInstanceThunk" },
     [SYNTHETIC_DelegateObjectArray] = { "InvokeObjectArrayThunk" },
     [SYNTHETIC_StartupMain] = { "StartupCodeMain" },
+    [SYNTHETIC_LibraryStartup] = { "StartupCode" },
     [SYNTHETIC_UnmanagedEntry] = { NULL },
     [SYNTHETIC_ReverseDelegate] = { "ReverseDelegateStub" },
     [SYNTHETIC_ReverseOpenDelegate] = { "ReverseOpenStaticDelegateStub" },
@@ -520,6 +521,8 @@ static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind
     case SYNTHETIC_DelegateObjectArray:
         return serves ? serves->signature : declared_signature(ts, owner, "Invoke");
     case SYNTHETIC_StartupMain: return startup_signature(ts);
+    case SYNTHETIC_LibraryStartup:
+        return signature_make(ts, &(Signature){ .return_type = type_primitive(ts, ELEMENT_TYPE_VOID) });
     case SYNTHETIC_DelegateFromNative: return delegate_from_native_signature(ts);
     case SYNTHETIC_StructToNative:
     case SYNTHETIC_StructToManaged:

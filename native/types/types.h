@@ -140,6 +140,7 @@ typedef enum MethodSynthetic {
     SYNTHETIC_DelegateOpenInstance,   // 4
     SYNTHETIC_DelegateObjectArray,    // 5
     SYNTHETIC_StartupMain,       // <Module>.StartupCodeMain, exported as __managed__Main
+    SYNTHETIC_LibraryStartup,    // <Module>.StartupCode: start of a library or beside a native main, behind __managed__Startup
     SYNTHETIC_UnmanagedEntry,    // native-ABI entry of synthetic_method ([UnmanagedCallersOnly], reverse P/Invoke)
     SYNTHETIC_ReverseDelegate,   // managed side of a native call of a delegate of type `owner`; native parameter types (7.2)
     SYNTHETIC_ReverseOpenDelegate, // the same for delegates to static methods, without going through the delegate
