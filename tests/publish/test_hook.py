@@ -191,11 +191,12 @@ def test_use_tailor_false_is_stock(c):
     expect(not outcome.lines("TLR"), "a message of ours", outcome)
 
 
-def test_library_is_left_to_stock_with_one_warning(c):
-    project = c.project(name="lib", source="public static class C { }\n", properties=[("OutputType", "Library")])
+def test_unsupported_project_is_left_to_stock_with_one_warning(c):
+    project = c.project(properties=[("IlcMultiModule", "false"), ("StaticICULinking", "true"),
+                                    ("InvariantGlobalization", "true")])
     outcome = project.must_publish()
     expect(len(set(outcome.lines("warning TLR1009"))) == 1, "expected one warning TLR1009", outcome)
-    assert os.path.exists(project.path("out", "lib.so"))
+    assert run_app(project) == "Hello, World!\n"
     required = project.publish("-p:TailorRequired=true")
     expect(required.code != 0 and required.lines("error TLR1009"), "TailorRequired is not an error", required)
 
