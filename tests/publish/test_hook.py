@@ -192,7 +192,7 @@ def test_use_tailor_false_is_stock(c):
 
 
 def test_unsupported_project_is_left_to_stock_with_one_warning(c):
-    project = c.project(properties=[("IlcMultiModule", "false"), ("StaticICULinking", "true"),
+    project = c.project(properties=[("StaticICULinking", "true"),
                                     ("InvariantGlobalization", "true")])
     outcome = project.must_publish()
     expect(len(set(outcome.lines("warning TLR1009"))) == 1, "expected one warning TLR1009", outcome)
