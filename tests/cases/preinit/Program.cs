@@ -89,6 +89,8 @@ static void Generics()
     Generic<string>.Count++;
     Console.WriteLine(Generic<int>.Count + " " + Generic<long>.Count + " " + Generic<string>.Count);
     Console.WriteLine(ReferenceEquals(Generic<int>.Key, Generic<long>.Key) + " " + Generic<byte>.Kind.Name);
+    Console.WriteLine(ReferenceEquals(Keyed<string>.Get(), Keyed<object>.Get()) + " " + Keyed<string>.Describe());
+    Console.WriteLine(ReferenceEquals(Keyed<string>.Get(), Keyed<string>.Key) + " " + Keyed<object>.Describe());
     Console.WriteLine(EqualityComparer<string>.Default.Equals("a", "A") + " " + Array.Empty<int>().Length);
 }
 
@@ -358,6 +360,21 @@ static class Generic<T>
     public static int Count = 10;
     public static readonly object Key = new();
     public static readonly Type Kind = typeof(T);
+}
+
+static class Keyed<T>
+    where T : class
+{
+    public static readonly object Key = new();
+    static readonly Type kind = typeof(T);
+    static readonly Node node = new(new Thing(typeof(T) == typeof(string) ? 1 : 2));
+    static readonly int number = typeof(T) == typeof(string) ? 10 : 20;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static object Get() => Key;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string Describe() => kind.Name + " " + node.Value!.Number + " " + number;
 }
 
 static class First
