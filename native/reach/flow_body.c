@@ -25,7 +25,15 @@ static bool is_resolved(const Instruction *in) {
            in->method->def->is_virtual;
 }
 
+/// What il/ makes of MethodBase.GetCurrentMethod.
+static bool is_current_method(World *w, const Method *method) {
+    return method == well_known_method(w->ts, WELL_KNOWN_METHOD_GetCurrentMethodNonGeneric) ||
+           method == well_known_method(w->ts, WELL_KNOWN_METHOD_GetCurrentMethodGeneric);
+}
+
 static bool is_interesting_call(World *w, const Method *method) {
+    if (is_current_method(w, method))
+        return true;
     if (method->def && method->owner == well_known_type(w->ts, WELL_KNOWN_TYPE_RuntimeType))
         return true; // an override of a method of Type
     return method->def && method->synthetic == SYNTHETIC_None &&
@@ -291,7 +299,7 @@ static void written_call_check(Flow *f) {
     bool generic = (caller->owner->arg_count || caller->arg_count) && flow_has_annotated_generics(f->w, method);
     if (method->def->is_pinvoke)
         flow_warn_com(f, method->def);
-    if (!generic && !is_resolved(f->in))
+    if (!generic && !is_resolved(f->in) && !is_current_method(f->w, method))
         return;
     const Method *written = flow_written_method(f);
     if (!written || !written->def)

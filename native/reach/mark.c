@@ -250,7 +250,7 @@ static void mark_frozen_code(World *w, const Method *method, const Node *from) {
     bool is_stub = method->synthetic == SYNTHETIC_UnboxingStub;
     const Type *holder = from->kind == NODE_Frozen ? ((const FrozenObject *)from->entity)->type : NULL;
     if (holder && holder->def && holder->def->is_delegate)
-        delegate_target_note(w, holder, is_stub ? method->synthetic_method : method, from);
+        delegate_target_note(w, holder, is_stub ? method->synthetic_method : method, false, from);
     mark_pointer(w, method, from, "value of a field");
 }
 

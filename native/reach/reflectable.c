@@ -114,10 +114,17 @@ static void mark_field_metadata(World *w, const FieldDef *def, const Node *from)
 
 // ---- Delegates --------------------------------------------------------------------------------------------
 
-void delegate_target_note(World *w, const Type *delegate, const Method *target, const Node *from) {
-    ARRAY_PUSH(&w->arena, &w->delegate_targets, (DelegateTarget){delegate->def, target});
+static void delegate_target_mark(World *w, const DelegateTarget *target, const Node *from) {
+    mark_reflectable_method(w, target->method, from, "target of a delegate");
+    if (target->is_virtual)
+        slot_targets_show(w, target->method, from);
+}
+
+void delegate_target_note(World *w, const Type *delegate, const Method *target, bool is_virtual, const Node *from) {
+    DelegateTarget noted = {delegate->def, target, is_virtual};
+    ARRAY_PUSH(&w->arena, &w->delegate_targets, noted);
     if (w->delegate_targets_from || type_node(w, type_from_def(w->ts, delegate->def))->delegate_targets_visible)
-        mark_reflectable_method(w, target, from, "target of a delegate");
+        delegate_target_mark(w, &noted, from);
 }
 
 void delegate_targets_visible(World *w, const TypeDef *delegate, const Node *from) {
@@ -130,7 +137,7 @@ void delegate_targets_visible(World *w, const TypeDef *delegate, const Node *fro
         w->delegate_targets_from = from;
     for (uint32_t i = 0; i < w->delegate_targets.count; i++)
         if (!delegate || w->delegate_targets.items[i].delegate == delegate)
-            mark_reflectable_method(w, w->delegate_targets.items[i].method, from, "target of a delegate");
+            delegate_target_mark(w, &w->delegate_targets.items[i], from);
 }
 
 void delegate_type_visible(World *w, Type *type, const Node *from) {

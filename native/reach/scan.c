@@ -92,7 +92,7 @@ static void scan_static_delegate(Scan *s, const Instruction *in) {
 
 static void scan_new_delegate(Scan *s, const Instruction *in) {
     mark_allocated(s->w, in->type2, s->from, "delegate");
-    delegate_target_note(s->w, in->type2, in->method, s->from);
+    delegate_target_note(s->w, in->type2, in->method, false, s->from);
     if (!in->method->signature->has_this) {
         scan_static_delegate(s, in);
     } else {
@@ -102,7 +102,7 @@ static void scan_new_delegate(Scan *s, const Instruction *in) {
 
 static void scan_new_delegate_virtual(Scan *s, const Instruction *in) {
     mark_allocated(s->w, in->type2, s->from, "delegate");
-    delegate_target_note(s->w, in->type2, in->method, s->from);
+    delegate_target_note(s->w, in->type2, in->method, true, s->from);
     scan_ldvirtftn(s, in);
 }
 

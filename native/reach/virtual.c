@@ -129,12 +129,37 @@ const Method *selector_target(World *w, Type *type, const Method *selector, bool
     return NULL;
 }
 
+/// The code behind a slot, as reflection knows it.
+static void target_show(World *w, Target target) {
+    const Method *code = target.code;
+    if (code && code->synthetic == SYNTHETIC_UnboxingStub)
+        code = code->synthetic_method;
+    if (code && !code->is_open)
+        mark_reflectable_method(w, code, &target.type->levels[3], "virtual method that a delegate calls");
+}
+
+void slot_targets_show(World *w, const Method *method, const Node *from) {
+    if (method->is_open)
+        return;
+    mark_virtual_use(w, method, method->owner, false, from, "virtual method that a delegate calls");
+    bool is_interface = method->owner->def && method->owner->def->is_interface;
+    const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
+    MethodNode *slot = method_node(w, declaration ? declaration : method);
+    if (slot->shows_targets)
+        return;
+    slot->shows_targets = true;
+    for (uint32_t i = 0; i < slot->targets.count; i++)
+        target_show(w, slot->targets.items[i]);
+}
+
 static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
     const Method *target = selector_target(w, type->type, selector->method, by_definition);
     if (!target)
         return;
     const Method *code = boxed_entry(w, type->type, target);
     ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, code});
+    if (selector->shows_targets)
+        target_show(w, (Target){type, code});
     MethodNode *node = method_node(w, code);
     node->address_taken = true;
     // Growing arguments come with the selector (generic virtual methods) or with the type: the larger growth
@@ -173,6 +198,8 @@ static void slot_target_mark(World *w, Target target) {
 
 static void slot_join(World *w, MethodNode *slot, Target target) {
     ARRAY_PUSH(&w->arena, &slot->targets, target);
+    if (slot->shows_targets)
+        target_show(w, target);
     if (slot->slot.marked && slot_reaches(w, slot, target.type->type))
         slot_target_mark(w, target);
 }

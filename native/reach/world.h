@@ -58,6 +58,7 @@ typedef struct MethodNode {
     bool address_taken;
     uint32_t flow_epoch; // when its values were followed as an inlined callee's
     bool is_token;         // ldtoken: MethodHandleInfo
+    bool shows_targets;    // slot: a delegate's Method can be any code it leads to
     bool called_by_invoke; // slot: reflection dispatches through it, whatever it reaches
     bool pointer_taken;         // and compared or looked up by the program
     const Method *same_code;    // reach_code; NULL: its own
@@ -173,6 +174,7 @@ typedef struct AttributeEntity {
 typedef struct DelegateTarget {
     const TypeDef *delegate;
     const Method *method;
+    bool is_virtual; // resolved on the target object
 } DelegateTarget;
 
 typedef struct World {
@@ -335,7 +337,9 @@ void reflectable_field_process(World *w, const Field *field);
 void reflectable_type_visible(World *w, const TypeDef *def, const Node *from);
 /// Delegate.Method is asked for: reflection finds the targets of delegates of that type (NULL: of any).
 void delegate_targets_visible(World *w, const TypeDef *delegate, const Node *from);
-void delegate_target_note(World *w, const Type *delegate, const Method *target, const Node *from);
+void delegate_target_note(World *w, const Type *delegate, const Method *target, bool is_virtual, const Node *from);
+/// Reflection finds whatever code the slot or selector of `method` leads to.
+void slot_targets_show(World *w, const Method *method, const Node *from);
 /// Delegate types got a record: their Invoke is always found (Delegate.CreateDelegate looks for it).
 void delegate_type_visible(World *w, Type *type, const Node *from);
 void methods_reader_marked(World *w, const Node *from);

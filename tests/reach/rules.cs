@@ -242,6 +242,8 @@ class DependedWhole { [Live] void Method() { } [Live] int Property => 0; }
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
 class AskedForItsType { }
 [Live] class AskedChild : AskedForItsType { [Live] public void Method() { } [Dead] void Private() { } }
+abstract class VirtualTarget { public abstract void Do(); }
+[Live] class VirtualTargetOne : VirtualTarget { [Live] public override void Do() { } }
 class NestedOwner { public class Nested { [Live] public void Method() { } } [Dead] public void Method() { } }
 [AttributeUsage(AttributeTargets.Class)]
 sealed class NamesTypeAttribute : Attribute
@@ -296,6 +298,8 @@ static class Reflection
         Depends();
         AskedForItsType asked = new AskedChild();
         asked.GetType().GetMethods();
+        VirtualTarget target = new VirtualTargetOne();
+        GC.KeepAlive(new Action(target.Do).Method);
         typeof(NestedOwner).GetNestedType("Nested").GetMethods();
         typeof(HasAttribute).GetCustomAttributes(false);
     }

@@ -20,6 +20,7 @@ static class Program
         MarshalStructure.Run(args[0]);
         JsonReflection.Run(args[0]);
         ComImport.Run(args[0]);
+        CurrentMethod.Run(args[0]);
         ReflectionEmit.Run(args[0]);
         DynamicDependency.Run(args[0]);
         MissingMember.Run(args[0]);
