@@ -51,9 +51,11 @@ static const Method *invoke_entry(EmitContext *e, const Method *method) {
     return reach_has_method(e->reach, entry) ? entry : NULL;
 }
 
-// Instances only; static abstract methods cannot be called.
+// Instances only. Static abstract methods cannot be called; constructors of delegates, which the compiler makes of ldftn,
+// CoreLib refuses.
 static bool is_invokable(const Method *method) {
-    return !method->is_open && !(method->def->is_static && method->def->is_abstract);
+    const MethodDef *def = method->def;
+    return !method->is_open && !(def->is_static && def->is_abstract) && !(def->is_runtime && def->is_constructor);
 }
 
 static uint32_t invoke_flags(const Method *method, const Method *entry) {
@@ -137,23 +139,40 @@ static uint32_t levels_above(EmitContext *e, Type *type, const Type *base) {
     return levels;
 }
 
+static const Method *slot_declaration(EmitContext *e, const Method *method) {
+    if (method->owner->def->is_interface)
+        return method;
+    const Method *declaration = method_slot_definition(e->ts, (Method *)(uintptr_t)method);
+    return declaration ? declaration : method;
+}
+
+// -1: no type with instances has it.
+static int32_t dispatch_index(EmitContext *e, const Method *method) {
+    const Method *declaration = slot_declaration(e, method);
+    bool is_selector = declaration->arg_count || declaration->owner->def->is_interface;
+    return is_selector ? reach_selector_index(e->reach, declaration) : reach_slot_index(e->reach, declaration);
+}
+
 static void virtual_invoke_add(EmitContext *e, HashEntries *entries, DataObject **selectors,
                                const Method *method) {
-    bool is_interface = method->owner->def->is_interface;
-    const Method *declaration = is_interface ? method : method_slot_definition(e->ts, (Method *)(uintptr_t)method);
-    if (!declaration)
-        declaration = method;
-    int32_t index = is_interface ? reach_selector_index(e->reach, declaration)
-                                 : reach_slot_index(e->reach, declaration);
+    int32_t index = dispatch_index(e, method);
     if (index < 0)
-        return; // no type with instances has it
+        return;
+    uint32_t levels = levels_above(e, method->owner, slot_declaration(e, method)->owner);
     HashEntry row = {.hash = type_hash(e->ts, method->owner)};
     put_type(e, &row, method->owner);
     put(e, &row, record_token(metadata_method_definition(e, method->def)));
-    put(e, &row, levels_above(e, method->owner, declaration->owner) << 1);
-    put(e, &row,
-        is_interface ? selector_add(e, selectors, index) : (uint32_t)index + VTABLE_HIDDEN_SLOTS);
+    put(e, &row, levels << 1 | (method->arg_count ? 1 : 0));
+    if (!method->arg_count)
+        put(e, &row,
+            method->owner->def->is_interface ? selector_add(e, selectors, index)
+                                             : (uint32_t)index + VTABLE_HIDDEN_SLOTS);
     ARRAY_PUSH(&e->arena, entries, row);
+}
+
+// Instances of one generic method share an entry; they follow one another.
+static bool is_same_definition(const Method *a, const Method *b) {
+    return a && a->def == b->def && a->owner == b->owner;
 }
 
 static void virtual_invoke_map_write(EmitContext *e) {
@@ -161,10 +180,43 @@ static void virtual_invoke_map_write(EmitContext *e) {
     const Method *const *methods = reach_invokable_methods(e->reach, &count);
     HashEntries entries = {0};
     DataObject *selectors = NULL;
-    for (uint32_t i = 0; i < count; i++)
-        if (is_invokable(methods[i]) && reach_is_invoked_virtually(methods[i]) && !methods[i]->arg_count)
-            virtual_invoke_add(e, &entries, &selectors, methods[i]);
+    const Method *last = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_invokable(methods[i]) || !reach_is_invoked_virtually(methods[i]) ||
+            is_same_definition(last, methods[i]) || dispatch_index(e, methods[i]) < 0)
+            continue;
+        virtual_invoke_add(e, &entries, &selectors, methods[i]);
+        last = methods[i];
+    }
     metadata_blob_write(e, BLOB_VirtualInvokeMap, native_hashtable(&e->arena, &entries));
+}
+
+// GenericSelector of the runtime (tailor_resolve_generic).
+static void generic_selector_add(EmitContext *e, DataObject *list, const Method *method, int32_t selector) {
+    data_relative(&e->set, list, WHOLE_SYMBOL(emit_type_symbol(e, slot_declaration(e, method)->owner)));
+    data_u32(&e->set, list, record_token(metadata_method_definition(e, method->def)));
+    data_u32(&e->set, list, method->arg_count);
+    data_relative(&e->set, list, WHOLE_SYMBOL(reach_selector_symbol(e->reach, (uint32_t)selector)));
+    for (uint32_t i = 0; i < method->arg_count; i++)
+        data_relative(&e->set, list, WHOLE_SYMBOL(emit_type_symbol(e, method->args[i])));
+}
+
+static void generic_selectors_write(EmitContext *e) {
+    uint32_t count;
+    const Method *const *methods = reach_invokable_methods(e->reach, &count);
+    DataObject *list = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!methods[i]->arg_count || !is_invokable(methods[i]) || !reach_is_invoked_virtually(methods[i]) ||
+            dispatch_index(e, methods[i]) < 0)
+            continue;
+        if (!list) {
+            list = data_object_new(&e->set, "__reflection_generic_selectors", SECTION_ReadOnly, 4);
+            data_label_z(&e->set, list, "__reflection_generic_selectors");
+        }
+        generic_selector_add(e, list, methods[i], dispatch_index(e, methods[i]));
+    }
+    if (list)
+        data_u32(&e->set, list, 0);
 }
 
 // ---- Fields
@@ -295,6 +347,7 @@ static void statics_info_write(EmitContext *e) {
 void reflection_maps_write(EmitContext *e) {
     invoke_map_write(e);
     virtual_invoke_map_write(e);
+    generic_selectors_write(e);
     field_access_map_write(e);
     cctor_context_map_write(e);
     statics_info_write(e);

@@ -193,6 +193,8 @@ MethodCode il_method_code(Il *il, const Method *method)
         code.symbol = redirected(symbol);
         return code;
     }
+    if (fold_find(il, method) == FOLD_GvmLookupForSlot) // its tables are not the type loader's
+        return (MethodCode){ .kind = CODE_RuntimeImport, .symbol = TEXT_LITERAL("tailor_resolve_generic") };
     return def->is_pinvoke ? pinvoke_code(il, method) : code;
 }
 

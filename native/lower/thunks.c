@@ -1,9 +1,8 @@
 #include "lower/lowering.h"
 
 // Unboxing stubs: `this` is the boxed object, the method wants the address of the value behind the
-// MethodTable pointer. RhGetCodeTarget of the runtime recognises them by section and by their exact bytes,
-// `48 83 C7 08` (add rdi, 8) and `E9 rel32` (corelib-contract 7.1), hence the assembly. A method with a
-// result buffer has `this` in rsi: its stub lies with ordinary code, where nobody decodes it.
+// MethodTable pointer. The runtime (tailor_code_target) recognises them by section and by their exact bytes,
+// `48 83 C7 08` (add rdi, 8; rsi, `C6`, behind a result buffer) and `E9 rel32`, hence the assembly.
 
 static void stub_body(UnitState *u, LLVMValueRef stub, const Callee *target) {
     static const char first_argument[] = "addq $$8, %rdi\n\tjmp ${0:P}";
@@ -32,8 +31,7 @@ bool lower_unboxing_stub(UnitState *u, const Method *method) {
     attribute_add(u, self.function, u->kinds.naked);
     attribute_add(u, self.function, u->kinds.noinline);
     attribute_add(u, self.function, u->kinds.nounwind);
-    if (!target.abi.has_result_buffer)
-        LLVMSetSection(self.function, "__unbox");
+    LLVMSetSection(self.function, "__unbox");
     stub_body(u, self.function, &target);
     return true;
 }

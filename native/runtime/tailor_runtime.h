@@ -106,6 +106,13 @@ void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declarin
 /// Replaces RhResolveDispatchOnType.
 void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot);
 
+/// Replaces TypeLoaderExports.GVMLookupForSlot: code of a generic virtual method with its arguments (RuntimeMethodHandle) on an
+/// object; NULL if there is none.
+void *tailor_resolve_generic(ManagedObject *object, const void *method_handle);
+/// Replaces RhGetCodeTarget: the method behind an unboxing stub, else `code` itself (the runtime pack knows no stubs, since
+/// no code is registered with it).
+void *tailor_code_target(void *code);
+
 /// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
 /// `count` return addresses of managed frames from the innermost; returns the number, or the negated number
 /// needed.
