@@ -12,17 +12,16 @@ static LLVMTypeRef type_with_context(UnitState *u, LLVMTypeRef type) {
     return LLVMFunctionType(LLVMGetReturnType(type), params, count + 1, false);
 }
 
-static LLVMValueRef body_declare(UnitState *u, const Method *method, Callee *callee) {
+static void body_declare(UnitState *u, const Method *method, Callee *callee) {
     Text symbol = reach_symbol(u->reach, SYMBOL_SharedBody, method);
     callee->type = type_with_context(u, callee->type);
     callee->function = LLVMGetNamedFunction(u->module, symbol.data);
     if (callee->function)
-        return callee->function;
+        return;
     callee->function = external_function(u, symbol.data, callee->type);
     abi_annotate_function(u, &callee->abi, callee->function);
     LLVMAddAttributeAtIndex(callee->function, LLVMCountParamTypes(callee->type),
                             LLVMCreateEnumAttribute(u->context, u->kinds.nest, 0));
-    return callee->function;
 }
 
 LLVMValueRef context_callee(UnitState *u, const Method *method, Callee *callee) {
@@ -154,6 +153,42 @@ static void use_patch(Patch *p, const CodeUse *use, uint32_t entry) {
     LLVMSetOperand(use->instruction, use->operand, constant_remake(p, operand, use->symbol, value));
 }
 
+static void attributes_copy(LLVMValueRef from, LLVMValueRef to, LLVMAttributeIndex index) {
+    LLVMAttributeRef attributes[32]; // the comparison refused calls with more
+    unsigned count = LLVMGetCallSiteAttributeCount(from, index);
+    LLVMGetCallSiteAttributes(from, index, attributes);
+    for (unsigned i = 0; i < count; i++)
+        LLVMAddCallSiteAttribute(to, index, attributes[i]);
+}
+
+/// The call of an instance becomes one of its shared body, with the entry as its context.
+static void call_patch(Patch *p, LLVMValueRef call, uint32_t entry, const SharedBody *target) {
+    UnitState *u = p->u;
+    Callee callee = {.type = LLVMGetCalledFunctionType(call)};
+    unsigned count = LLVMGetNumArgOperands(call);
+    LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, count + 1), made;
+    for (unsigned i = 0; i < count; i++)
+        args[i] = LLVMGetOperand(call, i);
+    LLVMPositionBuilderBefore(p->builder, call);
+    LLVMSetCurrentDebugLocation2(p->builder, LLVMInstructionGetDebugLoc(call));
+    args[count] = entry_load(p, entry);
+    method_self(u, &u->scratch, target->method, &callee);
+    body_declare(u, target->method, &callee);
+    if (LLVMIsAInvokeInst(call))
+        made = LLVMBuildInvoke2(p->builder, callee.type, callee.function, args, count + 1,
+                                LLVMGetNormalDest(call), LLVMGetUnwindDest(call), "");
+    else
+        made = LLVMBuildCall2(p->builder, callee.type, callee.function, args, count + 1, "");
+    LLVMSetInstructionCallConv(made, LLVMGetInstructionCallConv(call));
+    attributes_copy(call, made, FUNCTION_ATTRIBUTES);
+    for (unsigned i = 0; i <= count; i++)
+        attributes_copy(call, made, i);
+    context_annotate_call(u, callee.type, made);
+    LLVMReplaceAllUsesWith(call, made);
+    LLVMInstructionEraseFromParent(call);
+    LLVMSetCurrentDebugLocation2(p->builder, NULL);
+}
+
 static bool body_patch(UnitState *u, const SharedBody *body, LLVMValueRef function) {
     CodeUse *uses;
     uint32_t count = code_uses_of(function, &u->scratch, &uses);
@@ -163,9 +198,13 @@ static bool body_patch(UnitState *u, const SharedBody *body, LLVMValueRef functi
         return false;
     }
     Patch p = {u, LLVMCreateBuilderInContext(u->context), LLVMGetParam(function, LLVMCountParams(function) - 1)};
-    for (uint32_t i = 0; i < count; i++)
-        if (body->entries[i] != NO_ENTRY)
-            use_patch(&p, &uses[i], body->entries[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t entry = body->entries[i];
+        if (entry != NO_ENTRY && body->callees[entry]) // the last use of the call: it goes
+            call_patch(&p, uses[i].instruction, entry, body->callees[entry]);
+        else if (entry != NO_ENTRY)
+            use_patch(&p, &uses[i], entry);
+    }
     LLVMDisposeBuilder(p.builder);
     return true;
 }

@@ -18,6 +18,7 @@ typedef struct Candidate {
 typedef struct ContextEntry {
     Text symbol;
     bool is_function;
+    const Method *callee; // an instance that is called; NULL: something else
 } ContextEntry;
 
 /// One body for several instances. Every use of a symbol in it either is a constant or comes from the context.
@@ -25,6 +26,11 @@ typedef struct SharedBody {
     const Method *method;      // the instance that is lowered
     uint32_t *entries;         // by use: entry of the dictionary, or NO_ENTRY
     uint32_t use_count, entry_count;
+    bool *only_called;         // by entry: no use looks at the address
+    const struct SharedBody **callees; // by entry: the shared body to call with the entry as its context; NULL: no
+    struct SharedBody *next;
+    const Method **members;
+    uint32_t member_count;
 } SharedBody;
 
 enum { NO_ENTRY = UINT32_MAX };
@@ -45,6 +51,7 @@ struct Sharing {
     uint32_t symbol_mask;
     Instance *instances; // by Method.id; those without a context have no body
     uint32_t instance_limit;
+    SharedBody *bodies;
     SharingCounts counts;
 };
 

@@ -73,6 +73,7 @@ static uint32_t entry_of(Group *g, uint32_t use) {
         if (columns_equal(g, g->columns[i], use))
             return i;
     g->columns[g->body.entry_count] = use;
+    g->body.only_called[g->body.entry_count] = true;
     return g->body.entry_count++;
 }
 
@@ -87,6 +88,7 @@ static bool column_is_replaceable(const Group *g, uint32_t use) {
 static bool columns_make(Group *g) {
     g->body.use_count = g->first->print.reference_count;
     g->body.entries = ARENA_ARRAY(g->s->program, uint32_t, g->body.use_count);
+    g->body.only_called = ARENA_ARRAY(g->s->program, bool, g->body.use_count);
     g->columns = ARENA_ARRAY(&g->s->arena, uint32_t, g->body.use_count);
     for (uint32_t use = 0; use < g->body.use_count; use++) {
         g->body.entries[use] = NO_ENTRY;
@@ -94,7 +96,8 @@ static bool columns_make(Group *g) {
             continue;
         if (!column_is_replaceable(g, use))
             return false;
-        g->body.entries[use] = entry_of(g, use);
+        uint32_t entry = g->body.entries[use] = entry_of(g, use);
+        g->body.only_called[entry] &= g->first->print.references[use].is_called;
         g->varying++;
     }
     return true;
@@ -113,19 +116,26 @@ static ContextEntry entry_make(const Group *g, const Candidate *c, uint32_t use)
     const CodeReference *reference = &c->print.references[use];
     uint32_t callee = reference->is_function ? c->callees[use] : NO_CANDIDATE;
     if (callee == NO_CANDIDATE)
-        return (ContextEntry){reference->symbol, reference->is_function};
+        return (ContextEntry){reference->symbol, reference->is_function, NULL};
+    const Method *method = g->s->candidates[callee].method;
     SymbolKind kind = reference->is_called ? SYMBOL_Code : SYMBOL_Method;
-    return (ContextEntry){reach_symbol(g->s->reach, kind, g->s->candidates[callee].method), true};
+    return (ContextEntry){reach_symbol(g->s->reach, kind, method), true, reach_code(g->s->reach, method)};
 }
 
 static void group_share(Group *g) {
     SharedBody *body = ARENA_NEW(g->s->program, SharedBody);
     *body = g->body;
     body->method = g->first->method;
+    body->callees = ARENA_ARRAY(g->s->program, const SharedBody *, body->entry_count);
+    body->members = ARENA_ARRAY(g->s->program, const Method *, g->count);
+    body->member_count = g->count;
+    body->next = g->s->bodies;
+    g->s->bodies = body;
     for (uint32_t m = 0; m < g->count; m++) {
         const Candidate *c = member(g, m);
         Instance *instance = &g->s->instances[c->method->id];
         instance->body = body;
+        body->members[m] = c->method;
         instance->dictionary = ARENA_ARRAY(g->s->program, ContextEntry, body->entry_count);
         for (uint32_t i = 0; i < body->entry_count; i++)
             instance->dictionary[i] = entry_make(g, c, g->columns[i]);
@@ -143,6 +153,33 @@ static void group_decide(Sharing *s, const Similar *members, uint32_t count) {
         return;
     if (columns_make(&g) && is_worth_it(&g))
         group_share(&g);
+}
+
+// ---- Calls from one shared body to another --------------------------------------------------------------
+
+/// The shared body that all members call through the entry; NULL if there is none.
+static const SharedBody *callee_of(const Sharing *s, const SharedBody *body, uint32_t entry) {
+    const SharedBody *common = NULL;
+    for (uint32_t m = 0; m < body->member_count && body->only_called[entry]; m++) {
+        const Method *callee = s->instances[body->members[m]->id].dictionary[entry].callee;
+        const Instance *instance = callee ? sharing_instance(s, callee) : NULL;
+        if (!instance || (m && instance->body != common))
+            return NULL;
+        common = instance->body;
+    }
+    return common;
+}
+
+/// The context of the callee takes the place of its thunk.
+static void calls_shorten(Sharing *s) {
+    for (SharedBody *body = s->bodies; body; body = body->next)
+        for (uint32_t entry = 0; entry < body->entry_count; entry++) {
+            body->callees[entry] = callee_of(s, body, entry);
+            for (uint32_t m = 0; body->callees[entry] && m < body->member_count; m++) {
+                ContextEntry *context = &s->instances[body->members[m]->id].dictionary[entry];
+                *context = (ContextEntry){.symbol = reach_symbol(s->reach, SYMBOL_Dictionary, context->callee)};
+            }
+        }
 }
 
 static uint32_t similar_collect(Sharing *s, Similar *similar) {
@@ -172,6 +209,7 @@ void contexts_decide(Sharing *s) {
         if (end - first > 1)
             group_decide(s, similar + first, end - first);
     }
+    calls_shorten(s);
 }
 
 const Instance *sharing_instance(const Sharing *s, const Method *method) {
