@@ -38,6 +38,7 @@ static bool types_run(Compilation *c)
                           request->inputs.references.items, request->inputs.references.count, &c->program, &c->texts,
                           c->diag);
     return c->types &&
+           types_open_satellites(c->types, request->inputs.satellites.items, request->inputs.satellites.count) &&
            pack_check(c->types, request->project.runtime_pack_version, request->tool.runtime_pack_directory, c->diag);
 }
 

@@ -194,6 +194,13 @@ static void definitions_write(EmitContext *e) {
             definition_declare(e, global, &all);
         definition_declare(e, defs[i], &all);
     }
+    uint32_t module_count;
+    Module *const *program = modules(e->ts, &module_count);
+    for (uint32_t i = 0; i < module_count; i++) { // found by name and culture when resources are asked for
+        TypeDef *global = program[i]->is_satellite ? type_def_get(e->ts, program[i], 1) : NULL;
+        if (global)
+            definition_declare(e, global, &all);
+    }
     for (uint32_t i = 0; i < all.count; i++)
         metadata_members_declare(e, all.items[i]);
     for (uint32_t i = 0; i < all.count; i++)

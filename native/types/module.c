@@ -198,6 +198,17 @@ static bool inputs_open(TypeSystem *ts, const Text *inputs, uint32_t count)
     return true;
 }
 
+bool types_open_satellites(TypeSystem *ts, const Text *paths, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        Image *image =
+            image_open(text_intern(ts->texts, paths[i].data, paths[i].size).data, ts->arena, ts->texts, ts->diag);
+        if (!image) return false;
+        module_open(ts, image, false)->module.is_satellite = true;
+    }
+    return true;
+}
+
 /// Only a look: what nothing refers to is not opened, but a wrong file among the references is worth knowing all the same.
 static bool reference_check(TypeSystem *ts, const char *path)
 {

@@ -31,6 +31,7 @@ struct Module {
     Text         name;   // simple assembly name
     uint32_t     index;  // order of opening; stable for equal requests
     bool         is_app; // among the request's inputs (not a reference)
+    bool         is_satellite; // resources of another assembly for one culture; nothing refers to it by name
     bool         runtime_marshalling_disabled; // [assembly: DisableRuntimeMarshalling]
     TypeDef    **types;  // by rid - 1, created on demand
     MethodDef  **methods;
@@ -201,6 +202,8 @@ typedef struct GenericContext {
 /// report (input not an assembly; a well-known member missing = DIAG_PackMismatch).
 TypeSystem *types_open(const Text *inputs, uint32_t input_count, const Text *references, uint32_t reference_count,
                        Arena *program, TextTable *texts, Diag *diag);
+/// Adds satellite assemblies to the modules. False after a report.
+bool types_open_satellites(TypeSystem *ts, const Text *paths, uint32_t count);
 void types_close(TypeSystem *ts);
 /// The module with that simple name, opened if need be; NULL (no report) if the request has none.
 Module *module_find(TypeSystem *ts, Text simple_name);

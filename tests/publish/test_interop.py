@@ -80,3 +80,30 @@ def test_static_cpp_library_with_exceptions_and_a_fault_handler(c):
     project.must_publish()
     outcome = run([project.executable], project.directory)
     assert (outcome.code, outcome.stdout) == (0, b"608\n221\n0\n42\n-11\n-1\n-1\n308\n"), outcome.log
+
+
+RESX = """<root>
+  <resheader name="resmimetype"><value>text/microsoft-resx</value></resheader>
+  <resheader name="version"><value>2.0</value></resheader>
+  <resheader name="reader"><value>System.Resources.ResXResourceReader, System.Windows.Forms</value></resheader>
+  <resheader name="writer"><value>System.Resources.ResXResourceWriter, System.Windows.Forms</value></resheader>
+  <data name="Hello"><value>%s</value></data>
+</root>
+"""
+
+CULTURES = """using System.Globalization;
+using System.Resources;
+
+var texts = new ResourceManager("app.Texts", typeof(Program).Assembly);
+foreach (string culture in new[] { "", "sv", "sv-SE", "de-AT", "fr" })
+    Console.WriteLine(texts.GetString("Hello", CultureInfo.GetCultureInfo(culture)));
+"""
+
+
+def test_satellite_assemblies_are_compiled_in(c):
+    project = c.project(source=CULTURES)
+    for name, text in [("Texts.resx", "Hello"), ("Texts.sv.resx", "Hej"), ("Texts.de.resx", "Hallo")]:
+        project.write(name, RESX % text)
+    project.must_publish()
+    outcome = run([project.executable], project.directory)
+    assert outcome.stdout == b"Hello\nHej\nHej\nHallo\nHello\n", outcome.log
