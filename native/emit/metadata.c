@@ -74,21 +74,24 @@ static const Record *entry_point_record(EmitContext *e, const Module *module) {
     return record_intern(set, record);
 }
 
+// Satellites have no types and, here, no attributes.
+static RecordList scope_attributes(EmitContext *e, const Module *module, TableId table) {
+    return module->types ? metadata_attributes(e, module, token_make(table, 1)) : (RecordList){0};
+}
+
 static void scope_fill(EmitContext *e, Record *scope, const Module *module, const Record *root) {
     RecordSet *set = &e->metadata->set;
     metadata_assembly_items(e, scope, module);
     item_typed(set, scope, root);
     item_typed(set, scope, entry_point_record(e, module));
-    TypeDef *global = type_def_get(e->ts, (Module *)(uintptr_t)module, 1);
+    TypeDef *global = module->types ? type_def_get(e->ts, (Module *)(uintptr_t)module, 1) : NULL;
     item_typed(set, scope, global ? metadata_definition(e, global) : NULL);
-    metadata_collection(e->metadata, scope, metadata_attributes(e, module, token_make(TABLE_Assembly, 1)),
-                        ITEM_Typed);
+    metadata_collection(e->metadata, scope, scope_attributes(e, module, TABLE_Assembly), ITEM_Typed);
     item_typed(set, scope, record_string(set, column_text(module->image, COLUMN_Module_Name, 1)));
     Bytes mvid = image_mvid(module->image);
     item_unsigned(set, scope, (uint32_t)mvid.size);
     item_raw(set, scope, mvid.data, mvid.size);
-    metadata_collection(e->metadata, scope, metadata_attributes(e, module, token_make(TABLE_Module, 1)),
-                        ITEM_Typed);
+    metadata_collection(e->metadata, scope, scope_attributes(e, module, TABLE_Module), ITEM_Typed);
 }
 
 static NamespaceNode *namespace_root(EmitContext *e, const Module *module) {
@@ -172,9 +175,7 @@ static void namespaces_fill(EmitContext *e) {
     }
 }
 
-static void scopes_fill(EmitContext *e) {
-    uint32_t count;
-    Module *const *all = modules(e->ts, &count);
+static void scopes_fill(EmitContext *e, Module *const *all, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         NamespaceNode *root = *metadata_slot(e->metadata, MAP_Scope, all[i], NULL);
         if (!root)
@@ -182,6 +183,10 @@ static void scopes_fill(EmitContext *e) {
         Record *scope = (Record *)(uintptr_t)root->record->items.items[0].reference; // its parent
         scope_fill(e, scope, all[i], root->record);
     }
+}
+
+void metadata_scope_declare(EmitContext *e, const Module *module) {
+    (void)namespace_root(e, module);
 }
 
 static void definitions_write(EmitContext *e) {
@@ -205,8 +210,11 @@ static void definitions_write(EmitContext *e) {
         metadata_members_declare(e, all.items[i]);
     for (uint32_t i = 0; i < all.count; i++)
         metadata_type_definition_fill(e, all.items[i]);
+    metadata_satellites_open(e);
     namespaces_fill(e);
-    scopes_fill(e);
+    Module *const *opened = modules(e->ts, &count);
+    scopes_fill(e, opened, count);
+    scopes_fill(e, e->metadata->satellites.items, e->metadata->satellites.count);
 }
 
 void emit_metadata(EmitContext *e) {

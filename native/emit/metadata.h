@@ -24,6 +24,7 @@ typedef struct Metadata {
     ARRAY(DataObject *) handles; // of reach_token_methods, then of reach_token_fields
     struct FixupEntry *fixup_indexes; // uthash
     ByteArray blob;
+    ARRAY(Module *) satellites; // not among the modules of the type system
 } Metadata;
 
 /// Slot for a value under (purpose, a, b); NULL at first.
@@ -44,6 +45,8 @@ Record *metadata_definition(EmitContext *e, const TypeDef *def);
 Record *metadata_method_definition(EmitContext *e, const MethodDef *def);
 Record *metadata_field_definition(EmitContext *e, const FieldDef *def);
 
+/// ScopeDefinition without types.
+void metadata_scope_declare(EmitContext *e, const Module *module);
 /// NamespaceDefinition of the outermost enclosing type.
 const Record *metadata_namespace(EmitContext *e, const TypeDef *def);
 
@@ -90,5 +93,11 @@ void emit_token_handles(EmitContext *e);
 void token_handles_finish(EmitContext *e);
 
 // resource.c
+/// Assemblies that hold nothing but resources of one culture get a scope, so that ResourceManager finds them.
+void metadata_satellites_open(EmitContext *e);
 void metadata_resources_write(EmitContext *e);
+
+// public_key.c
+/// As AssemblyName prints it; "null" without a key.
+Text public_key_token(EmitContext *e, Bytes key);
 void metadata_blob_write(EmitContext *e, uint32_t blob, ByteArray bytes);

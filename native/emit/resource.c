@@ -15,16 +15,16 @@ static uint32_t name_hash(EmitContext *e, Text name) {
     return h[0] ^ h[1];
 }
 
-// AssemblyName.FullName of an assembly without a public key.
-static Text full_name(EmitContext *e, const Module *module) {
+static Text assembly_full_name(EmitContext *e, const Module *module) { // AssemblyName.FullName
     const Image *image = module->image;
     Text culture = column_text(image, COLUMN_Assembly_Culture, 1);
-    char *name = arena_format(&e->arena, "%.*s, Version=%u.%u.%u.%u, Culture=%.*s, PublicKeyToken=null",
-                              TEXT_ARG(module->name), column_read(image, COLUMN_Assembly_MajorVersion, 1),
-                              column_read(image, COLUMN_Assembly_MinorVersion, 1),
-                              column_read(image, COLUMN_Assembly_BuildNumber, 1),
-                              column_read(image, COLUMN_Assembly_RevisionNumber, 1),
-                              TEXT_ARG(culture.size ? culture : TEXT_LITERAL("neutral")));
+    Text token = public_key_token(e, column_blob(image, COLUMN_Assembly_PublicKey, 1));
+    char *name = arena_format(
+        &e->arena, "%.*s, Version=%u.%u.%u.%u, Culture=%.*s, PublicKeyToken=%.*s", TEXT_ARG(module->name),
+        column_read(image, COLUMN_Assembly_MajorVersion, 1), column_read(image, COLUMN_Assembly_MinorVersion, 1),
+        column_read(image, COLUMN_Assembly_BuildNumber, 1),
+        column_read(image, COLUMN_Assembly_RevisionNumber, 1),
+        TEXT_ARG(culture.size ? culture : TEXT_LITERAL("neutral")), TEXT_ARG(token));
     return text_intern_z(&e->texts, name);
 }
 
@@ -39,19 +39,51 @@ static void resource_add(EmitContext *e, HashEntries *entries, ByteArray *data, 
     native_bytes(&e->arena, data, bytes.data, bytes.size);
 }
 
+static bool name_is(EmitContext *e, Text name, const char *format, const Module *module) {
+    return text_equal_z(name, arena_format(&e->arena, format, TEXT_ARG(module->name)));
+}
+
+// Strings of the framework that il/ folds into their accessors (reach.md 2.1.4), and what linkers read.
+static bool is_for_the_build(EmitContext *e, const Module *module, Text name) {
+    if (text_starts_with(name, "ILLink.") && text_ends_with(name, ".xml"))
+        return true;
+    if (!name_is(e, name, "%.*s.Strings.resources", module) &&
+        !name_is(e, name, "FxResources.%.*s.SR.resources", module))
+        return false;
+    Type *accessors = module->types ? type_find(e->ts, (Module *)(uintptr_t)module, "System", "SR") : NULL;
+    return accessors && type_find_method(e->ts, accessors, "GetResourceString", NULL);
+}
+
 static void module_resources(EmitContext *e, const Module *module, HashEntries *entries, ByteArray *data) {
     const Image *image = module->image;
     if (!table_row_count(image, TABLE_Assembly))
         return;
-    if (column_blob(image, COLUMN_Assembly_PublicKey, 1).size)
-        return; // the framework's: its strings are folded (reach.md 2.1.4)
-    Text assembly = full_name(e, module);
     for (uint32_t i = 0; i < resource_count(image); i++) {
         Text name;
         Bytes bytes;
-        if (!resource_get(image, i, &name, &bytes) || il_resource_removed(e->il, module, name))
+        if (!resource_get(image, i, &name, &bytes) || is_for_the_build(e, module, name) ||
+            (module->types && il_resource_removed(e->il, module, name)))
             continue;
-        resource_add(e, entries, data, assembly, name, bytes);
+        resource_add(e, entries, data, assembly_full_name(e, module), name, bytes);
+    }
+}
+
+// ---- Satellites
+// --------------------------------------------------------------------------------------------------------------------
+
+void metadata_satellites_open(EmitContext *e) {
+    const TextList *paths = &e->request->inputs.satellites;
+    for (uint32_t i = 0; i < paths->count; i++) {
+        const char *path = arena_format(&e->arena, "%.*s", TEXT_ARG(paths->items[i]));
+        Image *image = image_open(path, &e->arena, &e->texts, e->diag);
+        if (!image || !table_row_count(image, TABLE_Assembly)) {
+            e->failed |= !image;
+            continue;
+        }
+        Module *module = ARENA_NEW(&e->arena, Module);
+        *module = (Module){.image = image, .name = column_text(image, COLUMN_Assembly_Name, 1)};
+        ARRAY_PUSH(&e->arena, &e->metadata->satellites, module);
+        metadata_scope_declare(e, module);
     }
 }
 
@@ -61,7 +93,12 @@ void metadata_resources_write(EmitContext *e) {
     uint32_t count;
     Module *const *all = modules(e->ts, &count);
     for (uint32_t i = 0; i < count; i++)
-        module_resources(e, all[i], &entries, &data);
+        if (*metadata_slot(e->metadata, MAP_Scope, all[i], NULL)) // reflection can name it
+            module_resources(e, all[i], &entries, &data);
+    for (uint32_t i = 0; i < e->metadata->satellites.count; i++) {
+        module_resources(e, e->metadata->satellites.items[i], &entries, &data);
+        image_close((Image *)(uintptr_t)e->metadata->satellites.items[i]->image);
+    }
     if (!entries.count)
         return;
     metadata_blob_write(e, BLOB_ResourceIndex, native_hashtable(&e->arena, &entries));
