@@ -35,6 +35,17 @@ static bool is_cold(const Method *method, const Body *body) {
            method->def->owner->static_constructor == method->def;
 }
 
+/// NoInlining is there to be seen in stack traces: such a method keeps its frame while it calls, unless its IL
+/// asks for a tail call.
+static bool keeps_frame(const Method *method, const Body *body) {
+    if (!method->def->is_no_inlining || !body)
+        return false;
+    for (uint32_t i = 0; i < body->instruction_count; i++)
+        if (body->instructions[i].op == OP_jmp || (body->instructions[i].prefixes & PREFIX_Tail))
+            return false;
+    return true;
+}
+
 void attribute_method(UnitState *u, LLVMValueRef function, const Method *method, const Body *body) {
     bool cold = is_cold(method, body);
     if (u->request->codegen.preference == PREFERENCE_Size || cold) {
@@ -45,6 +56,8 @@ void attribute_method(UnitState *u, LLVMValueRef function, const Method *method,
         attribute_add(u, function, u->kinds.cold);
     if (!method->def || method->synthetic != SYNTHETIC_None)
         return;
+    if (keeps_frame(method, body))
+        attribute_add_text(u, function, "disable-tail-calls", "true");
     if (method->def->is_no_inlining || (body && body->has_localloc && body->instruction_count > 200))
         attribute_add(u, function, u->kinds.noinline);
     else if (method->def->is_aggressive_inlining)
