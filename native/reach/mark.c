@@ -360,5 +360,5 @@ bool mark_all(World *w) {
             return false;
         }
     }
-    return true;
+    return !w->unsupported;
 }

@@ -204,6 +204,16 @@ static void slot_join(World *w, MethodNode *slot, Target target) {
         slot_target_mark(w, target);
 }
 
+/// The selector table holds what types implement; what objects say at run time that they implement would call
+/// whatever method of another type stands there.
+static void report_dynamic_interfaces(World *w, Type *type) {
+    Arena *arena = w->reach->program;
+    if (!w->unsupported)
+        diag_report(w->reach->diag, DIAG_TypeUnsupported, (DiagLocation){0}, type_display(w->ts, type, arena).data,
+                    "it implements IDynamicInterfaceCastable");
+    w->unsupported = true;
+}
+
 void type_dispatch(World *w, TypeNode *node) {
     uint32_t count;
     const VirtualSlot *slots = type_virtual_slots(w->ts, node->type, &count);
@@ -218,8 +228,11 @@ void type_dispatch(World *w, TypeNode *node) {
         slot_join(w, method_node(w, declaration), (Target){node, code});
     }
     Type *const *interfaces = type_interfaces(w->ts, node->type, &count);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        if (interfaces[i] == well_known_type(w->ts, WELL_KNOWN_TYPE_IDynamicInterfaceCastable))
+            report_dynamic_interfaces(w, node->type);
         group_join(w, dispatch_group(w, interfaces[i]), node);
+    }
 }
 
 // ---- A slot or selector gets a caller -------------------------------------------------------------------

@@ -219,6 +219,7 @@ typedef struct World {
     ARRAY(DelegateTarget) delegate_targets;
     bool methods_asked;       // somebody can list the methods of a type
     MethodList delegate_invokes; // until then
+    bool unsupported; // an error was reported about what is reached
 } World;
 
 struct SymbolCache;
