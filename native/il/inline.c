@@ -153,7 +153,10 @@ static void count_uses(InlineFrame *frame)
         bool is_local = in->op == OP_ldloc || in->op == OP_stloc || in->op == OP_ldloca;
         if (!is_arg && !is_local) continue;
         FrameVariable *v = &frame->variables[is_arg ? in->index : code->arg_count + in->index];
-        if (is_local && in->op != OP_stloc && !v->stored) v->is_zeroed = code->init_locals;
+        // Without `init` a local starts with any value, but references start as null, and a value is one value.
+        if (is_local && in->op != OP_stloc && !v->stored && (in->op == OP_ldloc || type_is_reference(v->type)))
+            v->is_zeroed = true;
+        if (is_local && in->op == OP_ldloca && !v->stored) v->is_zeroed |= code->init_locals;
         if (in->op == OP_ldarg || in->op == OP_ldloc) v->loads++;
         else if (in->op == OP_starg || in->op == OP_stloc) v->stored = true;
         else v->taken = true;
