@@ -105,5 +105,7 @@ int main(int argc, char **argv) {
     }
     run(argv[1], text_built(&single), true);
     arena_free(&arena);
+    file_unmap(bytes);
+    diag_close(diag);
     return failures ? 1 : 0;
 }
