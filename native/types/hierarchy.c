@@ -24,7 +24,7 @@ static Type *base_compute(TypeSystem *ts, Type *type)
 // A class that is its own ancestor (invalid) gets no base, so that every walk ends.
 static bool base_is_circular(const Type *type, const Type *base)
 {
-    for (uint32_t steps = 0; base && steps < 1024; steps++) {
+    for (uint32_t steps = 0; base && steps < BASE_CHAIN_LIMIT; steps++) {
         if (base->def == type->def) return true;
         base = base->details && base->details->base_done ? base->details->base : NULL;
     }
@@ -45,7 +45,7 @@ Type *type_base(TypeSystem *ts, Type *type)
 
 bool type_is_derived_from(TypeSystem *ts, Type *type, const Type *base)
 {
-    for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
+    for (uint32_t steps = 0; type && steps < BASE_CHAIN_LIMIT; type = type_base(ts, type), steps++) {
         if (type == base) return true;
     }
     return false;
@@ -263,7 +263,7 @@ Field *const *type_fields(TypeSystem *ts, Type *type, uint32_t *count)
 Field *type_find_field(TypeSystem *ts, Type *type, const char *name)
 {
     uint32_t count;
-    for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
+    for (uint32_t steps = 0; type && steps < BASE_CHAIN_LIMIT; type = type_base(ts, type), steps++) {
         Field *const *fields = type_fields(ts, type, &count);
         for (uint32_t i = 0; i < count; i++) {
             if (text_equal_z(fields[i]->def->name, name)) return fields[i];
@@ -307,7 +307,7 @@ static Method *method_by_name(TypeSystem *ts, Type *type, Text name, const Signa
 Method *type_find_method(TypeSystem *ts, Type *type, const char *name, const Signature *signature_or_null)
 {
     Text interned = text_intern_z(ts->texts, name);
-    for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
+    for (uint32_t steps = 0; type && steps < BASE_CHAIN_LIMIT; type = type_base(ts, type), steps++) {
         Method *method =
             type->kind == TYPE_Named ? method_by_name(ts, type, interned, signature_or_null) : NULL;
         if (method) return method;

@@ -26,7 +26,7 @@ static Method *virtual_match(TypeSystem *ts, const Method *wanted, Type *type, b
 static Method *virtual_match_upwards(TypeSystem *ts, const Method *wanted, Type *type)
 {
     Method *found = NULL;
-    for (uint32_t steps = 0; type && !found && steps < 1024; type = type_base(ts, type), steps++)
+    for (uint32_t steps = 0; type && !found && steps < BASE_CHAIN_LIMIT; type = type_base(ts, type), steps++)
         found = virtual_match(ts, wanted, type, true);
     return found;
 }
@@ -55,7 +55,7 @@ static Method *class_implementation(TypeSystem *ts, Type *type, Method *method);
 
 static Method *class_implementation_upwards(TypeSystem *ts, Type *type, Method *method)
 {
-    for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
+    for (uint32_t steps = 0; type && steps < BASE_CHAIN_LIMIT; type = type_base(ts, type), steps++) {
         if (!type_implements(ts, type, method->owner)) return NULL;
         Method *found = class_implementation(ts, type, method);
         if (found) return found;
@@ -193,7 +193,7 @@ static ResolveKind chain_resolve(TypeSystem *ts, Type *type, Method *declaration
 {
     for (int defaults = 0; defaults <= 1; defaults++) {
         Type *level = type;
-        for (uint32_t steps = 0; level && steps < 1024; level = type_base(ts, level), steps++) {
+        for (uint32_t steps = 0; level && steps < BASE_CHAIN_LIMIT; level = type_base(ts, level), steps++) {
             for (int variant = 0; variant <= 1; variant++) {
                 ResolveKind kind = level_resolve(ts, level, declaration, variant, defaults, is_array, result);
                 if (kind != RESOLVE_None) return kind;

@@ -598,6 +598,23 @@ static void layout_start(TypeSystem *ts, Type *type, TypeDetails *details)
     arena_rewind(&ts->scratch, mark);
 }
 
+/// Lays out the classes above `type`, the topmost first: a long chain would otherwise be as deep a recursion.
+static void bases_layout(TypeSystem *ts, Type *type)
+{
+    ARRAY(Type *) chain = { 0 };
+    ArenaMark mark = arena_mark(&ts->scratch);
+    for (Type *base = type_base(ts, type); base && chain.count < BASE_CHAIN_LIMIT; base = type_base(ts, base)) {
+        if (base->kind != TYPE_Named || type_details(ts, base)->layout_state != ENTRY_Empty) break;
+        ARRAY_PUSH(&ts->scratch, &chain, base);
+    }
+    while (chain.count > 0) {
+        Type        *base = chain.items[--chain.count];
+        TypeDetails *details = type_details(ts, base);
+        if (details->layout_state == ENTRY_Empty) layout_start(ts, base, details);
+    }
+    arena_rewind(&ts->scratch, mark);
+}
+
 const Layout *type_layout(TypeSystem *ts, Type *type, Failure *failure)
 {
     if (type->kind != TYPE_Named || type->is_generic_definition)
@@ -605,6 +622,7 @@ const Layout *type_layout(TypeSystem *ts, Type *type, Failure *failure)
                            TEXT_LITERAL("")),
                NULL;
     TypeDetails *details = type_details(ts, type);
+    if (details->layout_state == ENTRY_Empty && !type->is_value_type) bases_layout(ts, type);
     if (details->layout_state == ENTRY_Empty) layout_start(ts, type, details);
     if (details->layout_state == ENTRY_Done) return details->layout;
     if (details->layout_state == ENTRY_Busy) // a struct that contains itself

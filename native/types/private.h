@@ -7,6 +7,7 @@
 
 enum {
     DEPTH_LIMIT = 64,       // nesting of type expressions, signatures, forwards, enclosing types
+    BASE_CHAIN_LIMIT = 16384, // classes above one another; also ends a walk over a circle
     TYPE_NODE_LIMIT = 4096, // size of a type expression as a tree: (T,T) nested doubles it at each level
     VALUE_SIZE_LIMIT = (1 << 27) - 7, // largest value type, as the runtime refuses more
 };

@@ -215,7 +215,7 @@ static bool method_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Si
     if (is_array && accessor_resolve(parent, name, signature, entry)) return true;
     GenericContext context = type_context(parent);
     uint32_t       steps = 0;
-    for (Type *level = member_scope(ts, parent); level && steps < 1024;
+    for (Type *level = member_scope(ts, parent); level && steps < BASE_CHAIN_LIMIT;
          level = type_base(ts, level), steps++) {
         entry->method = method_match(ts, level, name, signature, modifiers);
         if (!entry->method) continue;
@@ -230,7 +230,7 @@ static bool field_ref_resolve(TypeSystem *ts, Type *parent, Text name, const Typ
 {
     GenericContext context = type_context(parent);
     uint32_t       steps = 0;
-    for (Type *level = member_scope(ts, parent); level && steps < 1024;
+    for (Type *level = member_scope(ts, parent); level && steps < BASE_CHAIN_LIMIT;
          level = type_base(ts, level), steps++) {
         entry->field = field_match(ts, level, name, type, modifiers);
         if (!entry->field) continue;

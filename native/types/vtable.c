@@ -170,7 +170,7 @@ Method *method_slot_definition(TypeSystem *ts, Method *method)
 
 static Method *finalizer_resolve(TypeSystem *ts, Type *type)
 {
-    for (uint32_t steps = 0; type && steps < 1024; type = type_base(ts, type), steps++) {
+    for (uint32_t steps = 0; type && steps < BASE_CHAIN_LIMIT; type = type_base(ts, type), steps++) {
         if (type->kind == TYPE_Named && type->def->finalizer)
             return method_on(ts, type->def->finalizer, type);
     }
