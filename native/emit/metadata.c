@@ -210,11 +210,9 @@ static void definitions_write(EmitContext *e) {
         metadata_members_declare(e, all.items[i]);
     for (uint32_t i = 0; i < all.count; i++)
         metadata_type_definition_fill(e, all.items[i]);
-    metadata_satellites_open(e);
     namespaces_fill(e);
     Module *const *opened = modules(e->ts, &count);
     scopes_fill(e, opened, count);
-    scopes_fill(e, e->metadata->satellites.items, e->metadata->satellites.count);
 }
 
 void emit_metadata(EmitContext *e) {

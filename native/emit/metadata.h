@@ -24,7 +24,6 @@ typedef struct Metadata {
     ARRAY(DataObject *) handles; // of reach_token_methods, then of reach_token_fields
     struct FixupEntry *fixup_indexes; // uthash
     ByteArray blob;
-    ARRAY(Module *) satellites; // not among the modules of the type system
 } Metadata;
 
 /// Slot for a value under (purpose, a, b); NULL at first.
@@ -93,8 +92,6 @@ void emit_token_handles(EmitContext *e);
 void token_handles_finish(EmitContext *e);
 
 // resource.c
-/// Assemblies that hold nothing but resources of one culture get a scope, so that ResourceManager finds them.
-void metadata_satellites_open(EmitContext *e);
 void metadata_resources_write(EmitContext *e);
 
 // public_key.c

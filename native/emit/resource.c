@@ -68,25 +68,6 @@ static void module_resources(EmitContext *e, const Module *module, HashEntries *
     }
 }
 
-// ---- Satellites
-// --------------------------------------------------------------------------------------------------------------------
-
-void metadata_satellites_open(EmitContext *e) {
-    const TextList *paths = &e->request->inputs.satellites;
-    for (uint32_t i = 0; i < paths->count; i++) {
-        const char *path = arena_format(&e->arena, "%.*s", TEXT_ARG(paths->items[i]));
-        Image *image = image_open(path, &e->arena, &e->texts, e->diag);
-        if (!image || !table_row_count(image, TABLE_Assembly)) {
-            e->failed |= !image;
-            continue;
-        }
-        Module *module = ARENA_NEW(&e->arena, Module);
-        *module = (Module){.image = image, .name = column_text(image, COLUMN_Assembly_Name, 1)};
-        ARRAY_PUSH(&e->arena, &e->metadata->satellites, module);
-        metadata_scope_declare(e, module);
-    }
-}
-
 void metadata_resources_write(EmitContext *e) {
     HashEntries entries = {0};
     ByteArray data = {0};
@@ -95,10 +76,6 @@ void metadata_resources_write(EmitContext *e) {
     for (uint32_t i = 0; i < count; i++)
         if (*metadata_slot(e->metadata, MAP_Scope, all[i], NULL)) // reflection can name it
             module_resources(e, all[i], &entries, &data);
-    for (uint32_t i = 0; i < e->metadata->satellites.count; i++) {
-        module_resources(e, e->metadata->satellites.items[i], &entries, &data);
-        image_close((Image *)(uintptr_t)e->metadata->satellites.items[i]->image);
-    }
     if (!entries.count)
         return;
     metadata_blob_write(e, BLOB_ResourceIndex, native_hashtable(&e->arena, &entries));

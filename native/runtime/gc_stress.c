@@ -37,6 +37,7 @@ typedef enum StressEvent {
 } StressEvent;
 
 static uint64_t interval; // 0: off
+static bool collects_elsewhere = true;
 static _Atomic uint64_t event_counts[STRESS_EVENT_COUNT];
 static _Atomic uint64_t due_count, collection_count;
 
@@ -53,6 +54,8 @@ __attribute__((constructor)) static void stress_init(void) {
     interval = text ? strtoull(text, NULL, 10) : 0;
     if (interval)
         RhpTrapThreads |= TRAP_THREADS_Always;
+    text = getenv("TAILOR_GC_STRESS_OWN");
+    collects_elsewhere = !(text && *text == '1');
     text = getenv("TAILOR_GC_STRESS_REPORT");
     if (text && *text == '1')
         atexit(stress_report);
@@ -132,10 +135,10 @@ static void stress_event(StressEvent event, PInvokeFrame *frame) {
     int error = errno;
     frame->thread = thread;
     thread->transition_frame = frame;
-    if (number % 2)
+    if (collects_elsewhere && number % 2)
         collect_elsewhere();
     else
-        collect(number / 2);
+        collect(collects_elsewhere ? number / 2 : number);
     __real_tailor_pinvoke_leave(frame);
     errno = error;
 }

@@ -42,7 +42,7 @@ def test_shared_library_is_called_from_c(c):
     functions = sorted(re.findall(r" T (\w+)", symbols))
     assert functions == ["lib_add", "lib_catch", "lib_collect", "lib_greet"], symbols
     project.must_publish("-p:TailorGcStress=true", "--no-restore")
-    env = dict(ENVIRONMENT, TAILOR_GC_STRESS="1", TAILOR_GC_STRESS_REPORT="1")
+    env = dict(ENVIRONMENT, TAILOR_GC_STRESS="1", TAILOR_GC_STRESS_OWN="1", TAILOR_GC_STRESS_REPORT="1")
     calls_work(os.path.join(out, "main"), out, env)
 
 
@@ -73,7 +73,7 @@ def test_native_main(c):
 
 def test_static_cpp_library_with_exceptions_and_a_fault_handler(c):
     items = ('  <ItemGroup>\n    <DirectPInvoke Include="cpp" />\n    <NativeLibrary Include="libcpp.a" />\n'
-             '    <LinkerArg Include="-lstdc++" />\n  </ItemGroup>\n')
+             '    <LinkerArg Include="-Wl,--no-as-needed -lstdc++ -Wl,--as-needed" />\n  </ItemGroup>\n')
     project = c.project(name="cpp", source=source("Cpp.cs"), properties=PROPERTIES, items=items)
     build(project.directory, "g++", "-c", "-O1", "-fPIC", os.path.join(HERE, "cpp.cpp"), "-o", "cpp.o")
     build(project.directory, "ar", "crs", "libcpp.a", "cpp.o")
