@@ -1,8 +1,9 @@
 // Forced collections, to find references that the conservative scan cannot see. Part of a program only if its
 // link line puts these functions in front of the runtime's (`--wrap`, README.md); a normal build does not
 // contain this file.
-//   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a
-//   P/Invoke TAILOR_GC_STRESS_REPORT=1   the number of collections and events on standard error at exit
+//   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a P/Invoke
+//   TAILOR_GC_STRESS_OWN=1      all of them by the thread at the event
+//   TAILOR_GC_STRESS_REPORT=1   the number of collections and events on standard error at exit
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
