@@ -18,16 +18,9 @@ typedef struct Blob {
 
 // SerString; *is_null for 0xFF.
 static bool string_read(Blob *b, Text *out, bool *is_null) {
-    *out = (Text){0};
-    *is_null = cursor_left(&b->cursor) && b->cursor.data[b->cursor.at] == 0xFF;
-    if (*is_null)
-        return cursor_skip(&b->cursor, 1);
-    uint32_t size;
-    Bytes bytes;
-    if (!read_compressed_u32(&b->cursor, &size) || !read_bytes(&b->cursor, size, &bytes))
-        return false;
-    *out = (Text){bytes.size ? (const char *)bytes.data : "", bytes.size};
-    return true;
+    bool ok = ser_string_read(&b->cursor, out);
+    *is_null = ok && !out->data;
+    return ok;
 }
 
 // ---- Types that the blob spells

@@ -130,6 +130,18 @@ void step_call_to(Import *im, const Method *method)
     step(im, &(Instruction){ .op = OP_call, .offset = im->offset, .method = method });
 }
 
+void step_known(Import *im, const Value *value)
+{
+    if (value->known == KNOWN_Type) {
+        step_type(im, OP_ldtype, value->known_type);
+    } else if (value->known == KNOWN_Null) {
+        step_op(im, OP_ldnull);
+    } else {
+        step_integer(im, value->kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, value->integer);
+        if (value->kind == STACK_NativeInt) step_op(im, OP_conv_i);
+    }
+}
+
 // ---- States -----------------------------------------------------------------------------------------------
 
 /// What a tracked variable holds when nothing is known but its declaration.
@@ -282,8 +294,7 @@ static void step_load_variable(Import *im, const Instruction *in)
         slot >= 0 ? im->variables[slot]
                   : value_of_type(im->il, is_arg ? im->code->args[in->index] : im->code->locals[in->index]);
     if (value_is_int(&value) && value.kind <= STACK_NativeInt) {
-        step_integer(im, value.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, value.integer);
-        if (value.kind == STACK_NativeInt) step_op(im, OP_conv_i);
+        step_known(im, &value);
         return;
     }
     emit(im, *in);
@@ -361,8 +372,7 @@ static void step_return(Import *im, const Instruction *in)
         return_from_frame(im);
         return;
     }
-    if (im->code->method->signature->return_type->element_type != ELEMENT_TYPE_VOID ||
-        im->code->method->signature->return_type->kind != TYPE_Named) {
+    if (!type_is_void(im->code->method->signature->return_type)) {
         Value value = pop(im);
         if (im->evaluating && !im->invalid) {
             value = stored_value(im, im->code->method->signature->return_type, value);

@@ -295,7 +295,7 @@ static bool may_evaluate(Il *il, const Method *callee)
         def->is_no_inlining || def->is_synchronized || def->is_abstract)
         return false;
     StackKind kind = value_of_type(il, callee->signature->return_type).kind;
-    bool      is_void = callee->signature->return_type->element_type == ELEMENT_TYPE_VOID;
+    bool      is_void = type_is_void(callee->signature->return_type);
     return !is_void &&
            (kind == STACK_Int32 || kind == STACK_Int64 || kind == STACK_NativeInt || kind == STACK_Object) &&
            !runs_cctor_at_entry(il, callee);

@@ -245,11 +245,8 @@ static void variable_load(Import *im, FrameVariable *v)
     if (!is_remade(v)) {
         emit_local(im, OP_ldloc, v);
         push(im, v->taken ? value_of_type(im->il, v->type) : v->value);
-    } else if (v->value.kind == STACK_Object) {
-        step_op(im, OP_ldnull);
     } else {
-        step_integer(im, v->value.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, v->value.integer);
-        if (v->value.kind == STACK_NativeInt) step_op(im, OP_conv_i);
+        step_known(im, &v->value);
     }
 }
 
@@ -295,9 +292,8 @@ void inline_note_call(Import *im, const Method *method)
 void return_from_frame(Import *im)
 {
     InlineFrame *frame = im->frame;
-    Type        *type = frame->method->signature->return_type;
-    bool         is_void = type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID;
-    if (im->depth != frame->depth + (is_void ? 0 : 1)) frame->failed = true;
+    uint32_t     result_count = type_is_void(frame->method->signature->return_type) ? 0 : 1;
+    if (im->depth != frame->depth + result_count) frame->failed = true;
     frame->returned = true;
     im->ended = true;
 }
@@ -395,7 +391,7 @@ static void leave_frame(Import *im, InlineFrame *frame)
         push(im, object);
         return;
     }
-    if (type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID) return;
+    if (type_is_void(type)) return;
     Value     value = peek(im, 0), declared = value_of_type(im->il, type);
     uint32_t  size = declared.kind == STACK_Int32 ? type_size(im->il->ts, type) : 4;
     if (size < 4 && !value_is_int(&value)) {

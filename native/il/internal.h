@@ -169,6 +169,8 @@ void  step_op(Import *im, Opcode op);
 void  step_integer(Import *im, Opcode op, int64_t value);
 void  step_type(Import *im, Opcode op, Type *type);
 void  step_call_to(Import *im, const Method *method);
+/// Makes a known integer (of any kind), null or type again.
+void  step_known(Import *im, const Value *value);
 /// Throws what `failure` says and ends the block.
 void  step_failure(Import *im, const Failure *failure);
 /// Control continues (also) at block `target` with the current state.

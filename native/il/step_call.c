@@ -2,11 +2,6 @@
 // resolution, devirtualisation by exact and sealed receivers, folding, intrinsics, delegate patterns.
 #include "il/marshal.h"
 
-static bool is_void(const Type *type)
-{
-    return type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID;
-}
-
 /// Entries a call pops.
 static uint32_t argument_count(const Signature *signature)
 {
@@ -21,7 +16,7 @@ static bool is_delegate_invoke(const Method *method)
 
 static void push_result(Import *im, const Signature *signature)
 {
-    if (!is_void(signature->return_type)) push(im, value_of_type(im->il, signature->return_type));
+    if (!type_is_void(signature->return_type)) push(im, value_of_type(im->il, signature->return_type));
 }
 
 static void pop_arguments(Import *im, const Signature *signature)
@@ -99,14 +94,7 @@ static void replace_call(Import *im, const Method *method, Value result)
         (void)pop(im);
         emit_pop(im);
     }
-    if (result.known == KNOWN_Type) {
-        step_type(im, OP_ldtype, result.known_type);
-    } else if (result.known == KNOWN_Null) {
-        step_op(im, OP_ldnull);
-    } else {
-        step_integer(im, result.kind == STACK_Int32 ? OP_ldc_i4 : OP_ldc_i8, result.integer);
-        if (result.kind == STACK_NativeInt) step_op(im, OP_conv_i);
-    }
+    step_known(im, &result);
 }
 
 /// A null receiver does not count where a substitution says what the method returns: the switch, not the

@@ -15,11 +15,10 @@ static Arguments pop_arguments(Run *run, Frame *frame, const Signature *signatur
 }
 
 static bool call(Run *run, Frame *frame, const Method *method, Arguments args) {
-    const Type *type = method->signature->return_type;
     Item result;
     if (!run_method(run, method, args.items, args.count, &result))
         return false;
-    if (type->kind != TYPE_Named || type->element_type != ELEMENT_TYPE_VOID)
+    if (!type_is_void(method->signature->return_type))
         item_push(run, frame, result);
     return true;
 }

@@ -281,11 +281,6 @@ static bool frame_open(Run *run, Frame *frame, const Item *args, uint32_t count)
     return !run->failure;
 }
 
-static bool returns_nothing(const Method *method) {
-    const Type *type = method->signature->return_type;
-    return type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID;
-}
-
 static bool run_body(Run *run, const Method *method, const Item *args, uint32_t count, Item *result) {
     Frame frame = {.body = body_of(run, method)};
     if (!frame.body)
@@ -296,7 +291,7 @@ static bool run_body(Run *run, const Method *method, const Item *args, uint32_t 
         return run_fail(run, "calls into a class with a constructor that stays lazy");
     if (!frame_open(run, &frame, args, count) || !run_blocks(run, &frame, 0))
         return false;
-    if (returns_nothing(method))
+    if (type_is_void(method->signature->return_type))
         return true;
     *result = item_pop(&frame);
     return item_convert(run, method->signature->return_type, result);

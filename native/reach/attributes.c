@@ -72,21 +72,9 @@ typedef struct BlobReader {
     uint32_t flags; // DynamicallyAccessedMembers of the parameter or member that is read
 } BlobReader;
 
-static bool blob_string(BlobReader *b, Text *out) {
-    *out = (Text){0};
-    if (cursor_left(&b->cursor) && b->cursor.data[b->cursor.at] == 0xFF)
-        return cursor_skip(&b->cursor, 1);
-    uint32_t size;
-    Bytes bytes;
-    if (!read_compressed_u32(&b->cursor, &size) || !read_bytes(&b->cursor, size, &bytes))
-        return false;
-    *out = (Text){bytes.size ? (const char *)bytes.data : "", bytes.size};
-    return true;
-}
-
 static bool blob_type(BlobReader *b) {
     Text name;
-    if (!blob_string(b, &name))
+    if (!ser_string_read(&b->cursor, &name))
         return false;
     Type *type = name.data ? type_name_resolve(b->w, name, b->module) : NULL;
     if (!type)
@@ -99,7 +87,7 @@ static bool blob_type(BlobReader *b) {
 
 static bool blob_text(BlobReader *b) {
     Text text;
-    if (!blob_string(b, &text))
+    if (!ser_string_read(&b->cursor, &text))
         return false;
     Type *type = text.data && b->flags ? type_name_resolve(b->w, text, b->module) : NULL;
     if (type)
@@ -148,7 +136,7 @@ static Type *blob_written_type(BlobReader *b) {
     if (!read_u8(&b->cursor, &kind))
         return NULL;
     if (kind == BLOB_ENUM)
-        return blob_string(b, &name) && name.data ? type_name_resolve(b->w, name, b->module) : NULL;
+        return ser_string_read(&b->cursor, &name) && name.data ? type_name_resolve(b->w, name, b->module) : NULL;
     if (kind == BLOB_TYPE)
         return well_known_type(ts, WELL_KNOWN_TYPE_Type);
     if (kind == BLOB_BOXED)
@@ -209,7 +197,7 @@ static bool blob_named(BlobReader *b, Type *owner) {
     if (!read_u8(&b->cursor, &member))
         return false;
     Type *type = blob_written_type(b);
-    if (!type || !blob_string(b, &name) || !name.data)
+    if (!type || !ser_string_read(&b->cursor, &name) || !name.data)
         return false;
     b->flags = 0;
     if (member == BLOB_FIELD) {

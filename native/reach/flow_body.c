@@ -350,14 +350,13 @@ static void run_call(Flow *f, const Instruction *in) {
         result = flow_call(f, method, args, count + (given != args ? 1 : 0));
         outputs_write(f, method, args, count + (given != args ? 1 : 0));
     }
-    if (creates || signature->return_type->element_type != ELEMENT_TYPE_VOID ||
-        signature->return_type->kind != TYPE_Named)
+    if (creates || !type_is_void(signature->return_type))
         push(f, result);
 }
 
 static void run_calli(Flow *f, const Signature *signature) {
     pop_many(f, signature->param_count + 1 + (signature->has_this ? 1 : 0));
-    if (signature->return_type->kind != TYPE_Named || signature->return_type->element_type != ELEMENT_TYPE_VOID)
+    if (!type_is_void(signature->return_type))
         push(f, flow_unknown);
 }
 
@@ -369,7 +368,7 @@ static void function_taken(Flow *f, const Method *method) {
 static void run_return(Flow *f) {
     const Method *method = f->body->method;
     const Type *type = method->signature->return_type;
-    if (type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID)
+    if (type_is_void(type))
         return;
     FlowSet value = pop(f);
     Place place = {.kind = PLACE_Return, .method = method->def, .flags = flow_return_flags(f->w, method->def)};

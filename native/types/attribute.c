@@ -88,7 +88,7 @@ uint32_t attributes_of(const Module *module, Token owner, Arena *arena, Attribut
 }
 
 // SerString (II.23.3): 0xFF is null.
-static bool ser_string_read(Cursor *cursor, Text *out)
+bool ser_string_read(Cursor *cursor, Text *out)
 {
     *out = (Text){ 0 };
     if (cursor_left(cursor) && cursor->data[cursor->at] == 0xFF) return cursor_skip(cursor, 1);
@@ -166,51 +166,46 @@ static bool named_value_skip(Cursor *cursor, FieldOrPropType type)
     return true;
 }
 
-bool attribute_named_string(Bytes blob, uint32_t fixed_argument_size, const char *name, Text *out)
+/// Leaves `cursor` at the value of the named argument (II.23.3); its type must be `first` or `second`.
+static bool named_argument_find(Cursor *cursor, uint32_t fixed_argument_size, const char *name, uint32_t first,
+                                uint32_t second, uint32_t *kind)
 {
-    Cursor   cursor = cursor_over(blob);
     uint16_t prolog, count;
-    if (!read_u16(&cursor, &prolog) || prolog != 1 || !cursor_skip(&cursor, fixed_argument_size) ||
-        !read_u16(&cursor, &count))
+    if (!read_u16(cursor, &prolog) || prolog != 1 || !cursor_skip(cursor, fixed_argument_size) ||
+        !read_u16(cursor, &count))
         return false;
     for (uint16_t i = 0; i < count; i++) {
         uint8_t         member;
         FieldOrPropType type = { 0 };
         Text            argument;
-        if (!read_u8(&cursor, &member) ||
+        if (!read_u8(cursor, &member) ||
             (member != SERIALIZATION_FIELD && member != SERIALIZATION_PROPERTY) ||
-            !named_type_read(&cursor, &type) || !ser_string_read(&cursor, &argument))
+            !named_type_read(cursor, &type) || !ser_string_read(cursor, &argument))
             return false;
-        if (type.kind == ELEMENT_TYPE_STRING && text_equal_z(argument, name))
-            return ser_string_read(&cursor, out) && out->data;
-        if (!named_value_skip(&cursor, type)) return false;
+        *kind = type.kind;
+        if ((*kind == first || *kind == second) && text_equal_z(argument, name)) return true;
+        if (!named_value_skip(cursor, type)) return false;
     }
     return false;
+}
+
+bool attribute_named_string(Bytes blob, uint32_t fixed_argument_size, const char *name, Text *out)
+{
+    Cursor   cursor = cursor_over(blob);
+    uint32_t kind;
+    return named_argument_find(&cursor, fixed_argument_size, name, ELEMENT_TYPE_STRING, ELEMENT_TYPE_STRING, &kind) &&
+           ser_string_read(&cursor, out) && out->data;
 }
 
 bool attribute_named_integer(Bytes blob, uint32_t fixed_argument_size, const char *name, int32_t *out)
 {
     Cursor   cursor = cursor_over(blob);
-    uint16_t prolog, count;
-    if (!read_u16(&cursor, &prolog) || prolog != 1 || !cursor_skip(&cursor, fixed_argument_size) ||
-        !read_u16(&cursor, &count))
+    uint32_t kind, word;
+    uint8_t  small;
+    if (!named_argument_find(&cursor, fixed_argument_size, name, ELEMENT_TYPE_BOOLEAN, SERIALIZATION_ENUM, &kind))
         return false;
-    for (uint16_t i = 0; i < count; i++) {
-        uint8_t         member, small;
-        uint32_t        word;
-        FieldOrPropType type = { 0 };
-        Text            argument;
-        if (!read_u8(&cursor, &member) ||
-            (member != SERIALIZATION_FIELD && member != SERIALIZATION_PROPERTY) ||
-            !named_type_read(&cursor, &type) || !ser_string_read(&cursor, &argument))
-            return false;
-        if (type.kind == ELEMENT_TYPE_BOOLEAN && text_equal_z(argument, name))
-            return read_u8(&cursor, &small) && ((*out = small), true);
-        if (type.kind == SERIALIZATION_ENUM && text_equal_z(argument, name))
-            return read_u32(&cursor, &word) && ((*out = (int32_t)word), true);
-        if (!named_value_skip(&cursor, type)) return false;
-    }
-    return false;
+    if (kind == ELEMENT_TYPE_BOOLEAN) return read_u8(&cursor, &small) && ((*out = small), true);
+    return read_u32(&cursor, &word) && ((*out = (int32_t)word), true);
 }
 
 bool method_pinvoke_import(const MethodDef *def, PInvokeImport *out)

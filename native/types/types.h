@@ -318,6 +318,10 @@ Field *type_find_field(TypeSystem *ts, Type *type, const char *name);
 Type *type_enum_underlying(TypeSystem *ts, Type *type);
 /// Element type after enums are stripped and I/U normalised ("reduced type", I.8.7): for stack kinds and array compatibility.
 ElementType type_reduced_element(TypeSystem *ts, Type *type);
+static inline bool type_is_void(const Type *type)
+{
+    return type->kind == TYPE_Named && type->element_type == ELEMENT_TYPE_VOID;
+}
 static inline bool type_is_reference(const Type *type) // object reference on the stack
 {
     return (type->kind == TYPE_Named && !type->is_value_type) || type->kind == TYPE_SzArray || type->kind == TYPE_Array;
@@ -415,6 +419,8 @@ typedef struct AttributeRow {
 } AttributeRow;
 /// All attributes of an entity.
 uint32_t attributes_of(const Module *module, Token owner, Arena *arena, AttributeRow **out);
+/// SerString (II.23.3): UTF-8, data NULL for null.
+bool ser_string_read(Cursor *cursor, Text *out);
 /// First fixed argument as a string (SerString); false if absent or null.
 bool attribute_string_argument(Bytes blob, uint32_t index, Text *out);
 /// Named argument (field or property) of string type.
