@@ -257,9 +257,8 @@ static void constraints_mark(World *w, const AttributeEntity *entity) {
         Failure failure = {0};
         Token token = column_token(image, COLUMN_GenericParamConstraint_Constraint, row + i);
         Type *type = type_from_token(w->ts, (Module *)entity->module, token, NULL, &failure);
-        if (type && type->def)
-            mark_metadata(w, type->is_open ? type_from_def(w->ts, type->def) : type, entity->from,
-                          "constraint of a generic parameter");
+        if (type)
+            mark_signature_type(w, type, entity->from, "constraint of a generic parameter");
     }
 }
 

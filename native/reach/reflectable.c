@@ -239,14 +239,24 @@ static void generic_field_spread(World *w, const FieldDef *def, const Node *from
 
 // ---- What a mark brings ---------------------------------------------------------------------------------
 
-/// Reflection shows the type and boxes values of it.
-static void signature_type_mark(World *w, Type *type, const Node *from) {
+void mark_signature_type(World *w, Type *type, const Node *from, const char *text) {
+    if (!type->is_open) {
+        mark_metadata(w, type, from, text);
+        return;
+    }
+    if (type->element)
+        mark_signature_type(w, type->element, from, text);
+    if (type->def)
+        mark_metadata(w, type_from_def(w->ts, type->def), from, text);
+    for (uint32_t i = 0; i < type->arg_count; i++)
+        mark_signature_type(w, type->args[i], from, text);
+}
+
+/// Reflection boxes values behind references.
+static void member_type_mark(World *w, Type *type, const Node *from) {
     while (type->kind == TYPE_ByRef)
         type = type->element;
-    if (!type->is_open)
-        mark_metadata(w, type, from, "signature of a reflectable member");
-    else if (type->def)
-        mark_metadata(w, type_from_def(w->ts, type->def), from, "signature of a reflectable member");
+    mark_signature_type(w, type, from, "signature of a reflectable member");
 }
 
 void reflectable_method_process(World *w, MethodNode *node) {
@@ -254,10 +264,10 @@ void reflectable_method_process(World *w, MethodNode *node) {
     const Node *from = &node->reflectable;
     mark_method_metadata(w, method->def, from);
     generic_method_spread(w, method->def, from);
-    signature_type_mark(w, method->owner, from);
-    signature_type_mark(w, method->signature->return_type, from);
+    member_type_mark(w, method->owner, from);
+    member_type_mark(w, method->signature->return_type, from);
     for (uint32_t i = 0; i < method->signature->param_count; i++)
-        signature_type_mark(w, method->signature->params[i], from);
+        member_type_mark(w, method->signature->params[i], from);
     if (method->is_open)
         return;
     if (method->def->is_constructor && !method->def->is_static)
@@ -273,8 +283,8 @@ void reflectable_field_process(World *w, const Field *field) {
     facts_field_stored(w, field);
     mark_field_metadata(w, field->def, from);
     generic_field_spread(w, field->def, from);
-    signature_type_mark(w, field->owner, from);
-    signature_type_mark(w, field->type, from);
+    member_type_mark(w, field->owner, from);
+    member_type_mark(w, field->type, from);
     if (field->owner->is_open || field->owner->is_generic_definition || !field->def->is_static)
         return;
     StaticKind kind = field_static_kind(w->ts, (Field *)field);

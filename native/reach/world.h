@@ -326,6 +326,8 @@ void mark_reflectable_field(World *w, const Field *field, const Node *from, cons
 /// Reflection may find the type by name and use it: its record and a full MethodTable. A definition gets the
 /// record only.
 void mark_reflectable_type(World *w, Type *type, const Node *from, const char *text);
+/// A signature in a record names the type: each definition that is part of it has a record, so that readers can resolve it.
+void mark_signature_type(World *w, Type *type, const Node *from, const char *text);
 /// Properties and events have records when one of their accessors has: marks these. `rid` is the row of the
 /// definition in the module of `owner`.
 void mark_reflectable_property(World *w, Type *owner, uint32_t rid, const Node *from, const char *text);

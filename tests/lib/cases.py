@@ -43,9 +43,13 @@ def make_project(case, inject=True):
     directory = os.path.join(OUT, "tests", "cases", case)
     arguments = {} if inject else {"inject": None}
     il = os.path.join(CASES, case, "Library.il")
+    items = ['<PackageReference Include="%s" Version="%s" />' % tuple(line.split("=", 1))
+             for line in lines(case, "packages.txt")]
     if os.path.exists(il):
-        arguments["items"] = '  <ItemGroup><Reference Include="Library.dll" /></ItemGroup>'
-    project = Project(directory, case, read(case, "Program.cs").decode("utf-8"), properties, **arguments)
+        items.append('<Reference Include="Library.dll" />')
+    item_group = "  <ItemGroup>\n%s  </ItemGroup>\n" % "".join("    %s\n" % item for item in items) if items else ""
+    project = Project(directory, case, read(case, "Program.cs").decode("utf-8"), properties, items=item_group,
+                      **arguments)
     if os.path.exists(il):
         assemble(il, project.path("Library.dll"))
     return project

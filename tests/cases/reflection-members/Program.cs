@@ -58,6 +58,8 @@ Check("generic property", () => { var g = new G<string> { P = "gp" }; return typ
 Check("make generic existing", () => { new G<long>(); return typeof(G<>).MakeGenericType(typeof(long)).ToString(); });
 Check("generic method both", () => A.Gen<object>("o") + typeof(A).GetMethod("Gen")!.MakeGenericMethod(typeof(object)).Invoke(null, ["p"]) + A.Gen<string>("o") + typeof(A).GetMethod("Gen")!.MakeGenericMethod(typeof(string)).Invoke(null, ["p"]));
 Check("open generic", () => typeof(G<>).GetProperty("P")!.PropertyType + " " + typeof(G<>).GetMethod("M")!.ReturnType + typeof(G<>).ContainsGenericParameters);
+Check("open signature", () => typeof(Sig<>).GetMethod("M")!.GetParameters()[0].ParameterType + " " + typeof(Sig<>).GetMethod("M")!.ReturnType + " " + typeof(Sig<>).GetField("F")!.FieldType);
+Check("open constraint", () => string.Join(",", typeof(Sig<>).GetMethod("N")!.GetGenericArguments()[0].GetGenericParameterConstraints().Select(t => t.ToString())));
 // Members
 Check("indexer", () => typeof(A).GetProperty("Item")!.GetIndexParameters()[0].ParameterType + " " + typeof(A).GetProperty("Item")!.GetValue(new A(), [2]));
 Check("init property", () => { var a = new A(); typeof(A).GetProperty("Init")!.SetValue(a, 6); return a.Init.ToString(); });
@@ -133,5 +135,9 @@ class DefImpl2 : IDef { public string D() => "own"; }
 class Bad { public static int X = int.Parse("x"); }
 class NoCtor { public NoCtor(int x) { } }
 class G<T> { public static int S; [ThreadStatic] public static int T1; public T? P { get; set; } public T? M(T x) => P; }
+interface IOnlyInSignature<T> { }
+class OnlyInSignature<T> { }
+interface IOnlyInConstraint<T> { }
+class Sig<T> { public OnlyInSignature<T[]>[]? F; public List<OnlyInSignature<T>>? M(IEnumerable<IOnlyInSignature<T>> p) => null; public void N<U>() where U : IEnumerable<IOnlyInConstraint<T>> { } }
 class GC1<T> where T : struct { }
 record Rec(int One, string Two);
