@@ -19,9 +19,14 @@ add_library(tailor_icu_data STATIC ${CMAKE_CURRENT_LIST_DIR}/icu_data.c)
 set(TAILOR_LLVM_ARCHIVES -L${llvm_directory} ${llvm_archives} stdc++ z zstd m)
 set(TAILOR_XML_ARCHIVES icuuc tailor_icu_data lzma stdc++ z m)
 
+# LLVM allocates a great deal: with jemalloc's malloc a hello world takes 13 % less CPU time than with glibc's and 10 % more
+# memory. Whole, so that no function of glibc's allocator is linked beside it.
+find_library(TAILOR_ALLOCATOR jemalloc REQUIRED)
+
 # Links `target` statically and without what is not used. glibc warns that dlopen, getaddrinfo and getpwnam would need
 # shared libraries: LLVM's plugins, libxml2's HTTP client and `~` in paths, none of which the compiler uses.
 function(tailor_static_executable target)
-    target_link_libraries(${target} PRIVATE ${TAILOR_XML_ARCHIVES})
+    target_link_libraries(${target} PRIVATE ${TAILOR_XML_ARCHIVES}
+        -Wl,--whole-archive ${TAILOR_ALLOCATOR} -Wl,--no-whole-archive)
     target_link_options(${target} PRIVATE -static -Wl,--gc-sections LINKER:--no-warnings)
 endfunction()
