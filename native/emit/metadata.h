@@ -86,6 +86,11 @@ void reflection_code_fixups(EmitContext *e);
 /// Invocation, fields, class constructors, statics of generic instances. Records must be laid out.
 void reflection_maps_write(EmitContext *e);
 
+// native_layout.c
+/// Templates and questions of canonical code; nothing in programs that make no types.
+void native_layout_write(EmitContext *e);
+void native_layout_code_fixups(EmitContext *e);
+
 // token_handle.c
 /// What ldtoken of methods and fields names; the tokens are filled in once the records are laid out.
 void emit_token_handles(EmitContext *e);

@@ -64,6 +64,7 @@ void emit_metadata_begin(EmitContext *e) {
     e->metadata->set.arena = &e->arena;
     e->metadata->fixups = blob_begin(e, BLOB_CommonFixupsTable);
     reflection_code_fixups(e);
+    native_layout_code_fixups(e);
     emit_token_handles(e);
 }
 
@@ -116,5 +117,6 @@ void metadata_maps_write(EmitContext *e) {
     table_write(e, BLOB_GenericsHashtable);
     metadata_interop_write(e);
     reflection_maps_write(e);
+    native_layout_write(e);
     fixups_end(e); // last: the others fill it
 }

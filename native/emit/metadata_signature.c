@@ -71,6 +71,8 @@ static const Record *namespace_reference(EmitContext *e, const Module *module, T
 }
 
 const Record *metadata_type_def(EmitContext *e, const TypeDef *def) {
+    if (def->is_placeholder)
+        def = well_known_type(e->ts, WELL_KNOWN_TYPE_Canon)->def;
     RecordSet *set = &e->metadata->set;
     const Record *definition = metadata_definition(e, def);
     if (definition)

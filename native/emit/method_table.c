@@ -179,6 +179,8 @@ static void method_table_write(EmitContext *e, Type *type) {
     data_label(&e->set, object, symbol);
     if (type == well_known_type(e->ts, WELL_KNOWN_TYPE_Object))
         data_label_z(&e->set, object, "tailor_method_table_object");
+    if (type == well_known_type(e->ts, WELL_KNOWN_TYPE_Canon))
+        data_label_z(&e->set, object, "tailor_method_table_canon");
     data_u32(&e->set, object, flags);
     data_u32(&e->set, object, method_table_base_size(e, type));
     data_pointer(&e->set, object, WHOLE_SYMBOL(related_type(e, type)));

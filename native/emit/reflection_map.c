@@ -13,6 +13,7 @@ enum { // InvokeTableFlags
     INVOKE_HasVirtualInvoke = 0x01,
     INVOKE_IsGenericMethod = 0x02,
     INVOKE_IsDefaultConstructor = 0x08,
+    INVOKE_RequiresInstArg = 0x10,
     INVOKE_HasEntrypoint = 0x20,
 };
 enum { // FieldTableFlags
@@ -38,6 +39,11 @@ static void put(EmitContext *e, HashEntry *entry, uint32_t value) {
 
 static void put_type(EmitContext *e, HashEntry *entry, const Type *type) {
     put(e, entry, metadata_fixup(e, WHOLE_SYMBOL(emit_type_symbol(e, type))));
+}
+
+// The type loader looks for the canonical form of a type, where it can make others of that form.
+static uint32_t map_hash(EmitContext *e, const Type *type) {
+    return type_hash(e->ts, reach_makes_types(e->reach) ? type_canonical(e->ts, type) : type);
 }
 
 // ---- Invocation
@@ -69,6 +75,9 @@ static uint32_t invoke_flags(const Method *method, const Method *entry) {
         flags |= INVOKE_IsDefaultConstructor;
     if (entry)
         flags |= INVOKE_HasEntrypoint;
+    const Method *code = entry && entry->synthetic == SYNTHETIC_UnboxingStub ? entry->synthetic_method : entry;
+    if (entry && (reach_takes_context(entry) || (code->arg_count && reach_takes_context(code))))
+        flags |= INVOKE_RequiresInstArg;
     return flags;
 }
 
@@ -77,7 +86,7 @@ static uint32_t code_fixup(EmitContext *e, const Method *method) {
 }
 
 static HashEntry invoke_map_entry(EmitContext *e, const Method *method, const Method *entry) {
-    HashEntry row = {.hash = type_hash(e->ts, method->owner)};
+    HashEntry row = {.hash = map_hash(e, method->owner)};
     put(e, &row, invoke_flags(method, entry));
     put(e, &row, metadata_method_definition(e, method->def)->offset);
     put_type(e, &row, method->owner);
@@ -159,7 +168,7 @@ static void virtual_invoke_add(EmitContext *e, HashEntries *entries, DataObject 
     if (index < 0)
         return;
     uint32_t levels = levels_above(e, method->owner, slot_declaration(e, method)->owner);
-    HashEntry row = {.hash = type_hash(e->ts, method->owner)};
+    HashEntry row = {.hash = map_hash(e, method->owner)};
     put_type(e, &row, method->owner);
     put(e, &row, record_token(metadata_method_definition(e, method->def)));
     put(e, &row, levels << 1 | (method->arg_count ? 1 : 0));
@@ -259,7 +268,7 @@ static void static_field_put(EmitContext *e, HashEntry *row, Field *field, Stati
 }
 
 static HashEntry field_map_entry(EmitContext *e, Field *field) {
-    HashEntry row = {.hash = type_hash(e->ts, field->owner)};
+    HashEntry row = {.hash = map_hash(e, field->owner)};
     StaticKind kind = field->def->is_static ? field_static_kind(e->ts, field) : STATIC_Literal;
     bool direct = !field->def->is_static || (field->owner->arg_count && kind != STATIC_Rva);
     put(e, &row,
@@ -327,18 +336,33 @@ static HashEntry statics_info_entry(EmitContext *e, const Type *type) {
     return row;
 }
 
-// For the generic instances whose static fields reflection can reach.
-static void statics_info_write(EmitContext *e) {
+static bool has_reflectable_static(EmitContext *e, const Type *type) {
     uint32_t count;
     const Field *const *fields = reach_reflectable_fields(e->reach, &count);
-    const Type *last = NULL; // fields are sorted by their owners
+    for (uint32_t i = 0; i < count; i++)
+        if (fields[i]->owner == type && fields[i]->def->is_static && has_storage(e, fields[i]))
+            return true;
+    return false;
+}
+
+static bool has_statics_info(EmitContext *e, const Type *type) {
+    return type->arg_count && reach_type_level(e->reach, type) != LEVEL_None &&
+           (reach_makes_types(e->reach) || has_reflectable_static(e, type));
+}
+
+// For the generic instances whose static fields reflection or canonical code can reach.
+static void statics_info_write(EmitContext *e) {
     HashEntries entries = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        const Type *owner = fields[i]->owner;
-        if (owner == last || !owner->arg_count || !fields[i]->def->is_static || !has_storage(e, fields[i]))
-            continue;
-        ARRAY_PUSH(&e->arena, &entries, statics_info_entry(e, owner));
-        last = owner;
+    for (uint32_t kind = STATIC_NonGC; kind <= STATIC_Thread; kind++) {
+        uint32_t count;
+        Type *const *types = reach_static_types(e->reach, (StaticKind)kind, &count);
+        for (uint32_t i = 0; i < count; i++) {
+            bool listed = false; // with a kind before
+            for (uint32_t before = STATIC_NonGC; before < kind; before++)
+                listed |= reach_has_static_base(e->reach, types[i], (StaticKind)before);
+            if (!listed && has_statics_info(e, types[i]))
+                ARRAY_PUSH(&e->arena, &entries, statics_info_entry(e, types[i]));
+        }
     }
     if (entries.count)
         metadata_blob_write(e, BLOB_StaticsInfoHashtable, native_hashtable(&e->arena, &entries));

@@ -176,6 +176,8 @@ static bool fold_comparer(Import *im, const Method *method, const ComparerKinds 
 {
     if (method->signature->param_count || method->owner->arg_count != 1) return false; // Create(Func, Func)
     Type *type = comparer_type(im->il, method->owner->args[0], kinds);
+    Type *argument = method->owner->args[0];
+    if (argument->kind == TYPE_Named && argument->def->is_placeholder) return false; // asked at run time
     if (!type) return false;
     Signature        prototype = { .has_this = true, .return_type = im->il->void_type };
     const Signature *signature = signature_make(im->il->ts, &prototype);
@@ -224,6 +226,17 @@ static bool fold_default_constructor(Import *im, const Method *method)
         constructor = type_find_method(ts, im->il->object, ".ctor", signature);
     if (!constructor) constructor = well_known_method(ts, WELL_KNOWN_METHOD_MissingConstructorMethod);
     step(im, &(Instruction){ .op = OP_ldftn, .offset = im->offset, .method = constructor });
+    return true;
+}
+
+/// Activator.CreateInstance<T> of a class that is chosen at run time.
+static bool fold_create_instance(Import *im, const Method *method)
+{
+    Type *type = type_argument(method, 0);
+    if (!type || method->signature->param_count || type->kind != TYPE_Named || !type->def->is_placeholder) return false;
+    step_type(im, OP_ldtype, type);
+    step_integer(im, OP_ldc_i4, 0);
+    step_call_to(im, well_known_method(im->il->ts, WELL_KNOWN_METHOD_CreateInstanceOfType));
     return true;
 }
 
@@ -324,6 +337,7 @@ static bool fold_other(Import *im, FoldId id, const Method *method)
     if (id == FOLD_CreateSpan) return fold_create_span(im, method);
     if (id == FOLD_ObjectReferenceEquals) return step_op(im, OP_ceq), true;
     if (id == FOLD_ThrowIfNull) return fold_throw_if_null(im, method);
+    if (id == FOLD_CreateInstanceOfT) return fold_create_instance(im, method);
     if (id == FOLD_DefaultConstructorOf) return fold_default_constructor(im, method);
     if (id == FOLD_EqualityComparerCreate) return fold_comparer(im, method, &equality_kinds);
     if (id == FOLD_ComparerCreate) return fold_comparer(im, method, &order_kinds);
@@ -338,6 +352,7 @@ static bool fold_other(Import *im, FoldId id, const Method *method)
     if (id == FOLD_DebugBreak) return step_op(im, OP_break), true;
     if (id == FOLD_SupportsRelativePointers) return constant(im, 0, 1);
     if (id == FOLD_StackTraceHiddenMetadataPresent) return constant(im, 0, 0);
+    if (id == FOLD_HasDictionarySlot) return constant(im, 1, 0); // code finds its types without one
     if (id == FOLD_GetCanonType)
         return step_type(im, OP_ldtoken, well_known_type(il->ts, WELL_KNOWN_TYPE_Canon)), true;
     if (id == FOLD_HasOverriddenBeginEndRead || id == FOLD_HasOverriddenBeginEndWrite)

@@ -34,10 +34,14 @@ static bool is_class(const Type *type)
     return !is_value_type(type) && !(type->kind == TYPE_Named && type->def->is_interface);
 }
 
-/// Property of a type that is a plain yes or no; -1 if `id` is none of these.
+/// Property of a type that is a plain yes or no; -1 if `id` is none of these, or the type is chosen at run time.
 static int property(FoldId id, const Type *type)
 {
     bool named = type->kind == TYPE_Named;
+    if (named && type->def->is_placeholder && id != FOLD_TypeIsValueType && id != FOLD_TypeIsEnum &&
+        id != FOLD_TypeIsPrimitive && id != FOLD_TypeIsPointer && id != FOLD_TypeIsByRef && id != FOLD_TypeIsByRefLike &&
+        id != FOLD_TypeIsGenericTypeDefinition)
+        return -1;
     if (id == FOLD_TypeIsValueType) return is_value_type(type);
     if (id == FOLD_TypeIsEnum) return named && type->def->is_enum;
     if (id == FOLD_TypeIsPrimitive) return is_primitive(type);
@@ -83,13 +87,27 @@ static bool fold_assignable(Import *im, bool from)
     Type *source = from ? argument.known_type : receiver.known_type,
          *target = from ? receiver.known_type : argument.known_type;
     if (!decidable(source) || !decidable(target)) return false;
-    return answer(im, 2, type_is_castable_to(im->il->ts, source, target));
+    bool castable = type_is_castable_to(im->il->ts, source, target);
+    if (!castable && (source->has_placeholder || target->has_placeholder)) return false;
+    return answer(im, 2, castable);
+}
+
+/// What placeholders stand for may make them the same.
+static bool types_may_be_equal(TypeSystem *ts, const Type *x, const Type *y)
+{
+    if (x->kind == TYPE_Named && x->def->is_placeholder) return type_is_reference(y);
+    if (y->kind == TYPE_Named && y->def->is_placeholder) return type_is_reference(x);
+    return type_canonical(ts, x) == type_canonical(ts, y);
 }
 
 /// 1 equal, 0 different, -1 unknown.
 static int types_equal(Import *im, const Value *a, const Value *b)
 {
-    if (a->known == KNOWN_Type && b->known == KNOWN_Type) return a->known_type == b->known_type;
+    if (a->known == KNOWN_Type && b->known == KNOWN_Type) {
+        Type *x = a->known_type, *y = b->known_type;
+        if (x != y && (x->has_placeholder || y->has_placeholder)) return types_may_be_equal(im->il->ts, x, y) ? -1 : 0;
+        return x == y;
+    }
     if ((a->known == KNOWN_Type && b->known == KNOWN_Null) ||
         (b->known == KNOWN_Type && a->known == KNOWN_Null))
         return 0;
@@ -159,7 +177,8 @@ bool fold_type_call(Import *im, FoldId id, const Method *method)
     Type *type = top.known_type;
     int   known = property(id, type);
     if (known >= 0) return answer(im, 1, known);
-    if (id == FOLD_TypeGetTypeCode) {
+    bool unknown = type->kind == TYPE_Named && type->def->is_placeholder;
+    if (id == FOLD_TypeGetTypeCode && !unknown) {
         (void)pop(im);
         emit_pop(im);
         step_integer(im, OP_ldc_i4, type_code(im->il, type));

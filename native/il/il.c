@@ -48,6 +48,11 @@ void il_set_facts(Il *il, const IlFacts *facts)
     il->facts = facts;
 }
 
+void il_set_makes_types(Il *il, bool makes_types)
+{
+    il->makes_types = makes_types;
+}
+
 void il_set_statics(Il *il, const IlStatics *statics)
 {
     il->statics = statics;
@@ -193,7 +198,16 @@ MethodCode il_method_code(Il *il, const Method *method)
         code.symbol = redirected(symbol);
         return code;
     }
-    if (fold_find(il, method) == FOLD_GvmLookupForSlot) // its tables are not the type loader's
+    static const struct { FoldId id; const char *symbol; } replaced[] = {
+        { FOLD_InstantiateFunctionPointer, "tailor_instantiated_code" },
+        { FOLD_CanInstantiationsShareCode, "tailor_instances_share_code" },
+    };
+    FoldId fold = fold_find(il, method);
+    for (size_t i = 0; il->makes_types && i < sizeof replaced / sizeof *replaced; i++)
+        if (fold == replaced[i].id)
+            return (MethodCode){ .kind = CODE_RuntimeImport,
+                                 .symbol = { replaced[i].symbol, strlen(replaced[i].symbol) } };
+    if (fold == FOLD_GvmLookupForSlot) // its tables are not the type loader's
         return (MethodCode){ .kind = CODE_RuntimeImport, .symbol = TEXT_LITERAL("tailor_resolve_generic") };
     return def->is_pinvoke ? pinvoke_code(il, method) : code;
 }
@@ -261,10 +275,12 @@ static bool is_always_true(Il *il, const Method *method)
     return id == FOLD_HasOverriddenBeginEndRead || id == FOLD_HasOverriddenBeginEndWrite;
 }
 
-/// The type loader looks code up by the canonical form of instances. Code is exact: each is its own form.
+/// The type loader looks code up by the canonical form of instances. Code is exact: each is its own form, unless
+/// canonical code for types made at run time stands beside it.
 static bool is_canonical_form(Il *il, const Method *method)
 {
     FoldId id = fold_find(il, method);
+    if (il->makes_types) return false;
     return id == FOLD_ConvertToCanon || id == FOLD_ConvertInstantiationToCanon;
 }
 

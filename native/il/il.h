@@ -203,6 +203,8 @@ Il *il_open(TypeSystem *ts, const Request *request, Arena *program, Diag *diag);
 void il_close(Il *il);
 void il_set_facts(Il *il, const IlFacts *facts);
 void il_set_statics(Il *il, const IlStatics *statics);
+/// The program makes generic instances at run time: CoreLib's type loader looks for canonical code.
+void il_set_makes_types(Il *il, bool makes_types);
 /// Bodies that are only interpreted are folded without facts, and nothing is reported about them.
 typedef struct IlQuiet {
     const IlFacts *facts;

@@ -361,6 +361,7 @@ struct Il {
     const IlStatics *statics;
     bool            quiet; // nothing is reported
     bool            as_written; // nothing is inlined
+    bool            makes_types; // il_set_makes_types
     ModuleFacts   **modules; // by Module.index
     uint32_t        module_capacity;
     ConstantEntry  *constants; // uthash

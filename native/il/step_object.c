@@ -20,6 +20,7 @@ static bool settled_value(Import *im, const Field *field, StaticValue *out)
 {
     const IlStatics *statics = im->il->statics;
     const IlFacts   *facts = im->il->facts;
+    if (field->owner->has_placeholder) return false; // of many classes
     if (!statics || (!field->def->is_init_only && !(facts && facts->is_never_stored))) return false;
     return statics->constant(statics->context, field, out) &&
            (field->def->is_init_only || facts->is_never_stored(facts->context, field));
@@ -158,6 +159,8 @@ int cast_decide(Import *im, const Value *value, Type *type)
     if (value->kind != STACK_Object) return -1;
     if (value->type && value->known != KNOWN_Null) {
         if (type_is_castable_to(ts, value->type, type)) return 1;
+        bool open = value->type->has_placeholder || type->has_placeholder; // decided at run time
+        if (open) return -1;
         if (value->exact) return 0;
         // Two classes of which neither derives from the other have no common instance.
         if (is_plain_class(value->type) && is_plain_class(type) &&

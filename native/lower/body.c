@@ -400,6 +400,8 @@ bool lower_method_into(UnitState *u, const Method *method, const Callee *functio
 bool lower_method(UnitState *u, const Method *method) {
     const Instance *instance = sharing_instance(u->sharing, method);
     Callee callee;
+    if (method_has_placeholder(method))
+        return lower_canonical(u, method);
     if (reach_code(u->reach, method) != method)
         return lower_alias(u, method);
     if (instance)

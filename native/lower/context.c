@@ -4,7 +4,7 @@
 
 // ---- Calls ----------------------------------------------------------------------------------------------
 
-static LLVMTypeRef type_with_context(UnitState *u, LLVMTypeRef type) {
+LLVMTypeRef type_with_context(UnitState *u, LLVMTypeRef type) {
     uint32_t count = LLVMCountParamTypes(type);
     LLVMTypeRef *params = ARENA_ARRAY(&u->scratch, LLVMTypeRef, count + 1);
     LLVMGetParamTypes(type, params);
@@ -133,14 +133,19 @@ static LLVMValueRef entry_load(Patch *p, uint32_t entry) {
 }
 
 /// What `constant` is when `symbol` in it is `value`.
-static LLVMValueRef constant_remake(Patch *p, LLVMValueRef constant, LLVMValueRef symbol, LLVMValueRef value) {
+static LLVMValueRef constant_remake(LLVMBuilderRef builder, LLVMValueRef constant, LLVMValueRef symbol, LLVMValueRef value) {
     if (constant == symbol)
         return value;
-    LLVMValueRef operand = constant_remake(p, LLVMGetOperand(constant, 0), symbol, value);
+    LLVMValueRef operand = constant_remake(builder, LLVMGetOperand(constant, 0), symbol, value);
     if (LLVMGetConstOpcode(constant) == LLVMPtrToInt)
-        return LLVMBuildPtrToInt(p->builder, operand, LLVMTypeOf(constant), "");
+        return LLVMBuildPtrToInt(builder, operand, LLVMTypeOf(constant), "");
     LLVMValueRef index = LLVMGetOperand(constant, 1);
-    return LLVMBuildGEP2(p->builder, LLVMGetGEPSourceElementType(constant), operand, &index, 1, "");
+    return LLVMBuildGEP2(builder, LLVMGetGEPSourceElementType(constant), operand, &index, 1, "");
+}
+
+void code_use_set(LLVMBuilderRef builder, const CodeUse *use, LLVMValueRef value) {
+    LLVMValueRef operand = LLVMGetOperand(use->instruction, use->operand);
+    LLVMSetOperand(use->instruction, use->operand, constant_remake(builder, operand, use->symbol, value));
 }
 
 static void use_patch(Patch *p, const CodeUse *use, uint32_t entry) {
@@ -148,9 +153,7 @@ static void use_patch(Patch *p, const CodeUse *use, uint32_t entry) {
     if (LLVMGetInstructionOpcode(before) == LLVMPHI)
         before = LLVMGetBasicBlockTerminator(LLVMGetIncomingBlock(before, use->operand));
     LLVMPositionBuilderBefore(p->builder, before);
-    LLVMValueRef value = entry_load(p, entry);
-    LLVMValueRef operand = LLVMGetOperand(use->instruction, use->operand);
-    LLVMSetOperand(use->instruction, use->operand, constant_remake(p, operand, use->symbol, value));
+    code_use_set(p->builder, use, entry_load(p, entry));
 }
 
 static void attributes_copy(LLVMValueRef from, LLVMValueRef to, LLVMAttributeIndex index) {
@@ -161,31 +164,37 @@ static void attributes_copy(LLVMValueRef from, LLVMValueRef to, LLVMAttributeInd
         LLVMAddCallSiteAttribute(to, index, attributes[i]);
 }
 
-/// The call of an instance becomes one of its shared body, with the entry as its context.
-static void call_patch(Patch *p, LLVMValueRef call, uint32_t entry, const SharedBody *target) {
-    UnitState *u = p->u;
-    Callee callee = {.type = LLVMGetCalledFunctionType(call)};
-    unsigned count = LLVMGetNumArgOperands(call);
+void call_redirect(UnitState *u, LLVMBuilderRef builder, LLVMValueRef call, const Callee *callee, LLVMValueRef context) {
+    unsigned count = LLVMGetNumArgOperands(call), all = count + (context != NULL);
     LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, count + 1), made;
     for (unsigned i = 0; i < count; i++)
         args[i] = LLVMGetOperand(call, i);
-    LLVMPositionBuilderBefore(p->builder, call);
-    LLVMSetCurrentDebugLocation2(p->builder, LLVMInstructionGetDebugLoc(call));
-    args[count] = entry_load(p, entry);
-    method_self(u, &u->scratch, target->method, &callee);
-    body_declare(u, target->method, &callee);
+    args[count] = context;
     if (LLVMIsAInvokeInst(call))
-        made = LLVMBuildInvoke2(p->builder, callee.type, callee.function, args, count + 1,
-                                LLVMGetNormalDest(call), LLVMGetUnwindDest(call), "");
+        made = LLVMBuildInvoke2(builder, callee->type, callee->function, args, all, LLVMGetNormalDest(call),
+                                LLVMGetUnwindDest(call), "");
     else
-        made = LLVMBuildCall2(p->builder, callee.type, callee.function, args, count + 1, "");
+        made = LLVMBuildCall2(builder, callee->type, callee->function, args, all, "");
     LLVMSetInstructionCallConv(made, LLVMGetInstructionCallConv(call));
     attributes_copy(call, made, FUNCTION_ATTRIBUTES);
     for (unsigned i = 0; i <= count; i++)
         attributes_copy(call, made, i);
-    context_annotate_call(u, callee.type, made);
+    if (context)
+        context_annotate_call(u, callee->type, made);
     LLVMReplaceAllUsesWith(call, made);
     LLVMInstructionEraseFromParent(call);
+}
+
+/// The call of an instance becomes one of its shared body, with the entry as its context.
+static void call_patch(Patch *p, LLVMValueRef call, uint32_t entry, const SharedBody *target) {
+    UnitState *u = p->u;
+    Callee callee = {.type = LLVMGetCalledFunctionType(call)};
+    LLVMPositionBuilderBefore(p->builder, call);
+    LLVMSetCurrentDebugLocation2(p->builder, LLVMInstructionGetDebugLoc(call));
+    LLVMValueRef context = entry_load(p, entry);
+    method_self(u, &u->scratch, target->method, &callee);
+    body_declare(u, target->method, &callee);
+    call_redirect(u, p->builder, call, &callee, context);
     LLVMSetCurrentDebugLocation2(p->builder, NULL);
 }
 

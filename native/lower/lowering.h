@@ -20,6 +20,8 @@ typedef struct AttributeKinds {
         uwtable, zeroext, byval, sret, nest, willreturn, nonnull, memory, returns_twice, naked;
 } AttributeKinds;
 
+typedef struct OpenSymbol OpenSymbol;
+
 typedef struct UnitState {
     Unit *unit;
     const Reach *reach;
@@ -43,6 +45,7 @@ typedef struct UnitState {
     struct DebugFile *debug_files;
     uint32_t debug_file_count, debug_file_capacity;
     LLVMMetadataRef debug_unit, debug_type;
+    ARRAY(OpenSymbol) open_symbols; // of the canonical method that is being lowered
 } UnitState;
 
 /// Creates the module (and the context, unless the unit brings one) and what lowering needs beside it.
@@ -124,6 +127,17 @@ LLVMTypeRef function_type(UnitState *u, LLVMTypeRef result, uint32_t count, ...)
 LLVMValueRef intrinsic_function(UnitState *u, const char *name, LLVMTypeRef *overloads, uint32_t count);
 /// Instance size of the reference type and whether a finalizer must run.
 bool type_has_finalizer(TypeSystem *ts, Type *type);
+
+// ---- Canonical code (canonical.c)
+// ---------------------------------------------------------------------------------------------------------------
+
+/// Symbols for entities with placeholders, which lower_canonical replaces; NULL for others.
+LLVMValueRef open_data(UnitState *u, SymbolKind kind, const void *entity);
+LLVMValueRef open_function(UnitState *u, SymbolKind kind, const Method *method, const AbiSignature *abi);
+/// A method over placeholders in canonical form.
+bool lower_canonical(UnitState *u, const Method *method);
+/// A function of nothing but assembly, `${0:P}` in it is `target`.
+void stub_define(UnitState *u, LLVMValueRef stub, const char *text, LLVMValueRef target);
 
 // ---- Function attributes (attribute.c)
 // -------------------------------------------------------------------------------------------
@@ -421,6 +435,13 @@ bool lower_instance(UnitState *u, const Method *method, const Instance *instance
 /// Turns the callee into the shared body if `method` has one, and answers the dictionary to pass last; else NULL.
 LLVMValueRef context_callee(UnitState *u, const Method *method, Callee *callee);
 void context_annotate_call(UnitState *u, LLVMTypeRef type, LLVMValueRef call);
+/// The function type with one more parameter, the context.
+LLVMTypeRef type_with_context(UnitState *u, LLVMTypeRef type);
+/// The use names `value` from now on; constants around the symbol are computed at `builder`.
+struct CodeUse;
+void code_use_set(LLVMBuilderRef builder, const struct CodeUse *use, LLVMValueRef value);
+/// The same call of another function, with one more argument unless `context` is NULL.
+void call_redirect(UnitState *u, LLVMBuilderRef builder, LLVMValueRef call, const Callee *callee, LLVMValueRef context);
 /// Dictionaries of the unit's instances; after all its methods, whose declarations they refer to.
 void dictionaries_define(UnitState *u);
 

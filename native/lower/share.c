@@ -36,7 +36,7 @@ static bool may_share(const Reach *reach, const Method *method) {
     // Stubs around native code stay as they are.
     bool is_known = method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_None ||
                     (method->synthetic >= SYNTHETIC_ArrayGet && method->synthetic <= SYNTHETIC_DelegateObjectArray);
-    if (!is_known)
+    if (!is_known || method_has_placeholder(method))
         return false;
     if (method->def && method->def->is_unmanaged_callers_only)
         return false;

@@ -54,6 +54,9 @@ LLVMValueRef external_data(UnitState *u, const char *name) {
 // ------------------------------------------------------------------------------------------------
 
 LLVMValueRef entity_symbol(UnitState *u, SymbolKind kind, const void *entity) {
+    LLVMValueRef open = open_data(u, kind, entity);
+    if (open)
+        return open;
     return external_data(u, reach_symbol(u->reach, kind, entity).data);
 }
 
@@ -126,6 +129,9 @@ static bool method_declare(UnitState *u, Arena *arena, const Method *method, Sym
                             code.kind == CODE_Abstract ? "called, but has no code" : "called but not marked");
         return false;
     }
+    out->function = open_function(u, kind, method, &out->abi);
+    if (out->function)
+        return true;
     Text symbol = reach_symbol(u->reach, kind, method);
     out->function = function_declare(u, method, symbol, &out->abi);
     return true;

@@ -4,17 +4,17 @@
 // MethodTable pointer. The runtime (tailor_code_target) recognises them by section and by their exact bytes,
 // `48 83 C7 08` (add rdi, 8; rsi, `C6`, behind a result buffer) and `E9 rel32`, hence the assembly.
 
-static void stub_body(UnitState *u, LLVMValueRef stub, const Callee *target) {
-    static const char first_argument[] = "addq $$8, %rdi\n\tjmp ${0:P}";
-    static const char second_argument[] = "addq $$8, %rsi\n\tjmp ${0:P}";
+void stub_define(UnitState *u, LLVMValueRef stub, const char *text, LLVMValueRef function) {
     static const char constraints[] = "s";
-    const char *text = target->abi.has_result_buffer ? second_argument : first_argument;
+    attribute_common(u, stub);
+    attribute_add(u, stub, u->kinds.naked);
+    attribute_add(u, stub, u->kinds.noinline);
+    attribute_add(u, stub, u->kinds.nounwind);
     LLVMTypeRef type = LLVMFunctionType(u->type_void, &u->ptr, 1, false);
     LLVMValueRef code = LLVMGetInlineAsm(type, text, strlen(text), constraints, strlen(constraints), true,
                                          false, LLVMInlineAsmDialectATT, false);
     LLVMBuilderRef builder = LLVMCreateBuilderInContext(u->context);
     LLVMPositionBuilderAtEnd(builder, LLVMAppendBasicBlockInContext(u->context, stub, ""));
-    LLVMValueRef function = target->function;
     LLVMBuildCall2(builder, type, code, &function, 1, "");
     LLVMBuildUnreachable(builder);
     LLVMDisposeBuilder(builder);
@@ -27,12 +27,10 @@ bool lower_unboxing_stub(UnitState *u, const Method *method) {
     Callee self;
     if (!method_self(u, &u->scratch, method, &self))
         return false;
-    attribute_common(u, self.function);
-    attribute_add(u, self.function, u->kinds.naked);
-    attribute_add(u, self.function, u->kinds.noinline);
-    attribute_add(u, self.function, u->kinds.nounwind);
+    static const char first_argument[] = "addq $$8, %rdi\n\tjmp ${0:P}";
+    static const char second_argument[] = "addq $$8, %rsi\n\tjmp ${0:P}";
+    stub_define(u, self.function, target.abi.has_result_buffer ? second_argument : first_argument, target.function);
     LLVMSetSection(self.function, "__unbox");
-    stub_body(u, self.function, &target);
     return true;
 }
 

@@ -84,7 +84,7 @@ static void class_run(Preinit *p, Class *class, Type *type) {
 }
 
 static Class *class_answer(Preinit *p, const Type *type) {
-    if (type->kind != TYPE_Named || !type->def->static_constructor)
+    if (type->kind != TYPE_Named || !type->def->static_constructor || type->has_placeholder)
         return NULL;
     Class *class = class_of(p, type);
     if (class->state == CLASS_Unknown)

@@ -9,7 +9,7 @@ const Method *const *reach_vtable(const Reach *reach, const Type *type, uint32_t
 }
 
 int32_t reach_slot_index(const Reach *reach, const Method *declaration) {
-    const MethodNode *node = method_node_find(reach->world, declaration);
+    const MethodNode *node = method_node_find(reach->world, dispatch_key(reach->world, declaration));
     return node && !method_is_selector(declaration) ? node->index : -1;
 }
 
@@ -19,7 +19,7 @@ const Method *const *reach_selectors(const Reach *reach, uint32_t *count) {
 }
 
 int32_t reach_selector_index(const Reach *reach, const Method *declaration) {
-    const MethodNode *node = method_node_find(reach->world, declaration);
+    const MethodNode *node = method_node_find(reach->world, dispatch_key(reach->world, declaration));
     return node && method_is_selector(declaration) ? node->index : -1;
 }
 
@@ -36,7 +36,7 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
     if (!is_interface && method->def && !method->def->is_virtual)
         return (CallPlan){CALL_Direct, method, 0};
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
-    const MethodNode *node = method_node_find(w, declaration ? declaration : method);
+    const MethodNode *node = method_node_find(w, dispatch_key(w, declaration ? declaration : method));
     if (receiver && receiver->is_value_type && receiver_exact) {
         const Method *target = boxed_target(w, (Type *)receiver, method);
         if (target)
@@ -50,9 +50,9 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
         const Target *target = &node->targets.items[i];
         if (!target->code || target->code == only || !reach_has_method(reach, target->code))
             continue;
-        if (limit && receiver_exact && target->type->type != limit)
+        if (limit && receiver_exact && !limit->has_placeholder && target->type->type != limit)
             continue;
-        if (limit && !type_is_derived_from(w->ts, target->type->type, limit))
+        if (limit && !derives(w, target->type->type, limit))
             continue;
         if (only) {
             CallKind kind = method_is_selector(node->method) ? CALL_Selector : CALL_Slot;

@@ -25,11 +25,11 @@ static void castable_set(World *w, TypeNode *node) {
 
 static void instances_appear(World *w, Type *type) {
     for (Type *at = type; at; at = type_base(w->ts, at))
-        castable_set(w, type_node(w, at));
+        castable_set(w, type_node(w, type_served(w, at)));
     uint32_t count;
     Type *const *interfaces = type_interfaces(w->ts, type, &count);
     for (uint32_t i = 0; i < count; i++)
-        castable_set(w, type_node(w, interfaces[i]));
+        castable_set(w, type_node(w, type_served(w, interfaces[i])));
     for (uint32_t i = 0; i < w->watched_casts.count; i++) {
         TypeNode *watched = w->watched_casts.items[i];
         if (!watched->castable && type_is_castable_to(w->ts, type, watched->type))
@@ -68,19 +68,35 @@ static bool wait_unless(World *w, TypeNode *node, bool answer) {
     return answer;
 }
 
+/// Some object passes a cast to `type`, or an instance made at run time can.
+static bool cast_can_succeed(World *w, const Type *type) {
+    if (type->has_placeholder)
+        return true;
+    return cast_succeeds(w, type_node(w, type)) ||
+           (w->makes_types && cast_succeeds(w, type_node(w, type_canonical(w->ts, type))));
+}
+
 static bool fact_is_constructed(void *context, const Type *type) {
     World *w = context;
-    TypeNode *node = type_node(w, type);
-    return wait_unless(w, node, cast_succeeds(w, node));
+    bool answer = cast_can_succeed(w, type);
+    if (w->makes_types && !type->has_placeholder && type_canonical(w->ts, type) != type)
+        (void)wait_unless(w, type_node(w, type_canonical(w->ts, type)), answer);
+    return type->has_placeholder || wait_unless(w, type_node(w, type), answer);
 }
 
 /// Reflection can lead from any MethodTable of the image to its object.
 static bool fact_has_runtime_type(void *context, const Type *type) {
+    World *w = context;
+    if (type->has_placeholder || (w->makes_types && type_canonical(w->ts, type) != type))
+        return true;
     TypeNode *node = type_node(context, type);
     return wait_unless(context, node, node->levels[0].marked);
 }
 
 static bool fact_has_instances(void *context, const Type *type) {
+    World *w = context;
+    if (type->has_placeholder || (w->makes_types && type_canonical(w->ts, type) != type))
+        return true;
     TypeNode *node = type_node(context, type);
     return wait_unless(context, node, node->levels[3].marked);
 }
@@ -97,6 +113,8 @@ void facts_field_stored(World *w, const Field *field) {
 
 static bool fact_is_never_stored(void *context, const Field *field) {
     World *w = context;
+    if (w->makes_types && type_canonical(w->ts, field->owner) != field->owner)
+        return false; // canonical code may store to it
     FieldNode *node = field_node(w, field);
     if (node->stored || !w->scanning)
         return !node->stored;
@@ -116,12 +134,14 @@ IlFacts world_facts(World *w) {
 }
 
 bool reach_cast_possible(const Reach *reach, const Type *type) {
-    return cast_succeeds(reach->world, type_node(reach->world, type));
+    return cast_can_succeed(reach->world, type);
 }
 
 const Type *reach_only_implementer(const Reach *reach, const Type *type) {
     World *w = reach->world;
     const NodeList *allocated = &w->marked[NODE_Allocated];
+    if (type->has_placeholder || (w->makes_types && type_canonical(w->ts, type) != type))
+        return NULL; // instances made at run time may pass
     TypeNode *node = type_node(w, type);
     if (node->only_known)
         return node->only;
@@ -135,5 +155,7 @@ const Type *reach_only_implementer(const Reach *reach, const Type *type) {
         }
         node->only = allocated->items[i]->entity;
     }
+    if (node->only && node->only->has_placeholder)
+        node->only = NULL; // a template: its instances have MethodTables of their own
     return node->only;
 }

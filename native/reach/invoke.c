@@ -8,7 +8,7 @@ void mark_invoke(World *w, const Method *method, const Node *from) {
         return;
     bool is_interface = method->owner->def->is_interface;
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
-    method_node(w, declaration ? declaration : method)->called_by_invoke = true;
+    method_node(w, dispatch_key(w, declaration ? declaration : method))->called_by_invoke = true;
     mark_virtual_use(w, method, method->owner, false, from, "virtual call by reflection");
 }
 

@@ -95,6 +95,7 @@ static void mark_import(World *w, MethodNode *node, Text symbol, const Node *fro
 }
 
 void mark_method(World *w, const Method *method, const Node *from, const char *text) {
+    method = method_served(w, method, from);
     MethodNode *node = method_node(w, method);
     if (node->code.marked || node->not_code || method->is_open)
         return;
@@ -122,6 +123,7 @@ static bool needs_instance(World *w, const Method *method) {
 }
 
 void mark_call(World *w, const Method *method, const Node *from, const char *text) {
+    method = method_served(w, method, from);
     if (needs_instance(w, method) && !method_node(w, method)->code.marked) {
         TypeNode *owner = type_node(w, method->owner);
         if (!owner->levels[2].marked) {
@@ -154,17 +156,22 @@ void mark_address(World *w, const Method *method, const Node *from, const char *
     if (method->synthetic == SYNTHETIC_None && method->def && method->def->is_unmanaged_callers_only)
         method = method_synthetic(w->ts, SYNTHETIC_UnmanagedEntry, method->owner,
                                   method); // its address is the native entry
+    method = method_served(w, method, from);
     method_node(w, method)->address_taken = true;
     mark_method(w, method, from, text);
 }
 
 void mark_pointer(World *w, const Method *method, const Node *from, const char *text) {
+    method = method_served(w, method, from);
     method_node(w, method)->pointer_taken = true;
     mark_address(w, method, from, text);
 }
 
 /// Marks one level of a type and those below it.
 static void mark_level(World *w, Type *type, NodeKind level, const Node *from, const char *text) {
+    if (type->def && type->def->is_placeholder && level > NODE_Metadata)
+        level = NODE_Metadata; // System.__Canon has no instances
+    type = type_served(w, type);
     TypeNode *node = type_node(w, type);
     if (type->is_open && !type->is_generic_definition)
         return;
@@ -196,12 +203,20 @@ void mark_allocated(World *w, Type *type, const Node *from, const char *text) {
 
 void mark_runtime_type(World *w, Type *type, const Node *from, const char *text) {
     mark_metadata(w, type, from, text);
+    if (type->has_placeholder) { // the object is asked for at run time
+        mark_helper(w, WELL_KNOWN_METHOD_GetRuntimeType, from);
+        return;
+    }
     TypeNode *node = type_node(w, type);
     if (!node->cut && node->levels[1].marked)
         mark(w, &node->runtime_type, from, text);
 }
 
 void mark_compared(World *w, Type *type, const Node *from) {
+    if (type->has_placeholder) {
+        mark_runtime_type(w, type, from, "typeof in a comparison");
+        return;
+    }
     TypeNode *node = type_node(w, type);
     if (node->compared)
         return;
@@ -221,12 +236,15 @@ void mark_all_compared(World *w) {
 void mark_static_base(World *w, Type *type, StaticKind kind, const Node *from, const char *text) {
     if (kind == STATIC_Literal || kind == STATIC_Rva)
         return;
-    TypeNode *node = type_node(w, type);
+    TypeNode *node = type_node(w, type_served(w, type));
+    if (type->has_placeholder)
+        mark_necessary(w, type, from, text);
     if (type_allowed(w, node, from))
         mark(w, &node->statics[kind], from, text);
 }
 
 void mark_cctor(World *w, Type *type, const Node *from, const char *text) {
+    type = type_served(w, type);
     TypeNode *node = type_node(w, type);
     if (node->cctor.marked || node->cut || !il_has_lazy_cctor(w->il, type))
         return;

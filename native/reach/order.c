@@ -44,6 +44,8 @@ static int named_order(const Type *a, const Type *b) {
     int order = module_order(a->def->module, b->def->module);
     if (!order)
         order = number_order(a->def->rid, b->def->rid);
+    if (!order && a->def != b->def) // made up, without rows
+        order = text_compare(a->def->name, b->def->name);
     return order ? order : types_order(a->args, a->arg_count, b->args, b->arg_count);
 }
 

@@ -86,8 +86,8 @@ static void slots_number(Reach *reach) {
         MethodNode *node = method_node(w, reach->slots[i]);
         uint32_t count, used = 0;
         const VirtualSlot *slots = type_virtual_slots(w->ts, node->method->owner, &count);
-        for (uint32_t k = 0; k < count && slots[k].declaration != node->method; k++) {
-            const MethodNode *before = method_node_find(w, slots[k].declaration);
+        for (uint32_t k = 0; k < count && dispatch_key(w, slots[k].declaration) != node->method; k++) {
+            const MethodNode *before = method_node_find(w, dispatch_key(w, slots[k].declaration));
             used += before && before->index >= 0 && !method_is_selector(before->method);
         }
         node->index = (int32_t)used;
@@ -98,14 +98,30 @@ static void vtable_make(World *w, TypeNode *node) {
     uint32_t count;
     const VirtualSlot *slots = type_virtual_slots(w->ts, node->type, &count);
     for (uint32_t i = 0; i < count; i++) {
-        const MethodNode *slot = method_node_find(w, slots[i].declaration);
+        const MethodNode *slot = method_node_find(w, dispatch_key(w, slots[i].declaration));
         if (!slot || slot->index < 0 || method_is_selector(slot->method))
             continue;
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
-        const Method *code = implementation ? boxed_entry(w, node->type, implementation) : NULL;
+        const Method *code =
+            implementation ? method_served(w, boxed_entry(w, node->type, implementation), NULL) : NULL;
         // Not compiled: no call has a receiver that this type can stand behind.
         ARRAY_PUSH(&w->arena, &node->vtable, code && reach_has_method(w->reach, code) ? code : NULL);
     }
+}
+
+/// An instance of which only the identity is known here, but which can be made at run time: it is given what the type
+/// loader would give it.
+static void template_borrow(World *w, TypeNode *node) {
+    Type *type = node->type;
+    const TypeNode *form = node->levels[3].marked || type->has_placeholder
+                               ? NULL
+                               : type_node_find(w, type_canonical(w->ts, type));
+    if (!form || form == node || !form->levels[3].marked || !node->levels[2].marked)
+        return;
+    node->vtable.items = form->vtable.items;
+    node->vtable.count = form->vtable.count;
+    node->row.items = form->row.items;
+    node->row.count = form->row.count;
 }
 
 static void vtables_make(Reach *reach) {
@@ -115,6 +131,9 @@ static void vtables_make(Reach *reach) {
         if (!(node->type->def && node->type->def->is_nullable))
             vtable_make(reach->world, node);
     }
+    const NodeList *constructed = &reach->world->marked[NODE_Constructed];
+    for (uint32_t i = 0; reach->makes_types && i < constructed->count; i++)
+        template_borrow(reach->world, type_node(reach->world, constructed->items[i]->entity));
 }
 
 // ---- Metadata -------------------------------------------------------------------------------------------
@@ -188,9 +207,15 @@ void product_make(Reach *reach) {
     reach->methods = (const Method **)entities(reach, NODE_Method, &reach->method_count);
     reach->types = (Type **)entities(reach, NODE_Necessary, &reach->type_count);
     reach->runtime_types = (Type **)entities(reach, NODE_RuntimeType, &reach->runtime_type_count);
-    for (uint32_t kind = 0; kind < 3; kind++)
-        reach->static_types[kind] =
-            (Type **)entities(reach, (NodeKind)(NODE_NonGCStatics + kind), &reach->static_type_count[kind]);
+    for (uint32_t kind = 0; kind < 3; kind++) {
+        Type **all = (Type **)entities(reach, (NodeKind)(NODE_NonGCStatics + kind), &virtual_count);
+        uint32_t kept = 0; // those of templates are laid out at run time
+        for (uint32_t i = 0; i < virtual_count; i++)
+            if (!all[i]->has_placeholder)
+                all[kept++] = all[i];
+        reach->static_types[kind] = all;
+        reach->static_type_count[kind] = kept;
+    }
     reach->rva_fields = (const Field **)entities(reach, NODE_Rva, &reach->rva_field_count);
     reach->invokable = (const Method **)entities(reach, NODE_ReflectableMethod, &reach->invokable_count);
     reach->reflectable_fields =
@@ -216,6 +241,8 @@ const Method *const *reach_methods(const Reach *reach, uint32_t *count) {
 }
 
 bool reach_has_method(const Reach *reach, const Method *method) {
+    if (method_has_placeholder(method))
+        method = method_canonical(reach->ts, method);
     const MethodNode *node = method_node_find(reach->world, method);
     return node && node->code.marked;
 }
@@ -254,7 +281,7 @@ Type *const *reach_types(const Reach *reach, uint32_t *count) {
 }
 
 TypeLevel reach_type_level(const Reach *reach, const Type *type) {
-    const TypeNode *node = type_node_find(reach->world, type);
+    const TypeNode *node = type_node_find(reach->world, type->has_placeholder ? type_canonical(reach->ts, type) : type);
     if (!node || !node->levels[0].marked)
         return LEVEL_None;
     if (node->levels[2].marked)

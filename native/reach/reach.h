@@ -94,6 +94,44 @@ const Method *reach_string_factory(TypeSystem *ts, const Method *constructor);
 bool reach_instance_allowed(const Reach *reach, const Method *method);
 bool reach_type_allowed(const Reach *reach, const Type *type);
 
+// ---- Instances made at run time ---------------------------------------------------------------------------
+
+/// Canonical types and generic methods, whose code serves instances that the type loader makes.
+bool reach_makes_types(const Reach *reach);
+const Method *const *reach_template_methods(const Reach *reach, uint32_t *count);
+
+/// What canonical code finds through its context instead of a constant (a row of the NativeLayout blob).
+typedef enum LookupKind {
+    LOOKUP_TypeHandle,
+    LOOKUP_NonGCStatics, // address of the base
+    LOOKUP_GCStatics,    // cell that holds the base object
+    LOOKUP_ThreadStaticIndex,
+    LOOKUP_MethodDictionary,
+    LOOKUP_MethodHandle,
+    LOOKUP_FieldHandle,
+} LookupKind;
+typedef struct Lookup {
+    LookupKind kind;
+    const void *entity;     // Type, Method or Field, in terms of the placeholders of `context`
+    const Method *context;  // canonical method that asks
+    Text symbol;            // of its record
+} Lookup;
+/// Interns the question; the symbol of its record. Lowering asks, emit/ writes the records.
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context);
+const Lookup *reach_lookups(const Reach *reach, uint32_t *count);
+/// How canonical code gets at its context.
+typedef enum ContextSource {
+    CONTEXT_None,
+    CONTEXT_This,       // the MethodTable of `this`
+    CONTEXT_Type,       // `nest`: the MethodTable of the owner
+    CONTEXT_Dictionary, // `nest`: the dictionary of the method
+} ContextSource;
+ContextSource reach_context_source(const Method *method);
+/// Canonical code that wants its context in `nest`.
+static inline bool reach_takes_context(const Method *method) {
+    return reach_context_source(method) >= CONTEXT_Type;
+}
+
 // ---- Dispatch -------------------------------------------------------------------------------------------
 
 /// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An

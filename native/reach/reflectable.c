@@ -19,6 +19,7 @@ static GenericMembers *generic_members(World *w, const TypeDef *def) {
 }
 
 void mark_reflectable_method(World *w, const Method *method, const Node *from, const char *text) {
+    method = method_served(w, method, from);
     if (method->def && method->synthetic == SYNTHETIC_None && method->owner->kind == TYPE_Named)
         mark(w, &method_node(w, method)->reflectable, from, text);
 }
@@ -268,8 +269,10 @@ void reflectable_method_process(World *w, MethodNode *node) {
     member_type_mark(w, method->signature->return_type, from);
     for (uint32_t i = 0; i < method->signature->param_count; i++)
         member_type_mark(w, method->signature->params[i], from);
-    if (method->is_open)
+    if (method->is_open) {
+        template_method_seen(w, method, from);
         return;
+    }
     if (method->def->is_constructor && !method->def->is_static)
         mark_allocated(w, method->owner, from, "reflectable constructor");
     mark_pointer(w, method, from, "reflectable method");

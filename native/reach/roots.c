@@ -215,5 +215,9 @@ void roots_mark(World *w) {
     mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Object), NULL, "System.Object");
     mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_String), NULL, "allocated by the runtime");
     mark_constructed(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Array), NULL, "GetSystemArrayEEType");
+    if (w->makes_types) {
+        export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GenericLookup), TEXT_LITERAL("tailor_find_generic"), false);
+        mark_necessary(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Canon), NULL, "argument of templates");
+    }
     descriptors_mark(w);
 }

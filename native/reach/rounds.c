@@ -40,7 +40,15 @@ Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag) {
     Reach *reach = ARENA_NEW(program, Reach);
     *reach = (Reach){.il = il, .ts = il_types(il), .request = request, .program = program, .diag = diag};
     reach->preinit = preinit_open(il, program);
-    if (!roots_prepare(reach) || !world_mark(reach)) {
+    il_set_makes_types(il, false);
+    bool ok = roots_prepare(reach) && world_mark(reach);
+    if (ok && types_can_be_made(reach->world)) { // once more, with canonical code
+        world_close(reach->world);
+        reach->makes_types = true;
+        il_set_makes_types(il, true);
+        ok = world_mark(reach);
+    }
+    if (!ok) {
         reach_close(reach);
         return NULL;
     }

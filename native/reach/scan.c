@@ -157,14 +157,17 @@ static void scan_ldelema(Scan *s, const Instruction *in) {
 }
 
 static void scan_ldtoken(Scan *s, const Instruction *in) {
+    template_definition_seen(s->w, in->type, s->from);
     mark_metadata(s->w, in->type, s->from, "ldtoken");
 }
 
 static void scan_ldtype(Scan *s, const Instruction *in) {
     if (in->compare_only)
         mark_compared(s->w, in->type, s->from);
-    else
+    else {
+        template_definition_seen(s->w, in->type, s->from);
         mark_runtime_type(s->w, in->type, s->from, "typeof");
+    }
 }
 
 static void scan_mkrefany(Scan *s, const Instruction *in) {

@@ -24,6 +24,9 @@ void eager_cctor_use(World *w, Type *type, const Node *from) {
 void statics_process(World *w, TypeNode *node, StaticKind kind) {
     const Node *from = &node->statics[kind];
     mark_module(w, type_module(node->type), from);
+    template_statics(w, node, kind);
+    if (w->makes_types && !node->type->has_placeholder && type_canonical(w->ts, node->type) != node->type)
+        mark_necessary(w, node->type, from, "static fields that canonical code may ask for");
     eager_cctor_use(w, node->type, from);
     mark_cctor(w, node->type, from, "static fields");
     const StaticImage *image = preinit_image(w->reach->preinit, node->type);

@@ -31,7 +31,32 @@ static Text frozen_symbol(const Reach *reach, const FrozenObject *object) {
     return prefixed(reach, prefix, symbol_type(reach->ts, object->owner));
 }
 
+/// Code with placeholders names entities whose symbol is that of their canonical form.
+static const void *entity_served(const Reach *reach, SymbolKind kind, const void *entity) {
+    switch (kind) {
+    case SYMBOL_MethodTable:
+    case SYMBOL_RuntimeType:
+    case SYMBOL_NonGCStatics:
+    case SYMBOL_GCStatics:
+    case SYMBOL_ThreadStaticIndex: {
+        const Type *type = entity;
+        return type->has_placeholder ? type_canonical(reach->ts, type) : type;
+    }
+    case SYMBOL_Method:
+    case SYMBOL_Code: return method_has_placeholder(entity) ? method_canonical(reach->ts, entity) : entity;
+    case SYMBOL_Rva:
+    case SYMBOL_SharedBody:
+    case SYMBOL_Dictionary:
+    case SYMBOL_PInvokeCell:
+    case SYMBOL_MethodHandle:
+    case SYMBOL_FieldHandle:
+    case SYMBOL_FrozenObject: break;
+    }
+    return entity;
+}
+
 Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
+    entity = entity_served(reach, kind, entity);
     switch (kind) {
     case SYMBOL_MethodTable: return prefixed(reach, "mt$", symbol_type(reach->ts, entity));
     case SYMBOL_RuntimeType: return prefixed(reach, "type$", symbol_type(reach->ts, entity));

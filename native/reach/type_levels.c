@@ -16,6 +16,7 @@ static void necessary_process(World *w, TypeNode *node) {
     flow_mark_type_arguments(w, type, from);
     if (type->arg_count)
         mark_necessary(w, type_from_def(w->ts, type->def), from, "generic definition");
+    template_instance_appears(w, type, from);
     Type *base = type_base(w->ts, type);
     if (base)
         mark_necessary(w, base, from, "base type");
@@ -111,6 +112,7 @@ static void allocated_process(World *w, TypeNode *node) {
         finalizer_mark(w, type, from);
     flow_instance_appears(w, type, from);
     type_dispatch(w, node);
+    template_allocated(w, node);
 }
 
 void type_process(World *w, TypeNode *node, NodeKind level) {

@@ -103,6 +103,8 @@ static bool is_array_interface(const TypeSystem *ts, const Type *interface) {
 }
 
 static DispatchGroup *dispatch_group(World *w, Type *owner) {
+    if (w->makes_types)
+        owner = type_canonical(w->ts, owner);
     bool by_definition = owner->def && owner->def->is_interface && owner->arg_count &&
                          (type_def_is_variant(owner->def) || is_array_interface(w->ts, owner));
     TypeNode *key = type_node(w, by_definition ? type_from_def(w->ts, owner->def) : owner);
@@ -144,7 +146,7 @@ void slot_targets_show(World *w, const Method *method, const Node *from) {
     mark_virtual_use(w, method, method->owner, false, from, "virtual method that a delegate calls");
     bool is_interface = method->owner->def && method->owner->def->is_interface;
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
-    MethodNode *slot = method_node(w, declaration ? declaration : method);
+    MethodNode *slot = method_node(w, dispatch_key(w, declaration ? declaration : method));
     if (slot->shows_targets)
         return;
     slot->shows_targets = true;
@@ -152,11 +154,8 @@ void slot_targets_show(World *w, const Method *method, const Node *from) {
         target_show(w, slot->targets.items[i]);
 }
 
-static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
-    const Method *target = selector_target(w, type->type, selector->method, by_definition);
-    if (!target)
-        return;
-    const Method *code = boxed_entry(w, type->type, target);
+static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Method *target) {
+    const Method *code = method_served(w, boxed_entry(w, type->type, target), &type->levels[3]);
     ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, code});
     if (selector->shows_targets)
         target_show(w, (Target){type, code});
@@ -167,6 +166,49 @@ static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by
     bool selector_grows = selector->slot.growth > type->levels[3].growth;
     mark_method(w, code, selector_grows ? &selector->slot : &type->levels[3],
                 selector->method->arg_count ? "generic virtual method" : "interface method");
+}
+
+/// A selector of a canonical interface: every instance of it that the type implements.
+static void pair_resolve_canonical(World *w, TypeNode *type, MethodNode *selector) {
+    uint32_t count, entered = 0;
+    Type *const *interfaces = type_interfaces(w->ts, type->type, &count);
+    const Method *first = NULL;
+    Failure failure = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        if (interfaces[i]->def != selector->method->owner->def ||
+            type_canonical(w->ts, interfaces[i]) != selector->method->owner)
+            continue;
+        const Method *declaration = method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
+                                                       selector->method->arg_count, &failure);
+        const Method *target = declaration ? selector_target(w, type->type, declaration, false) : NULL;
+        if (!target || (entered && target == first))
+            continue;
+        if (!entered++)
+            first = target;
+        pair_enter(w, type, selector, target);
+    }
+}
+
+static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
+    bool is_interface = selector->method->owner->def && selector->method->owner->def->is_interface;
+    if (is_interface && selector->method->owner->has_placeholder) {
+        pair_resolve_canonical(w, type, selector);
+        return;
+    }
+    Type *type_of_slot = type->type;
+    const Method *declaration = selector->method;
+    if (!is_interface && declaration->owner->has_placeholder) { // generic virtual method: on the exact base
+        Type *base = type_of_slot;
+        while (base && type_canonical(w->ts, base) != declaration->owner)
+            base = type_base(w->ts, base);
+        Failure failure = {0};
+        declaration = base ? method_instantiate(w->ts, declaration->def, base, declaration->args, declaration->arg_count,
+                                                &failure)
+                           : NULL;
+    }
+    const Method *target = declaration ? selector_target(w, type_of_slot, declaration, by_definition) : NULL;
+    if (target)
+        pair_enter(w, type, selector, target);
 }
 
 static void group_join(World *w, DispatchGroup *group, TypeNode *type) {
@@ -184,7 +226,7 @@ static bool slot_reaches(World *w, const MethodNode *slot, Type *type) {
     if (slot->unlimited)
         return true;
     for (uint32_t i = 0; i < slot->limits.count; i++)
-        if (type_is_derived_from(w->ts, type, slot->limits.items[i]))
+        if (derives(w, type, slot->limits.items[i]))
             return true;
     return false;
 }
@@ -224,8 +266,9 @@ void type_dispatch(World *w, TypeNode *node) {
             continue;
         }
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
-        const Method *code = implementation ? boxed_entry(w, node->type, implementation) : NULL;
-        slot_join(w, method_node(w, declaration), (Target){node, code});
+        const Method *code =
+            implementation ? method_served(w, boxed_entry(w, node->type, implementation), &node->levels[3]) : NULL;
+        slot_join(w, method_node(w, dispatch_key(w, declaration)), (Target){node, code});
     }
     Type *const *interfaces = type_interfaces(w->ts, node->type, &count);
     for (uint32_t i = 0; i < count; i++) {
@@ -241,7 +284,7 @@ const Type *receiver_limit(World *w, const Type *receiver) {
     if (!receiver || receiver->kind != TYPE_Named || receiver->is_open || receiver->is_value_type)
         return NULL;
     // An interface type is not verified (III.1.8.1.3); `this` of System.Array`1 is an array.
-    if (receiver->def->is_interface || receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object) ||
+    if (receiver->def->is_interface || receiver->def->is_placeholder || receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object) ||
         receiver->def == well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def)
         return NULL;
     return receiver;
@@ -274,7 +317,7 @@ static void slot_limit_add(World *w, MethodNode *slot, const Type *limit) {
         slot->unlimited = true;
     for (uint32_t i = 0; i < slot->targets.count; i++) {
         Target target = slot->targets.items[i];
-        if (!limit || type_is_derived_from(w->ts, target.type->type, limit))
+        if (!limit || derives(w, target.type->type, limit))
             slot_target_mark(w, target);
     }
 }
@@ -296,7 +339,7 @@ void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool
             return;
     }
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
-    MethodNode *node = method_node(w, declaration ? declaration : method);
+    MethodNode *node = method_node(w, dispatch_key(w, declaration ? declaration : method));
     mark_slot(w, node, from, text);
     if (!node->cut && !method_is_selector(node->method))
         slot_limit_add(w, node, receiver_limit(w, receiver));

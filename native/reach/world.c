@@ -15,7 +15,7 @@ static void *table_grow(Arena *arena, void *old, uint32_t *capacity, uint32_t in
 
 World *world_open(Reach *reach) {
     World *w = checked_malloc(sizeof *w);
-    *w = (World){.reach = reach, .ts = reach->ts, .il = reach->il};
+    *w = (World){.reach = reach, .ts = reach->ts, .il = reach->il, .makes_types = reach->makes_types};
     w->string_bucket_count = 4096;
     w->flow_epoch = 1;
     w->string_buckets = ARENA_ARRAY(&w->arena, StringNode *, w->string_bucket_count);

@@ -65,6 +65,7 @@ typedef struct MethodNode {
     const Method *shared_body;  // reach_body
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
+    bool is_template;           // in World.template_methods
     Text export_symbol;         // fixed symbol of an exported method, else empty
     bool not_code;              // runtime import or abstract: marking it compiles nothing
     bool unlimited;             // slot: some call knows nothing of its receiver
@@ -106,6 +107,9 @@ typedef struct TypeNode {
     bool arguments_met;
     bool delegate_targets_visible; // of a delegate definition
     struct GenericMembers *members; // of a generic definition: what all its instances show
+    ARRAY(Type *) template_waiters; // canonical forms that exist
+    ARRAY(Type *) instances;        // of a canonical form: those with MethodTables
+    const Node *template_from; // of a generic definition: instances can be made at run time
 } TypeNode;
 
 typedef struct FlowFacts FlowFacts;
@@ -220,6 +224,8 @@ typedef struct World {
     bool methods_asked;       // somebody can list the methods of a type
     MethodList delegate_invokes; // until then
     bool unsupported; // an error was reported about what is reached
+    bool makes_types; // generic instances are made at run time (templates.c)
+    MethodList template_methods; // canonical generic methods with code
 } World;
 
 struct SymbolCache;
@@ -238,6 +244,8 @@ struct Reach {
     const Method *entry_point;
     ARRAY(Export) known_exports; // RuntimeExports of CoreLib
     uint32_t rounds;
+    bool makes_types; // found in a first run (World.makes_types)
+    ARRAY(Lookup) lookups;
     // Sorted views, made once.
     const Method **methods, **selectors, **slots, **invokable;
     Type **types, **runtime_types, **static_types[3];
@@ -315,6 +323,30 @@ void mark_frozen(World *w, const FrozenObject *object, const Node *from, const c
 void mark_data(World *w, const FrozenData *data, const Node *from);
 void mark_module(World *w, const Module *module, const Node *from);
 void mark_helper(World *w, WellKnownMethod helper, const Node *from);
+
+// ---- templates.c: instances made at run time (generics-and-dispatch.md 2.6) -------------------------------
+
+/// The entity whose code or MethodTable serves `type` or `method`: its canonical form if it is one of those that code
+/// with placeholders names, else itself.
+static inline Type *type_served(World *w, Type *type) {
+    return type->has_placeholder ? type_canonical(w->ts, type) : type;
+}
+/// Marks what the context of a call of canonical code needs, and answers that code.
+const Method *method_served(World *w, const Method *method, const Node *from);
+/// Slots and selectors are those of the canonical owner, since an instance made at run time has its template's tables.
+const Method *dispatch_key(const World *w, const Method *declaration);
+/// type_is_derived_from, between canonical forms where instances can be made at run time.
+bool derives(const World *w, Type *type, const Type *base);
+/// typeof(D<>) gets to where it can become the definition of a new instance.
+void template_definition_seen(World *w, Type *definition, const Node *from);
+/// Reflection shows a generic method, so instances of it can be made.
+void template_method_seen(World *w, const Method *definition, const Node *from);
+/// An instance (or definition) got code or a MethodTable: the template of what can be made of it.
+void template_instance_appears(World *w, Type *type, const Node *from);
+void template_allocated(World *w, TypeNode *form);
+void template_statics(World *w, TypeNode *form, StaticKind kind);
+/// The program can ask for instances that nobody has compiled.
+bool types_can_be_made(World *w);
 
 // ---- reflectable.c: what reflection finds (reach.md 4) -------------------------------------------------
 

@@ -3,6 +3,7 @@
 // x86-64 System V, hidden visibility. "managed" means: called in cooperative mode, may throw, may collect.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct ManagedObject ManagedObject; // first word: MethodTable*
@@ -112,6 +113,25 @@ void *tailor_resolve_generic(ManagedObject *object, const void *method_handle);
 /// Replaces RhGetCodeTarget: the method behind an unboxing stub, else `code` itself (the runtime pack knows no stubs, since
 /// no code is registered with it).
 void *tailor_code_target(void *code);
+
+// ---- Generic instances made at run time ------------------------------------------------------------
+
+enum { GENERIC_LOOKUP_IsIndirect = 1 }; // the answer lies where the type loader's answer points
+/// A question of canonical code. It begins as the type loader's signatures do.
+typedef struct GenericLookup {
+    const void *type_manager_slot;
+    uint64_t offset;             // in the NativeLayout blob
+    const MethodTable *interface; // definition whose default method asks; NULL: the context itself is meant
+    uint64_t flags;
+} GenericLookup;
+/// The answer for a context: a MethodTable or a method dictionary. Managed.
+void *tailor_generic_lookup(const void *context, const GenericLookup *lookup);
+/// Replaces FunctionPointerOps.GetGenericMethodFunctionPointer: the address of code that enters `code` with `context` in r10.
+/// Equal arguments give the same address; it is never freed.
+void *tailor_instantiated_code(void *code, const void *context);
+/// Replaces TypeLoaderEnvironment.CanInstantiationsShareCode: the arrays of RuntimeTypeHandle are the same, or one is the
+/// template of the other.
+bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second, int32_t kind);
 
 /// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
 /// `count` return addresses of managed frames from the innermost; returns the number, or the negated number

@@ -50,17 +50,22 @@ static void type_derive(TypeRecord *record)
         if (type->args[i]->depth > depth) depth = type->args[i]->depth;
         nodes = saturating_add(nodes, type_node_count(type->args[i]));
         type->is_open |= type->args[i]->is_open;
+        type->has_placeholder |= type->args[i]->has_placeholder;
     }
     if (type->element) {
         depth = type->element->depth;
         nodes = saturating_add(nodes, type_node_count(type->element));
         type->is_open |= type->element->is_open;
+        type->has_placeholder |= type->element->has_placeholder;
     }
     if (type->signature) {
         const SignatureRecord *signature = (const SignatureRecord *)type->signature;
         depth = signature->depth;
         nodes = saturating_add(nodes, signature->node_count);
         type->is_open |= signature->is_open;
+        type->has_placeholder |= type->signature->return_type->has_placeholder;
+        for (uint32_t i = 0; i < type->signature->param_count; i++)
+            type->has_placeholder |= type->signature->params[i]->has_placeholder;
     }
     type->is_open |= type->kind == TYPE_Var || type->kind == TYPE_MVar || type->is_generic_definition;
     type->depth = depth + 1;

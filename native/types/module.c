@@ -306,6 +306,16 @@ static Type *class_make(TypeSystem *ts, const char *name_space, const char *name
     return type_from_def(ts, &record->def);
 }
 
+Type *placeholder_make(TypeSystem *ts, const char *name)
+{
+    Type    *type = class_make(ts, "System", name, type_primitive(ts, ELEMENT_TYPE_OBJECT)->def);
+    TypeDef *def = (TypeDef *)type->def;
+    def->is_sealed = false; // the argument may be any class
+    def->is_placeholder = true;
+    type->has_placeholder = true;
+    return type;
+}
+
 static Type *canon_make(TypeSystem *ts)
 {
     return class_make(ts, "System", "__Canon", type_primitive(ts, ELEMENT_TYPE_OBJECT)->def);

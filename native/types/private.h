@@ -140,6 +140,7 @@ typedef struct TypeDetails {
     bool base_done, declared_interfaces_done, interfaces_done, fields_done, methods_done, overrides_done;
     enum EntryState layout_state, slots_state, static_state, references_state;
     bool            has_references;
+    Type           *canonical;
     Type           *base;
     Type          **declared_interfaces;
     uint32_t        declared_interface_count;
@@ -171,7 +172,7 @@ struct TypeSystem {
     ARRAY(Type *) types; // by id
     Module  *core;
     WordMap  module_paths; // {lower-case simple name} -> ModulePath
-    WordMap  type_map, signature_map, method_map;
+    WordMap  type_map, signature_map, method_map, placeholders;
     WordMap  interface_map; // {type, interface method} -> answer of type_resolve_interface
     WordMap  class_map;     // {type, interface method} -> class-level implementation
     uint32_t method_count, field_count;
@@ -213,6 +214,8 @@ ModuleRecord *module_open(TypeSystem *ts, Image *image, bool is_app);
 TypeDef *module_type_def(ModuleRecord *module, Text name_space, Text name, const TypeDef *enclosing,
                          uint32_t *forward_rid);
 Type    *well_known_find(TypeSystem *ts, const char *name_space, const char *name);
+/// A class of the compiler's own that stands for a type argument.
+Type    *placeholder_make(TypeSystem *ts, const char *name);
 
 // definition.c
 uint32_t method_owner_rid(ModuleRecord *module, uint32_t rid);

@@ -149,6 +149,7 @@ uint32_t type_hash(TypeSystem *ts, const Type *type)
     uint32_t hash;
     switch (type->kind) {
     case TYPE_Named:
+        if (type->def->is_placeholder) return type_hash(ts, well_known_type(ts, WELL_KNOWN_TYPE_Canon));
         hash = definition_hash(ts, type->def, 0);
         return type->arg_count ? arguments_hash(ts, hash, type->args, type->arg_count) : hash;
     case TYPE_SzArray:
@@ -162,4 +163,9 @@ uint32_t type_hash(TypeSystem *ts, const Type *type)
     case TYPE_MVar: break;
     }
     return type->index;
+}
+
+uint32_t method_hash(TypeSystem *ts, const Method *method)
+{
+    return type_hash(ts, method->owner) ^ arguments_hash(ts, name_hash(ts, method->name), method->args, method->arg_count);
 }

@@ -52,6 +52,7 @@ struct TypeDef {
     bool is_nullable;             // System.Nullable`1
     bool is_intrinsic;            // [Intrinsic] on the type
     bool is_inline_array;
+    bool is_placeholder;          // stands for a reference type that is chosen at run time (type_canonical)
     bool is_before_field_init;
     uint32_t   inline_array_count;
     MethodDef *static_constructor; // .cctor or NULL
@@ -106,6 +107,7 @@ struct Type {
     uint32_t         id;           // dense, from 0, in creation order
     uint32_t         depth;        // nesting depth of the type expression
     bool is_value_type, is_open, is_generic_definition;
+    bool has_placeholder; // a placeholder occurs in it
     struct TypeDetails *details;   // private to types/: base, interfaces, fields, layout, vtable
 };
 
@@ -281,6 +283,17 @@ const Signature *signature_make(TypeSystem *ts, const Signature *prototype);
 /// Context for reading the body or signatures of `method`.
 GenericContext method_context(const Method *method);
 
+/// The form that all instances with the same value arguments have in common: reference arguments (elements of arrays)
+/// become placeholders named by their place. Definitions, open types and types without reference arguments are their own;
+/// a placeholder's is System.__Canon.
+Type *type_canonical(TypeSystem *ts, const Type *type);
+Method *method_canonical(TypeSystem *ts, const Method *method);
+bool method_has_placeholder(const Method *method);
+/// The canonical form with placeholders for all arguments; NULL if a parameter must be a value type.
+Type *type_template(TypeSystem *ts, const TypeDef *def);
+/// The same for the arguments of a generic method of exact or canonical `owner`.
+Method *method_template(TypeSystem *ts, const MethodDef *def, Type *owner);
+
 /// Tokens in a module under a context (II.22). TypeDef, TypeRef, TypeSpec.
 Type *type_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context, Failure *failure);
 /// MethodDef, MemberRef, MethodSpec. Array accessors come back synthetic. Without a context (NULL), or where it has no
@@ -455,6 +468,8 @@ Text symbol_type(TypeSystem *ts, const Type *type);   // without prefix; emit ad
 Text symbol_field(TypeSystem *ts, const Field *field);
 /// Hash codes of the NativeFormat type loader (corelib-contract 1.7).
 uint32_t type_hash(TypeSystem *ts, const Type *type);
+/// Of an instance of a generic method.
+uint32_t method_hash(TypeSystem *ts, const Method *method);
 /// `--dump=types`: base, interfaces, layout, fields and slots of every type definition of the opened modules and every
 /// type made so far whose display name matches.
 void types_dump(TypeSystem *ts, const Pattern *pattern, FILE *out);

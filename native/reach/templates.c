@@ -1,0 +1,186 @@
+// Instances made at run time (generics-and-dispatch.md 2.6). For every generic definition that reflection can make
+// instances of there is a template: its canonical form, compiled like any other instance. Its bodies find the types that
+// depend on the arguments through their context; MethodTable, vtable and selector row serve all instances over references.
+// Slots and selectors are numbered by canonical owner then, so that the tables of a template fit exact callers too.
+#include "reach/world.h"
+
+// ---- Does the program make types? ---------------------------------------------------------------------------
+
+/// The type loader is asked for what is not there.
+static bool is_maker(const Method *method) {
+    static const char *const names[] = {"TryBuildGenericType", "TryBuildArrayType", "TryBuildGenericMethod"};
+    if (!method->def || !text_equal_z(method->def->owner->name, "TypeBuilder") ||
+        !text_equal_z(method->def->owner->name_space, "Internal.Runtime.TypeLoader"))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (text_equal_z(method->def->name, names[i]))
+            return true;
+    return false;
+}
+
+bool types_can_be_made(World *w) {
+    const NodeList *methods = &w->marked[NODE_Method];
+    for (uint32_t i = 0; i < methods->count; i++)
+        if (is_maker(methods->items[i]->entity))
+            return true;
+    return false;
+}
+
+bool reach_makes_types(const Reach *reach) {
+    return reach->makes_types;
+}
+
+// ---- Canonical code -----------------------------------------------------------------------------------------
+
+ContextSource reach_context_source(const Method *method) {
+    if (!method_has_placeholder(method) || method->synthetic == SYNTHETIC_UnboxingStub)
+        return CONTEXT_None;
+    if (method->synthetic == SYNTHETIC_None && method->arg_count)
+        return CONTEXT_Dictionary;
+    bool has_this = method->signature->has_this && !method->signature->explicit_this;
+    if (method->synthetic != SYNTHETIC_None && method->synthetic != SYNTHETIC_GetFieldHelper)
+        return has_this ? CONTEXT_This : CONTEXT_Type;
+    return has_this && !method->owner->is_value_type ? CONTEXT_This : CONTEXT_Type;
+}
+
+const Method *method_served(World *w, const Method *method, const Node *from) {
+    if (!w->makes_types || !method_has_placeholder(method))
+        return method;
+    const Method *code = method_canonical(w->ts, method);
+    mark_necessary(w, method->owner, from, "context of canonical code");
+    for (uint32_t i = 0; method->synthetic == SYNTHETIC_None && i < method->arg_count; i++)
+        mark_necessary(w, method->args[i], from, "context of canonical code");
+    if (reach_context_source(code) == CONTEXT_Dictionary && !method_node(w, code)->is_template) {
+        method_node(w, code)->is_template = true;
+        ARRAY_PUSH(&w->arena, &w->template_methods, code);
+        mark_method_metadata(w, code->def, from);
+        mark_metadata(w, code->owner, from, "owner of a generic method");
+    }
+    return code;
+}
+
+const Method *const *reach_template_methods(const Reach *reach, uint32_t *count) {
+    *count = reach->world->template_methods.count;
+    return reach->world->template_methods.items;
+}
+
+// ---- Slots --------------------------------------------------------------------------------------------------
+
+const Method *dispatch_key(const World *w, const Method *declaration) {
+    if (!w->makes_types || declaration->synthetic != SYNTHETIC_None || !declaration->def)
+        return declaration;
+    if (declaration->arg_count && method_has_placeholder(declaration))
+        return method_canonical(w->ts, declaration);
+    Type *owner = type_canonical(w->ts, declaration->owner);
+    Failure failure = {0};
+    if (owner == declaration->owner)
+        return declaration;
+    const Method *key = method_instantiate(w->ts, declaration->def, owner, declaration->args, declaration->arg_count, &failure);
+    return key ? key : declaration;
+}
+
+bool derives(const World *w, Type *type, const Type *base) {
+    if (type_is_derived_from(w->ts, type, base))
+        return true;
+    if (!w->makes_types || !base->arg_count)
+        return false;
+    const Type *form = type_canonical(w->ts, base);
+    if (form == base && !base->has_placeholder)
+        return false;
+    for (Type *at = type; at; at = type_base(w->ts, at))
+        if (type_canonical(w->ts, at) == form)
+            return true;
+    return false;
+}
+
+// ---- Templates ----------------------------------------------------------------------------------------------
+
+static void template_mark(World *w, Type *type, const Node *from) {
+    if (type && type != type_from_def(w->ts, type->def))
+        mark_allocated(w, type, from, "template of instances made at run time");
+}
+
+/// Its template has instances: one whose MethodTable is here may be asked for as well.
+static void instance_complete(World *w, Type *type, const Node *from) {
+    if (!(type->def && type->def->is_byref_like))
+        mark_constructed(w, type, from, "instance of a template");
+}
+
+void template_allocated(World *w, TypeNode *form) {
+    for (uint32_t i = 0; i < form->instances.count; i++)
+        instance_complete(w, form->instances.items[i], &form->levels[3]);
+}
+
+/// Static fields that canonical code reaches are those of every instance.
+void template_statics(World *w, TypeNode *form, StaticKind kind) {
+    for (uint32_t i = 0; i < form->instances.count; i++)
+        mark_static_base(w, form->instances.items[i], kind, &form->statics[kind], "static fields of canonical code");
+}
+
+void template_definition_seen(World *w, Type *definition, const Node *from) {
+    if (!w->makes_types || !definition->is_generic_definition)
+        return;
+    TypeNode *node = type_node(w, definition);
+    if (node->template_from)
+        return;
+    node->template_from = from;
+    template_mark(w, type_template(w->ts, definition->def), from);
+    for (uint32_t i = 0; i < node->template_waiters.count; i++)
+        template_mark(w, node->template_waiters.items[i], from);
+}
+
+void template_instance_appears(World *w, Type *type, const Node *from) {
+    if (!w->makes_types || type->has_placeholder || type->is_open)
+        return;
+    bool is_array = type->kind == TYPE_SzArray && type_is_reference(type->element);
+    Type *form = type_canonical(w->ts, type);
+    if (form != type) {
+        TypeNode *node = type_node(w, form);
+        ARRAY_PUSH(&w->arena, &node->instances, type);
+        if (node->levels[3].marked)
+            instance_complete(w, type, from);
+        for (uint32_t kind = STATIC_NonGC; kind <= STATIC_Thread; kind++)
+            if (node->statics[kind].marked)
+                mark_static_base(w, type, (StaticKind)kind, from, "static fields of canonical code");
+    }
+    if (form == type || type->kind != TYPE_Named || !type->arg_count) {
+        if (is_array)
+            mark_allocated(w, form, from, "template of arrays made at run time");
+        return;
+    }
+    TypeNode *definition = type_node(w, type_from_def(w->ts, type->def));
+    if (definition->template_from)
+        template_mark(w, form, from);
+    else
+        ARRAY_PUSH(&w->arena, &definition->template_waiters, form);
+}
+
+void template_method_seen(World *w, const Method *definition, const Node *from) {
+    if (!w->makes_types || !definition->def->generic_count || definition->def->is_abstract || definition->arg_count)
+        return;
+    Type *owner = definition->owner;
+    if (owner->is_generic_definition || owner->is_open)
+        owner = type_template(w->ts, owner->def);
+    Method *method = owner ? method_template(w->ts, definition->def, owner) : NULL;
+    if (method)
+        mark_reflectable_method(w, method, from, "template of methods made at run time");
+}
+
+// ---- Questions of canonical code ------------------------------------------------------------------------------
+
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context) {
+    Reach *r = (Reach *)(uintptr_t)reach; // the list grows while units are lowered, one at a time
+    for (uint32_t i = r->lookups.count; i-- > 0 && r->lookups.items[i].context == context;)
+        if (r->lookups.items[i].kind == kind && r->lookups.items[i].entity == entity)
+            return r->lookups.items[i].symbol;
+    char name[32];
+    int size = snprintf(name, sizeof name, "lookup$%u", r->lookups.count);
+    Lookup lookup = {kind, entity, context, text_intern(types_texts(r->ts), name, (size_t)size)};
+    ARRAY_PUSH(r->program, &r->lookups, lookup);
+    return lookup.symbol;
+}
+
+const Lookup *reach_lookups(const Reach *reach, uint32_t *count) {
+    *count = reach->lookups.count;
+    return reach->lookups.items;
+}
