@@ -371,6 +371,23 @@ void reach_share_body(Reach *reach, const Method *method, const Method *made_fro
     (void)method;
     (void)made_from;
 }
+// The world has no generic instances.
+bool method_has_placeholder(const Method *method) {
+    (void)method;
+    return false;
+}
+Method *method_canonical(TypeSystem *ts, const Method *method) {
+    (void)ts;
+    return (Method *)method;
+}
+ContextSource reach_context_source(const Method *method) {
+    (void)method;
+    return CONTEXT_None;
+}
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context) {
+    (void)reach, (void)kind, (void)entity;
+    return context->name;
+}
 const Method *reach_code(const Reach *reach, const Method *method) {
     (void)reach;
     return method;
