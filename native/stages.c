@@ -128,13 +128,21 @@ static bool lower_run(Compilation *c)
     c->units = units_partition(c->reach, &c->program, &c->unit_count);
     timer_count(&c->timer, "units", c->unit_count, "");
     bool ok = true;
-    for (uint32_t i = 0; i < c->unit_count; i++) ok &= lower_unit(&c->units[i], c->reach, c->sharing, c->machine, c->diag);
+    for (uint32_t i = 0; i < c->unit_count; i++) {
+        ok &= lower_unit(&c->units[i], c->reach, c->sharing, c->machine, c->diag);
+        if (c->unit_count > 1) unit_pack(&c->units[i], &c->program);
+    }
     return ok;
 }
 
 static void lower_stage_dump(const Compilation *c, FILE *file)
 {
-    for (uint32_t i = 0; i < c->unit_count; i++) lower_dump(&c->units[i], c->reach, c->method, file);
+    for (uint32_t i = 0; i < c->unit_count; i++) {
+        Unit *unit = &c->units[i];
+        if (unit->bitcode && !unit_unpack(unit, c->diag)) return;
+        lower_dump(unit, c->reach, c->method, file);
+        unit_close(unit);
+    }
 }
 
 static void lower_close(Compilation *c)

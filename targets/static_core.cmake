@@ -6,7 +6,7 @@ set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 # Debian's LLVM targets name shared libraries (libz3) in their link interface; llvm-config's list of archives does not.
 find_program(LLVM_CONFIG NAMES llvm-config-19 llvm-config REQUIRED)
 execute_process(COMMAND ${LLVM_CONFIG} --link-static --libs core analysis passes x86codegen x86asmparser x86desc x86info
-        bitwriter debuginfodwarf object
+        bitreader bitwriter debuginfodwarf object
     OUTPUT_VARIABLE llvm_archives OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${LLVM_CONFIG} --libdir
     OUTPUT_VARIABLE llvm_directory OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)

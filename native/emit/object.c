@@ -35,9 +35,9 @@ static SymbolSet symbol_set_make(SymbolList list) {
     return (SymbolSet){list.items, list.count};
 }
 
-static void functions_collect(Arena *arena, LLVMModuleRef module, bool declarations, SymbolList *list) {
+static void functions_collect(Arena *arena, LLVMModuleRef module, SymbolList *list) {
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
-        if ((LLVMIsDeclaration(f) != 0) != declarations || LLVMGetIntrinsicID(f))
+        if (LLVMIsDeclaration(f))
             continue;
         size_t size;
         const char *name = LLVMGetValueName2(f, &size);
@@ -72,7 +72,8 @@ static void marshalling_stubs_collect(EmitContext *e, SymbolList *list) {
 static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit_count) {
     SymbolList list = {0};
     for (uint32_t i = 0; i < unit_count; i++)
-        functions_collect(&e->arena, units[i].module, true, &list);
+        for (uint32_t j = 0; j < units[i].declared_count; j++)
+            ARRAY_PUSH(&e->arena, &list, units[i].declared[j]);
     for (uint32_t i = 0; i < e->set.objects.count; i++) {
         const DataObject *object = e->set.objects.items[i];
         for (uint32_t j = 0; j < object->fixups.count; j++)
@@ -113,23 +114,21 @@ static SymbolSet labels_collect(EmitContext *e) {
 
 // What the linker would only name as undefined. After optimisation: code that is gone may have asked for
 // more.
-static bool data_symbols_check(EmitContext *e, const Unit *units, uint32_t unit_count) {
-    SymbolSet labels = labels_collect(e);
-    for (uint32_t i = 0; i < unit_count; i++)
-        for (LLVMValueRef g = LLVMGetFirstGlobal(units[i].module); g; g = LLVMGetNextGlobal(g)) {
-            size_t size;
-            const char *name = LLVMGetValueName2(g, &size);
-            Text symbol = {name, size};
-            if (!LLVMIsDeclaration(g) || !LLVMGetFirstUse(g) || !is_data_symbol(symbol))
-                continue;
-            if (symbol_set_has(&labels, symbol))
-                continue;
-            const char *text =
-                arena_format(&e->arena, "code refers to '%.*s', which nothing defines", (int)size, name);
-            diag_report(e->diag, DIAG_Internal, (DiagLocation){0}, text);
-            e->failed = true;
-        }
-    return !e->failed;
+static bool data_symbols_check(LLVMModuleRef module, SymbolSet labels, Arena *arena, Diag *diag) {
+    bool ok = true;
+    for (LLVMValueRef g = LLVMGetFirstGlobal(module); g; g = LLVMGetNextGlobal(g)) {
+        size_t size;
+        const char *name = LLVMGetValueName2(g, &size);
+        Text symbol = {name, size};
+        if (!LLVMIsDeclaration(g) || !LLVMGetFirstUse(g) || !is_data_symbol(symbol))
+            continue;
+        if (symbol_set_has(&labels, symbol))
+            continue;
+        const char *text = arena_format(arena, "code refers to '%.*s', which nothing defines", (int)size, name);
+        diag_report(diag, DIAG_Internal, (DiagLocation){0}, text);
+        ok = false;
+    }
+    return ok;
 }
 
 // ---- Units on threads
@@ -140,7 +139,7 @@ typedef struct Work {
     Unit *units;
     uint32_t unit_count;
     const char *const *paths; // NULL: optimise only
-    SymbolSet needed;
+    SymbolSet needed, labels;
     Arena *arenas; // by unit
     SymbolList *survivors;
     Diag *diag;
@@ -162,16 +161,29 @@ static bool unit_write(Work *work, uint32_t index, LLVMMemoryBufferRef object) {
     return ok;
 }
 
-static bool unit_finish(Work *work, uint32_t index, LLVMTargetMachineRef machine) {
+static bool unit_optimize(Work *work, uint32_t index, LLVMTargetMachineRef machine) {
     LLVMModuleRef module = work->units[index].module;
     if (!module_optimize(module, work->request, machine, symbol_set_has, &work->needed, work->diag))
         return false;
-    functions_collect(&work->arenas[index], module, false, &work->survivors[index]);
+    functions_collect(&work->arenas[index], module, &work->survivors[index]);
+    return data_symbols_check(module, work->labels, &work->arenas[index], work->diag);
+}
+
+/// A packed unit is a module only in here.
+static bool unit_finish(Work *work, uint32_t index, LLVMTargetMachineRef machine) {
+    Unit *unit = &work->units[index];
+    if (unit->bitcode && !unit_unpack(unit, work->diag))
+        return false;
+    bool ok = unit_optimize(work, index, machine);
     if (!work->paths)
-        return true;
-    module_restore_symbols(module); // for the stack trace map
-    LLVMMemoryBufferRef object = module_object(module, machine, work->diag);
-    return object && unit_write(work, index, object);
+        return ok;
+    if (ok) {
+        module_restore_symbols(unit->module); // for the stack trace map
+        LLVMMemoryBufferRef object = module_object(unit->module, machine, work->diag);
+        ok = object && unit_write(work, index, object);
+    }
+    unit_close(unit);
+    return ok;
 }
 
 // A target machine is not shared between threads.
@@ -213,6 +225,7 @@ static Work work_prepare(EmitContext *e, Unit *units, uint32_t unit_count, const
         .request = e->request, .units = units, .unit_count = unit_count, .paths = paths, .diag = e->diag,
         .writing = PTHREAD_MUTEX_INITIALIZER};
     work.needed = symbols_needed(e, units, unit_count);
+    work.labels = labels_collect(e);
     work.arenas = ARENA_ARRAY(&e->arena, Arena, unit_count + 1);
     work.survivors = ARENA_ARRAY(&e->arena, SymbolList, unit_count + 1);
     return work;
@@ -237,7 +250,7 @@ static void work_close(Work *work) {
 
 static bool single_finish(EmitContext *e, Unit *unit, const char *path) {
     Work work = work_prepare(e, unit, 1, NULL);
-    bool ok = units_finish(&work, &e->arena) && data_symbols_check(e, unit, 1);
+    bool ok = units_finish(&work, &e->arena);
     if (ok) {
         SymbolSet survivors = work_survivors(e, &work);
         emit_finish(e, symbol_set_has, &survivors);
@@ -279,7 +292,7 @@ bool emit_program(Unit *units, uint32_t unit_count, const Reach *reach, const ch
     bool ok = !e->failed;
     if (ok) {
         Work work = work_prepare(e, units, unit_count, paths);
-        ok = units_finish(&work, &e->arena) && data_symbols_check(e, units, unit_count);
+        ok = units_finish(&work, &e->arena);
         SymbolSet survivors = {0};
         if (ok)
             survivors = work_survivors(e, &work);

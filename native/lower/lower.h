@@ -14,6 +14,10 @@ typedef struct Unit {
     uint32_t method_count;
     LLVMContextRef context;
     LLVMModuleRef module;
+    // Between unit_pack and unit_unpack, when there is no module:
+    LLVMMemoryBufferRef bitcode;
+    const Text *declared; // functions that the module refers to and does not define
+    uint32_t declared_count;
 } Unit;
 
 // ---- Sharing: one body for several instances of a generic definition -------------------------------------
@@ -35,6 +39,10 @@ Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count);
 /// internal error).
 MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
                            Diag *diag);
+/// Replaces the module by its bitcode, which takes a tenth of the memory; `declared` lives in `program`.
+void unit_pack(Unit *unit, Arena *program);
+/// Makes the module again, in a context of its own. False after a report.
+MUST_CHECK bool unit_unpack(Unit *unit, Diag *diag);
 void unit_close(Unit *unit);
 /// LLVM IR of the functions whose display name matches (NULL = the whole module), for `--dump=lower`.
 void lower_dump(const Unit *unit, const Reach *reach, const struct Pattern *pattern, FILE *file);

@@ -1,6 +1,8 @@
 #include "lower/lowering.h"
 
 #include <llvm-c/Analysis.h>
+#include <llvm-c/BitReader.h>
+#include <llvm-c/BitWriter.h>
 #include <stdlib.h>
 
 enum {
@@ -200,11 +202,46 @@ bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTarg
     return !u.failed;
 }
 
-void unit_close(Unit *unit) {
+// ---- Waiting units
+// ---------------------------------------------------------------------------------------------------------------------
+
+static void module_dispose(Unit *unit) {
     if (unit->module)
         LLVMDisposeModule(unit->module);
     if (unit->context)
         LLVMContextDispose(unit->context);
     unit->module = NULL;
     unit->context = NULL;
+}
+
+void unit_pack(Unit *unit, Arena *program) {
+    ARRAY(Text) declared = {0};
+    for (LLVMValueRef f = LLVMGetFirstFunction(unit->module); f; f = LLVMGetNextFunction(f)) {
+        if (!LLVMIsDeclaration(f) || LLVMGetIntrinsicID(f))
+            continue;
+        size_t size;
+        const char *name = LLVMGetValueName2(f, &size);
+        ARRAY_PUSH(program, &declared, (Text){arena_format(program, "%.*s", (int)size, name), size});
+    }
+    unit->declared = declared.items;
+    unit->declared_count = declared.count;
+    unit->bitcode = LLVMWriteBitcodeToMemoryBuffer(unit->module);
+    module_dispose(unit);
+}
+
+bool unit_unpack(Unit *unit, Diag *diag) {
+    unit->context = LLVMContextCreate();
+    bool failed = LLVMParseBitcodeInContext2(unit->context, unit->bitcode, &unit->module);
+    if (failed)
+        diag_report(diag, DIAG_Internal, (DiagLocation){0}, "the bitcode of a unit cannot be read back");
+    LLVMDisposeMemoryBuffer(unit->bitcode);
+    unit->bitcode = NULL;
+    return !failed;
+}
+
+void unit_close(Unit *unit) {
+    module_dispose(unit);
+    if (unit->bitcode)
+        LLVMDisposeMemoryBuffer(unit->bitcode);
+    unit->bitcode = NULL;
 }
