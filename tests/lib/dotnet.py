@@ -84,15 +84,15 @@ def assemble(source, library):
 
 
 class Project:
-    """A project in a folder of its own. Nothing outside the folder reaches it except the injected file."""
+    """A project in a folder of its own. Nothing outside the folder reaches it except the injected file. language: cs, fs, vb."""
 
-    def __init__(self, directory, name, source, properties=(), inject=INJECT, items="", csproj=CSPROJ):
-        self.directory, self.name = directory, name
+    def __init__(self, directory, name, source, properties=(), inject=INJECT, items="", csproj=CSPROJ, language="cs"):
+        self.directory, self.name, self.file = directory, name, "%s.%sproj" % (name, language)
         shutil.rmtree(directory, ignore_errors=True)
         os.makedirs(directory)
-        self.write("Program.cs", source)
+        self.write("Program." + language, source)
         lines = "".join("    <%s>%s</%s>\n" % (n, v, n) for n, v in properties)
-        self.write(name + ".csproj", csproj % (lines, items) if "%s" in csproj else csproj)
+        self.write(self.file, csproj % (lines, items) if "%s" in csproj else csproj)
         self.write("Directory.Build.targets", "<Project />\n")
         if inject:
             shutil.copy(inject, os.path.join(directory, "Directory.Build.props"))
@@ -107,7 +107,7 @@ class Project:
             f.write(text)
 
     def dotnet(self, verb, *arguments, timeout=600, env=None):
-        return run(["dotnet", verb, self.name + ".csproj", "-c", "Release", "-nodeReuse:false"] + list(arguments),
+        return run(["dotnet", verb, self.file, "-c", "Release", "-nodeReuse:false"] + list(arguments),
                    self.directory, timeout, env=env)
 
     def publish(self, *arguments, timeout=600, env=None):
