@@ -48,7 +48,7 @@ enum {
     METHOD_DynamicDependency = 0x04,
     METHOD_Suppressed = 0x08,        // UnconditionalSuppressMessage
     METHOD_RequiresShift = 4,        // Requires, of the method itself
-    METHOD_Intrinsic = 0x80,         // a row of flow_intrinsic.def
+    METHOD_Intrinsic = 0x80,         // a row of flow_intrinsic.def after FLOW_LAST_PASSIVE
 };
 /// Annotations of one module, by rid - 1 of their tables; arrays are NULL where the module has none.
 struct FlowFacts {

@@ -8,7 +8,8 @@ typedef enum FlowIntrinsic {
 #define FLOW(id, name_space, type, method) FLOW_##id,
 #include "reach/flow_intrinsic.def"
 #undef FLOW
-    FLOW_COUNT
+    FLOW_COUNT,
+    FLOW_LAST_PASSIVE = FLOW_GetMethodFromHandle,
 } FlowIntrinsic;
 
 /// Where a value comes from or goes to, as warnings name it.

@@ -240,7 +240,8 @@ static void intrinsics_find(World *w, FlowFacts *facts, const Module *module) {
             if (!text_equal_z(column_text(image, COLUMN_MethodDef_Name, rid), intrinsics[i].method))
                 continue;
             facts->intrinsics[rid - 1] = (uint8_t)i;
-            facts->methods[rid - 1] |= METHOD_Intrinsic;
+            if (i > FLOW_LAST_PASSIVE)
+                facts->methods[rid - 1] |= METHOD_Intrinsic;
         }
     }
 }

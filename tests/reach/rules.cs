@@ -242,6 +242,13 @@ class DependedWhole { [Live] void Method() { } [Live] int Property => 0; }
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
 class AskedForItsType { }
 [Live] class AskedChild : AskedForItsType { [Live] public void Method() { } [Dead] void Private() { } }
+[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
+class ComparedByType
+{
+    // Nothing here reflects on the type.
+    public bool IsExact() => GetType() == typeof(ComparedByType);
+}
+[Live] class ComparedChild : ComparedByType { [Dead] public void Method() { } }
 abstract class VirtualTarget { public abstract void Do(); }
 [Live] class VirtualTargetOne : VirtualTarget { [Live] public override void Do() { } }
 class NestedOwner { public class Nested { [Live] public void Method() { } } [Dead] public void Method() { } }
@@ -298,6 +305,8 @@ static class Reflection
         Depends();
         AskedForItsType asked = new AskedChild();
         asked.GetType().GetMethods();
+        ComparedByType compared = new ComparedChild();
+        GC.KeepAlive(compared.IsExact() ? compared : null);
         VirtualTarget target = new VirtualTargetOne();
         GC.KeepAlive(new Action(target.Do).Method);
         typeof(NestedOwner).GetNestedType("Nested").GetMethods();
