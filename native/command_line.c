@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-typedef enum OptionId { OPTION_Events, OPTION_Time, OPTION_Version, OPTION_Help, OPTION_Dump, OPTION_Method, OPTION_Why } OptionId;
+typedef enum OptionId { OPTION_Events, OPTION_Time, OPTION_Sizes, OPTION_Version, OPTION_Help, OPTION_Dump, OPTION_Method, OPTION_Why } OptionId;
 
 typedef struct OptionRow {
     const char *name;
@@ -17,6 +17,7 @@ static const OptionRow options[] = {
     { "--method", "PATTERN", OPTION_Method, "with --dump: only methods whose name matches (a regular expression)" },
     { "--why", "PATTERN", OPTION_Why, "print why what matches is in the program" },
     { "--time", NULL, OPTION_Time, "print seconds, peak memory and counts of every stage" },
+    { "--sizes", NULL, OPTION_Sizes, "print the bytes of every section of the objects, and the largest symbols" },
     { "--version", NULL, OPTION_Version, "print the version" },
     { "--help", NULL, OPTION_Help, "print this" },
 };
@@ -27,6 +28,7 @@ static void option_apply(CommandLine *out, OptionId id, const char *value)
     switch (id) {
     case OPTION_Events: out->events = true; break;
     case OPTION_Time: out->time = true; break;
+    case OPTION_Sizes: out->sizes = true; break;
     case OPTION_Version: out->version = true; break;
     case OPTION_Help: out->help = true; break;
     case OPTION_Dump: out->dump = value; break;

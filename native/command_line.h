@@ -6,6 +6,7 @@
 typedef struct CommandLine {
     bool        events;
     bool        time;
+    bool        sizes;
     bool        version;
     bool        help;
     const char *dump;   // stage name, or NULL

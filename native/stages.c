@@ -186,12 +186,27 @@ static bool emit_run(Compilation *c)
     bool ok = objects_write(c, paths) && emit_exports_file(c->reach, c->diag) &&
               units_list_write(c, paths, count - 1);
     for (uint32_t i = 0; !ok && i < count; i++) remove(paths[i]);
+    c->objects = paths;
+    c->object_count = count;
     return ok;
 }
 
 static void emit_stage_dump(const Compilation *c, FILE *file)
 {
     emit_dump(c->reach, c->method, file, c->diag);
+}
+
+// ---- report ---------------------------------------------------------------------------------------------------------------
+
+static bool report_run(Compilation *c)
+{
+    ObjectSizes sizes;
+    if (!report_totals(c->objects, c->object_count, &sizes, c->diag)) return false;
+    timer_count(&c->timer, "code", sizes.code, "bytes");
+    timer_count(&c->timer, "data", sizes.data, "bytes");
+    timer_count(&c->timer, "unwind tables", sizes.unwind, "bytes");
+    if (c->command_line.sizes && !report_sizes(c->objects, c->object_count, stderr, c->diag)) return false;
+    return report_map_write(&c->request, c->objects, c->object_count, c->diag);
 }
 
 // ---- the order ------------------------------------------------------------------------------------------------------------
@@ -214,6 +229,7 @@ static const Stage stages[] = {
     { "share", share_run, NULL, share_close, false },
     { "lower", lower_run, lower_stage_dump, lower_close, false },
     { "object", emit_run, NULL, NULL, false },
+    { "report", report_run, NULL, NULL, false },
 };
 enum { STAGE_COUNT = sizeof stages / sizeof *stages };
 

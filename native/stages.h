@@ -2,7 +2,7 @@
 #pragma once
 
 #include "command_line.h"
-#include "emit/emit.h"
+#include "report/report.h"
 #include "support/pattern.h"
 #include "support/timer.h"
 
@@ -25,6 +25,8 @@ typedef struct Compilation {
     Sharing    *sharing;
     Unit       *units;
     uint32_t    unit_count;
+    const char *const *objects; // paths of what emit/ wrote
+    uint32_t    object_count;
     int         exit_code;
 } Compilation;
 

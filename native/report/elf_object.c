@@ -61,16 +61,14 @@ static bool symbols_read(Bytes bytes, const SymbolTable *table, Arena *arena, El
     for (size_t i = 0; i < table->rows.size / sizeof(Elf64_Sym); i++) {
         Elf64_Sym row;
         memcpy(&row, table->rows.data + i * sizeof row, sizeof row);
-        uint32_t section;
-        ElfSymbol symbol = {.size = row.st_size};
+        ElfSymbol symbol = {.offset = row.st_value, .size = row.st_size};
         if (!row.st_name || ELF64_ST_TYPE(row.st_info) == STT_SECTION ||
             ELF64_ST_TYPE(row.st_info) == STT_FILE)
             continue;
-        if (!symbol_section(table, &row, i, &section) || section >= out->sections.count)
+        if (!symbol_section(table, &row, i, &symbol.section) || symbol.section >= out->sections.count)
             continue;
         if (!string_at(bytes, &table->strings, row.st_name, &symbol.name))
             return false;
-        symbol.section = out->sections.items[section].name;
         ARRAY_PUSH(arena, &out->symbols, symbol);
     }
     return true;

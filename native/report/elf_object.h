@@ -13,8 +13,9 @@ typedef struct ElfSection {
 
 typedef struct ElfSymbol {
     Text name;
-    Text section;
-    uint64_t size;
+    uint32_t section; // index into the object's sections
+    uint64_t offset;  // in the section
+    uint64_t size;    // as the symbol table has it: of an alias into a larger object, that of the object
 } ElfSymbol;
 
 typedef struct ElfObject {

@@ -6,10 +6,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -34,14 +34,16 @@ void timer_begin(Timer *timer, const char *name)
     assert(kept < MOST_TIMED_STAGES);
     timer->stages[kept] = stage;
     timer->stage_count = kept + 1;
-    timer->started = now();
+    timer->started = now(CLOCK_MONOTONIC);
+    timer->cpu_started = now(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void timer_end(Timer *timer)
 {
     assert(timer->stage_count);
     TimedStage *stage = &timer->stages[timer->stage_count - 1];
-    stage->seconds += now() - timer->started;
+    stage->seconds += now(CLOCK_MONOTONIC) - timer->started;
+    stage->cpu_seconds += now(CLOCK_PROCESS_CPUTIME_ID) - timer->cpu_started;
     stage->peak_kilobytes = peak_kilobytes();
 }
 
@@ -53,14 +55,16 @@ void timer_count(Timer *timer, const char *name, uint64_t value, const char *uni
 
 void timer_print(const Timer *timer, FILE *file)
 {
-    double total = 0;
-    fprintf(file, "%-12s %10s %10s\n", "stage", "seconds", "peak MB");
+    double total = 0, cpu_total = 0;
+    fprintf(file, "%-12s %10s %10s %10s\n", "stage", "seconds", "CPU s", "peak MB");
     for (uint32_t i = 0; i < timer->stage_count; i++) {
         const TimedStage *stage = &timer->stages[i];
-        fprintf(file, "%-12s %10.3f %10.1f\n", stage->name, stage->seconds, (double)stage->peak_kilobytes / 1024);
+        fprintf(file, "%-12s %10.3f %10.3f %10.1f\n", stage->name, stage->seconds, stage->cpu_seconds,
+                (double)stage->peak_kilobytes / 1024);
         total += stage->seconds;
+        cpu_total += stage->cpu_seconds;
     }
-    fprintf(file, "%-12s %10.3f %10.1f\n", "total", total, (double)peak_kilobytes() / 1024);
+    fprintf(file, "%-12s %10.3f %10.3f %10.1f\n", "total", total, cpu_total, (double)peak_kilobytes() / 1024);
     for (uint32_t i = 0; i < timer->count_count; i++) {
         const TimedCount *count = &timer->counts[i];
         fprintf(file, "%12" PRIu64 " %s%s%s\n", count->value, count->name, *count->unit ? ", " : "", count->unit);

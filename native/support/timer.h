@@ -7,7 +7,8 @@ enum { MOST_TIMED_STAGES = 24, MOST_TIMED_COUNTS = 48 };
 
 typedef struct TimedStage {
     const char *name;
-    double      seconds;
+    double      seconds;     // of the clock on the wall
+    double      cpu_seconds; // of all threads
     long        peak_kilobytes; // of the process, when the stage ended
 } TimedStage;
 
@@ -19,7 +20,7 @@ typedef struct TimedCount {
 
 /// Names are kept by pointer: literals.
 typedef struct Timer {
-    double     started; // of the running stage
+    double     started, cpu_started; // of the running stage
     TimedStage stages[MOST_TIMED_STAGES];
     uint32_t   stage_count;
     TimedCount counts[MOST_TIMED_COUNTS];

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+import xml.etree.ElementTree
 
 from lib.dotnet import ENVIRONMENT, ROOT, Project, run
 
@@ -32,7 +33,7 @@ def core_of(project):
         return json.load(f)["tool"]["core"]
 
 
-def replay(c, change=None, raw=None, timeout=300, prefix=(), core=None):
+def replay(c, change=None, raw=None, timeout=300, prefix=(), core=None, arguments=()):
     """Runs the compiler on hello's request with outputs of its own. -> (outcome, path of the object)"""
     project = hello(c)
     with open(project.native(".tailor.json"), encoding="utf-8") as f:
@@ -45,7 +46,8 @@ def replay(c, change=None, raw=None, timeout=300, prefix=(), core=None):
     if change:
         change(request)
     text = raw if raw is not None else json.dumps(request).encode()
-    return run(list(prefix) + [core or core_of(project)], c.directory, timeout, text), request["output"]["object"]
+    command = list(prefix) + [core or core_of(project)] + list(arguments)
+    return run(command, c.directory, timeout, text), request["output"]["object"]
 
 
 def fails(outcome, obj, code, *words):
@@ -169,6 +171,30 @@ def test_hello_keeps_to_its_budget(c):
     assert usage.ru_maxrss <= 400_000, "%d KB" % usage.ru_maxrss
     methods = re.search(r"(\d+) methods", times)
     assert methods and int(methods.group(1)) <= 3000, times
+
+
+def test_map_file_accounts_for_every_byte(c):
+    """IlcGenerateMapFile: the elements add up to the sections of the object; --sizes shows the same sections."""
+    path = os.path.join(c.directory, "app.map.xml")
+    outcome, obj = replay(c, lambda request: request["output"].update(map=path), arguments=["--sizes"])
+    assert outcome.code == 0, outcome.log[-2000:]
+    listed = {}
+    names = {}
+    for element in xml.etree.ElementTree.parse(path).getroot():
+        section = element.get("Section")
+        listed[section] = listed.get(section, 0) + int(element.get("Length"))
+        names.setdefault(element.tag, []).append(element.get("Name"))
+    sections = {}
+    for line in run(["size", "-A", "-d", obj]).log.splitlines():
+        words = line.split()
+        if len(words) == 3 and words[1].isdigit():
+            base = ".data.rel.ro" if words[0].startswith(".data.rel.ro") else words[0]
+            sections[base] = sections.get(base, 0) + int(words[1])
+    for section in ("tailor_text", ".data.rel.ro", "__unbox"):
+        assert listed[section] == sections[section], (section, listed[section], sections[section])
+        assert outcome.lines("%d %s" % (sections[section], section)), outcome.log[-2000:]
+    assert any("Program" in name and "Main" in name for name in names["MethodCode"]), names["MethodCode"][:20]
+    assert any(name.startswith("mt$System.String") for name in names["ConstructedEEType"])
 
 
 def test_two_runs_are_identical(c):
