@@ -22,6 +22,7 @@ typedef struct EmitContext {
     struct PseudoMethodTable *pseudo_tables; // uthash: method tables of static bases
     const uint32_t *rows; // by Type.id: byte offset of the type's row in the selector table
     uint32_t row_count;
+    DataObject *switches; // of types with several instances of an interface; NULL: none
     struct Metadata *metadata; // NULL: no reflection blobs
 } EmitContext;
 

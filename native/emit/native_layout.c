@@ -4,6 +4,8 @@
 #include "emit/metadata.h"
 
 enum { // ReflectionMapBlob
+    BLOB_GenericVirtualMethodTable = 18,
+    BLOB_InterfaceGenericVirtualMethodTable = 19,
     BLOB_TypeTemplateMap = 21,
     BLOB_GenericMethodsTemplateMap = 22,
     BLOB_NativeLayoutInfo = 30,
@@ -28,7 +30,7 @@ enum { // TypeSignatureKind, in the low four bits
     SIGNATURE_FunctionPointer = 11,
 };
 enum { MODIFIER_Array = 1, MODIFIER_ByRef = 2, MODIFIER_Pointer = 3 };        // TypeModifierKind
-enum { METHOD_HasInstantiation = 1, METHOD_HasFunctionPointer = 4 };          // MethodFlags
+enum { METHOD_HasInstantiation = 1, METHOD_IsUnboxingStub = 2, METHOD_HasFunctionPointer = 4 }; // MethodFlags
 enum { STATIC_DATA_Gc = 1, STATIC_DATA_NonGc = 2 };                           // StaticDataKind
 enum { SOURCE_This = 0, SOURCE_HiddenArg = 1, SOURCE_Method = 2, SOURCE_HasDeclaringType = 4, SOURCE_Dictionary = 8 };
 enum { // FixupSignatureKind
@@ -134,7 +136,10 @@ static void put_type(LayoutWriter *w, const Type *type) {
 }
 
 static void put_method(LayoutWriter *w, const Method *method, const Method *code) {
-    put(w, (method->arg_count ? METHOD_HasInstantiation : 0) | (code ? METHOD_HasFunctionPointer : 0));
+    // The template of a struct's method is known as its unboxing stub.
+    bool is_boxed = code && method->owner->is_value_type && !method->def->is_static;
+    put(w, (method->arg_count ? METHOD_HasInstantiation : 0) | (is_boxed ? METHOD_IsUnboxingStub : 0) |
+               (code ? METHOD_HasFunctionPointer : 0));
     if (code)
         put(w, metadata_fixup(w->e, emit_method_symbol(w->e, code), USE_Code, 0));
     put_type(w, method->owner);
@@ -237,6 +242,14 @@ static void type_templates_write(LayoutWriter *w) {
 
 // ---- Templates of generic methods ---------------------------------------------------------------------------
 
+/// Boxed objects are what tables and reflection call struct methods on.
+static const Method *template_code(EmitContext *e, const Method *method) {
+    if (!method->owner->is_value_type || method->def->is_static)
+        return method;
+    const Method *stub = method_synthetic(e->ts, SYNTHETIC_UnboxingStub, method->owner, method);
+    return reach_has_method(e->reach, stub) ? stub : method;
+}
+
 static void method_templates_write(LayoutWriter *w) {
     EmitContext *e = w->e;
     uint32_t count;
@@ -249,12 +262,106 @@ static void method_templates_write(LayoutWriter *w) {
         context_set(w, method->owner, method);
         HashEntry row = {.hash = method_hash(e->ts, method)};
         native_unsigned(&e->arena, &row.payload, w->blob.count);
-        put_method(w, method, method);
+        put_method(w, method, template_code(e, method));
         native_unsigned(&e->arena, &row.payload, w->blob.count);
         put(w, BAG_End);
         ARRAY_PUSH(&e->arena, &entries, row);
     }
     metadata_blob_write(e, BLOB_GenericMethodsTemplateMap, native_hashtable(&e->arena, &entries));
+}
+
+// ---- Generic virtual methods --------------------------------------------------------------------------------
+
+static const Type *definition_of(EmitContext *e, const Type *type) {
+    return type->arg_count ? type_from_def(e->ts, type->def) : type;
+}
+
+static void row_type(EmitContext *e, HashEntry *row, const Type *type) {
+    Text symbol = emit_type_symbol(e, definition_of(e, type));
+    native_unsigned(&e->arena, &row->payload, metadata_fixup(e, WHOLE_SYMBOL(symbol)));
+}
+
+static void row_token(EmitContext *e, HashEntry *row, const Method *method) {
+    native_unsigned(&e->arena, &row->payload, record_token(metadata_method_definition(e, method->def)));
+}
+
+/// `declaration` on classes at or below the owner of `target` is that.
+static void class_override_add(EmitContext *e, HashEntries *entries, const Method *declaration, const Method *target) {
+    uint32_t calling = type_hash(e->ts, definition_of(e, declaration->owner));
+    HashEntry row = {.hash = (calling << 13 ^ calling) ^ type_hash(e->ts, definition_of(e, target->owner))};
+    row_type(e, &row, declaration->owner);
+    row_type(e, &row, target->owner);
+    row_token(e, &row, declaration);
+    row_token(e, &row, target);
+    ARRAY_PUSH(&e->arena, entries, row);
+}
+
+/// One class: the method, and the instances of the interface in terms of the class's arguments.
+static void interface_override_put(LayoutWriter *w, HashEntry *row, const GenericOverride *override) {
+    EmitContext *e = w->e;
+    Type *type = (Type *)(uintptr_t)override->type;
+    ByteArray signatures = {0};
+    uint32_t count, listed = 0;
+    Type *const *interfaces = type_interfaces(e->ts, type, &count);
+    context_set(w, type, NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        if (interfaces[i]->def != override->declaration->owner->def ||
+            type_canonical(e->ts, interfaces[i]) != type_canonical(e->ts, override->declaration->owner))
+            continue;
+        native_unsigned(&e->arena, &signatures, w->blob.count);
+        put_type(w, interfaces[i]);
+        listed++;
+    }
+    row_token(e, row, override->target);
+    row_type(e, row, override->target->owner);
+    native_unsigned(&e->arena, &row->payload, 1);
+    row_type(e, row, type);
+    native_unsigned(&e->arena, &row->payload, listed);
+    native_bytes(&e->arena, &row->payload, signatures.items, signatures.count);
+}
+
+/// All that implement one interface method are one row.
+static void interface_overrides_add(LayoutWriter *w, HashEntries *entries, const GenericOverride *overrides,
+                                    uint32_t count, uint32_t first) {
+    EmitContext *e = w->e;
+    const Method *declaration = overrides[first].declaration;
+    HashEntry row = {.hash = type_hash(e->ts, definition_of(e, declaration->owner))};
+    row_type(e, &row, declaration->owner);
+    row_token(e, &row, declaration);
+    uint32_t same = 0;
+    for (uint32_t i = first; i < count; i++)
+        same += overrides[i].declaration == declaration;
+    native_unsigned(&e->arena, &row.payload, same);
+    for (uint32_t i = first; i < count; i++)
+        if (overrides[i].declaration == declaration)
+            interface_override_put(w, &row, &overrides[i]);
+    ARRAY_PUSH(&e->arena, entries, row);
+}
+
+static bool is_listed(const GenericOverride *overrides, uint32_t index, bool with_target) {
+    for (uint32_t i = 0; i < index; i++)
+        if (overrides[i].declaration == overrides[index].declaration &&
+            (!with_target || overrides[i].target == overrides[index].target))
+            return true;
+    return false;
+}
+
+static void generic_virtual_write(LayoutWriter *w) {
+    EmitContext *e = w->e;
+    uint32_t count;
+    const GenericOverride *overrides = reach_generic_overrides(e->reach, &count);
+    HashEntries classes = {0}, interfaces = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const Method *declaration = overrides[i].declaration, *target = overrides[i].target;
+        bool is_interface = declaration->owner->def->is_interface;
+        if (is_interface && !is_listed(overrides, i, false))
+            interface_overrides_add(w, &interfaces, overrides, count, i);
+        // What an interface leads to is looked up as a virtual method in turn.
+        if (!target->owner->def->is_interface && !is_listed(overrides, i, true))
+            class_override_add(e, &classes, is_interface ? target : declaration, target);
+    }
+    metadata_blob_write(e, BLOB_GenericVirtualMethodTable, native_hashtable(&e->arena, &classes));
+    metadata_blob_write(e, BLOB_InterfaceGenericVirtualMethodTable, native_hashtable(&e->arena, &interfaces));
 }
 
 // ---- Questions ----------------------------------------------------------------------------------------------
@@ -334,7 +441,7 @@ void native_layout_code_fixups(EmitContext *e) {
     const Method *const *methods = reach_template_methods(e->reach, &count);
     for (uint32_t i = 0; i < count; i++)
         if (reach_has_method(e->reach, methods[i]))
-            (void)metadata_fixup(e, emit_method_symbol(e, methods[i]), USE_Code, 0);
+            (void)metadata_fixup(e, emit_method_symbol(e, template_code(e, methods[i])), USE_Code, 0);
 }
 
 void native_layout_write(EmitContext *e) {
@@ -344,6 +451,7 @@ void native_layout_write(EmitContext *e) {
     put(&w, 0); // no signature lies at the start
     type_templates_write(&w);
     method_templates_write(&w);
+    generic_virtual_write(&w);
     uint32_t count;
     const Lookup *lookups = reach_lookups(e->reach, &count);
     for (uint32_t i = 0; i < count; i++)

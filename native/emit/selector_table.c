@@ -37,10 +37,39 @@ static uint32_t rows_collect(EmitContext *e, TypeRow **type_rows, SparseRow **ro
     return n;
 }
 
+/// Place of an interface among those that the MethodTable lists.
+static uint32_t interface_index(EmitContext *e, Type *type, const Type *interface) {
+    uint32_t count, index = 0;
+    Type *const *interfaces = type_interfaces(e->ts, type, &count);
+    for (uint32_t i = 0; i < count && interfaces[i] != interface; i++)
+        index += reach_type_level(e->reach, interfaces[i]) != LEVEL_None;
+    return index;
+}
+
+/// Count, then index of the interface and code of each case (runtime/resolve.c).
+static Text switch_symbol(EmitContext *e, const Method *interface_switch) {
+    uint32_t count;
+    const SwitchCase *cases = reach_switch_cases(e->reach, interface_switch, &count);
+    if (!e->switches) {
+        e->switches = data_object_new(&e->set, "tailor_interface_switches", SECTION_ReadOnly, 4);
+        data_label_z(&e->set, e->switches, "tailor_interface_switches");
+    }
+    Text symbol = data_symbol(&e->set, "switch.%u", data_size(e->switches));
+    data_label(&e->set, e->switches, symbol);
+    data_u32(&e->set, e->switches, count);
+    for (uint32_t i = 0; i < count; i++) {
+        data_u32(&e->set, e->switches, interface_index(e, interface_switch->owner, cases[i].interface));
+        data_relative(&e->set, e->switches, emit_code_symbol(e, cases[i].target), USE_Code, 0);
+    }
+    return symbol;
+}
+
 static Text entry_symbol(EmitContext *e, const TypeRow *row, const SparseRow *sparse, uint32_t selector) {
     for (uint32_t i = 0; i < sparse->count; i++)
         if (row->entries[i].selector == selector)
-            return emit_code_symbol(e, row->entries[i].target);
+            return row->entries[i].target->synthetic == SYNTHETIC_InterfaceSwitch
+                       ? switch_symbol(e, row->entries[i].target)
+                       : emit_code_symbol(e, row->entries[i].target);
     return (Text){0};
 }
 
@@ -59,8 +88,11 @@ static void table_write(EmitContext *e, const RowTable *table, const TypeRow *ty
         Text target =
             hole ? (Text){0}
                  : entry_symbol(e, &type_rows[table->rows[at]], &rows[table->rows[at]], table->columns[at]);
-        data_pointer(&e->set, object, target, USE_Code, 0);
+        bool is_switch = !hole && e->switches && text_starts_with(target, "switch.");
+        data_pointer(&e->set, object, target, is_switch ? USE_Data : USE_Code, 0);
     }
+    if (e->switches)
+        data_label_z(&e->set, e->switches, "tailor_interface_switches_end");
 }
 
 void emit_selector_table(EmitContext *e) {

@@ -100,14 +100,17 @@ static bool types_may_be_equal(TypeSystem *ts, const Type *x, const Type *y)
     return type_canonical(ts, x) == type_canonical(ts, y);
 }
 
+int types_decide_equal(Il *il, const Type *x, const Type *y)
+{
+    if (x == y) return 1;
+    return (x->has_placeholder || y->has_placeholder) && types_may_be_equal(il->ts, x, y) ? -1 : 0;
+}
+
 /// 1 equal, 0 different, -1 unknown.
 static int types_equal(Import *im, const Value *a, const Value *b)
 {
-    if (a->known == KNOWN_Type && b->known == KNOWN_Type) {
-        Type *x = a->known_type, *y = b->known_type;
-        if (x != y && (x->has_placeholder || y->has_placeholder)) return types_may_be_equal(im->il->ts, x, y) ? -1 : 0;
-        return x == y;
-    }
+    if (a->known == KNOWN_Type && b->known == KNOWN_Type)
+        return types_decide_equal(im->il, a->known_type, b->known_type);
     if ((a->known == KNOWN_Type && b->known == KNOWN_Null) ||
         (b->known == KNOWN_Type && a->known == KNOWN_Null))
         return 0;

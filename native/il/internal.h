@@ -98,6 +98,9 @@ typedef struct State {
 typedef struct Il Il;
 typedef struct InlineFrame InlineFrame;
 
+/// Whether two types are the same: 1, 0, or -1 where what placeholders stand for decides.
+int types_decide_equal(Il *il, const Type *x, const Type *y);
+
 /// One run of the interpreter over one body.
 typedef struct Import {
     Il       *il;

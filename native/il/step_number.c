@@ -170,7 +170,8 @@ static int same_reference(Import *im, const Value *a, const Value *b)
 {
     if (a->known == KNOWN_Null && b->known == KNOWN_Null) return 1;
     if ((a->known == KNOWN_Null && b->non_null) || (b->known == KNOWN_Null && a->non_null)) return 0;
-    if (a->known == KNOWN_Type && b->known == KNOWN_Type) return a->known_type == b->known_type;
+    if (a->known == KNOWN_Type && b->known == KNOWN_Type)
+        return types_decide_equal(im->il, a->known_type, b->known_type);
     const IlFacts *facts = im->il->facts;
     const Value   *known = a->known == KNOWN_Type ? a : b, *other = a->known == KNOWN_Type ? b : a;
     if (known->known == KNOWN_Type && other->known == KNOWN_GetType && facts && facts->has_runtime_type &&

@@ -215,6 +215,8 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_NativeCalli: return synth_native_calli(il, method, arena);
     case SYNTHETIC_DynamicInvoke: return synth_dynamic_invoke(il, method, arena);
     case SYNTHETIC_ArrayCtor:  // newobj allocates; there is no constructor code
+    case SYNTHETIC_ContextStub:
+    case SYNTHETIC_InterfaceSwitch: return NULL; // no bodies
     case SYNTHETIC_ThrowBody: return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
     }
     return NULL;

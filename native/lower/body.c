@@ -408,5 +408,10 @@ bool lower_method(UnitState *u, const Method *method) {
         return lower_instance(u, method, instance);
     if (method->synthetic == SYNTHETIC_UnboxingStub)
         return lower_unboxing_stub(u, method);
-    return method_self(u, &u->scratch, method, &callee) && method_lower(u, method, &callee, false);
+    bool ok = method_self(u, &u->scratch, method, &callee) && method_lower(u, method, &callee, false);
+    if (ok && u->open_symbols.count) {
+        unit_internal_error(u, method, "code without a context names types that are made at run time");
+        ok = false;
+    }
+    return ok;
 }

@@ -227,6 +227,17 @@ LLVMValueRef virtual_target(Lowering *l, CallPlan plan, LLVMValueRef object) {
         return load_invariant(l, l->u->ptr,
                               gep_dynamic(l, selector, LLVMBuildZExt(l->builder, row, l->u->i64, "")));
     }
+    case CALL_Generic: {
+        LLVMValueRef args[2] = {object, entity_symbol(l->u, SYMBOL_MethodHandle, plan.target)};
+        LLVMTypeRef types[2] = {l->u->ptr, l->u->ptr};
+        return call_runtime(l, "tailor_resolve_generic", l->u->ptr, args, types, 2, true);
+    }
+    case CALL_Ambiguous: {
+        LLVMValueRef args[3] = {object, method_table(l->u, plan.interface),
+                                external_data(l->u, reach_selector_symbol(l->u->reach, plan.index).data)};
+        LLVMTypeRef types[3] = {l->u->ptr, l->u->ptr, l->u->ptr};
+        return call_runtime(l, "tailor_resolve_ambiguous", l->u->ptr, args, types, 3, false);
+    }
     case CALL_Direct: {
         LLVMValueRef address = method_address(l->u, plan.target);
         if (address)
@@ -252,7 +263,8 @@ static void call_with_plan(Lowering *l, const Method *method, CallPlan plan, Val
     if (plan.kind == CALL_Direct) {
         if (throw_if_cut_off(l, plan.target))
             return;
-        if (plan.target->synthetic == SYNTHETIC_UnboxingStub) { // no need to go through the stub
+        // No need to go through the stub, unless it brings the context along.
+        if (plan.target->synthetic == SYNTHETIC_UnboxingStub && !method_has_placeholder(plan.target)) {
             args[0] = (Value){.kind = STACK_ByRef,
                               .facts = FACT_NonNull | FACT_Heap,
                               .ref = gep_bytes(l, value_pointer(l, args[0]), 8)};

@@ -14,6 +14,8 @@ struct OpenSymbol {
     LLVMValueRef value;
 };
 
+static bool canonical_declare(UnitState *u, const Method *method, Callee *out);
+
 static bool has_placeholder(SymbolKind kind, const void *entity) {
     switch (kind) {
     case SYMBOL_MethodTable:
@@ -51,8 +53,11 @@ LLVMValueRef open_data(UnitState *u, SymbolKind kind, const void *entity) {
 }
 
 LLVMValueRef open_function(UnitState *u, SymbolKind kind, const Method *method, const AbiSignature *abi) {
+    Callee callee;
     if (!has_placeholder(kind, method))
         return NULL;
+    if (!u->is_canonical) // a table's entry: it finds its context by itself
+        return canonical_declare(u, method, &callee) ? callee.function : NULL;
     LLVMValueRef function = open_symbol(u, kind, method, abi->type)->value;
     abi_annotate_function(u, abi, function);
     return function;
@@ -240,18 +245,57 @@ static bool canonical_patch(UnitState *u, const Method *method, const Callee *ca
 static bool unboxing_stub_lower(UnitState *u, const Method *method) {
     static const char first[] = "movq (%rdi), %r10\n\taddq $$8, %rdi\n\tjmp ${0:P}";
     static const char second[] = "movq (%rsi), %r10\n\taddq $$8, %rsi\n\tjmp ${0:P}";
+    static const char first_kept[] = "addq $$8, %rdi\n\tjmp ${0:P}", second_kept[] = "addq $$8, %rsi\n\tjmp ${0:P}";
     Callee self, target;
     if (!canonical_declare(u, method, &self) || !canonical_declare(u, method->synthetic_method, &target))
         return false;
-    stub_define(u, self.function, target.abi.has_result_buffer ? second : first, target.function);
+    // A generic method's dictionary is the caller's business.
+    bool is_kept = reach_context_source(method->synthetic_method) == CONTEXT_Dictionary;
+    stub_define(u, self.function,
+                target.abi.has_result_buffer ? is_kept ? second_kept : second
+                : is_kept                    ? first_kept
+                                             : first,
+                target.function);
+    return true;
+}
+
+/// A generic virtual method from a table: the dictionary is found by the class of the object.
+static bool context_stub_lower(UnitState *u, const Method *method) {
+    Callee self, target;
+    if (!canonical_declare(u, method, &self) || !canonical_declare(u, method->synthetic_method, &target))
+        return false;
+    attribute_common(u, self.function);
+    Patch p = {u, method, self.function, LLVMCreateBuilderInContext(u->context), self.abi.has_result_buffer};
+    LLVMPositionBuilderAtEnd(p.builder, LLVMAppendBasicBlockInContext(u->context, self.function, ""));
+    uint32_t count = LLVMCountParams(self.function);
+    LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, count + 1);
+    LLVMGetParams(self.function, args);
+    args[count] = lookup(&p, LOOKUP_MethodDictionary, method->synthetic_method);
+    LLVMValueRef box_header = LLVMConstInt(u->i64, 8, false);
+    if (method->owner->is_value_type)
+        args[p.this_index] = LLVMBuildInBoundsGEP2(p.builder, u->i8, args[p.this_index], &box_header, 1, "");
+    LLVMValueRef call = LLVMBuildCall2(p.builder, target.type, target.function, args, count + 1, "");
+    abi_annotate_call(u, &target.abi, call);
+    context_annotate_call(u, target.type, call);
+    LLVMSetTailCallKind(call, LLVMTailCallKindTail);
+    if (LLVMGetReturnType(target.type) == u->type_void)
+        LLVMBuildRetVoid(p.builder);
+    else
+        LLVMBuildRet(p.builder, call);
+    LLVMDisposeBuilder(p.builder);
     return true;
 }
 
 bool lower_canonical(UnitState *u, const Method *method) {
     if (method->synthetic == SYNTHETIC_UnboxingStub)
         return unboxing_stub_lower(u, method);
+    if (method->synthetic == SYNTHETIC_ContextStub)
+        return context_stub_lower(u, method);
     Callee callee;
     if (!canonical_declare(u, method, &callee))
         return false;
-    return lower_method_into(u, method, &callee) && canonical_patch(u, method, &callee);
+    u->is_canonical = true;
+    bool ok = lower_method_into(u, method, &callee) && canonical_patch(u, method, &callee);
+    u->is_canonical = false;
+    return ok;
 }

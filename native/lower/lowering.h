@@ -46,6 +46,7 @@ typedef struct UnitState {
     uint32_t debug_file_count, debug_file_capacity;
     LLVMMetadataRef debug_unit, debug_type;
     ARRAY(OpenSymbol) open_symbols; // of the canonical method that is being lowered
+    bool is_canonical;              // there is one
 } UnitState;
 
 /// Creates the module (and the context, unless the unit brings one) and what lowering needs beside it.

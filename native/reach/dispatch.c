@@ -34,16 +34,20 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
     World *w = reach->world;
     bool is_interface = method->owner->def && method->owner->def->is_interface;
     if (!is_interface && method->def && !method->def->is_virtual)
-        return (CallPlan){CALL_Direct, method, 0};
+        return (CallPlan){.kind = CALL_Direct, .target = method};
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
     const MethodNode *node = method_node_find(w, dispatch_key(w, declaration ? declaration : method));
+    if (is_open_generic_virtual(method) && !(receiver && receiver->is_value_type && receiver_exact))
+        return (CallPlan){.kind = CALL_Generic, .target = method};
     if (receiver && receiver->is_value_type && receiver_exact) {
         const Method *target = boxed_target(w, (Type *)receiver, method);
         if (target)
-            return (CallPlan){CALL_Direct, target, 0};
+            return (CallPlan){.kind = CALL_Direct, .target = target};
     }
     if (!node)
-        return (CallPlan){CALL_Never, NULL, 0};
+        return (CallPlan){.kind = CALL_Never};
+    if (node->is_ambiguous)
+        return (CallPlan){CALL_Ambiguous, NULL, (uint32_t)node->index, method->owner};
     const Type *limit = receiver_limit(w, receiver);
     const Method *only = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {
@@ -56,9 +60,9 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
             continue;
         if (only) {
             CallKind kind = method_is_selector(node->method) ? CALL_Selector : CALL_Slot;
-            return (CallPlan){kind, NULL, (uint32_t)node->index};
+            return (CallPlan){.kind = kind, .index = (uint32_t)node->index};
         }
         only = target->code;
     }
-    return (CallPlan){only ? CALL_Direct : CALL_Never, only, 0};
+    return (CallPlan){.kind = only ? CALL_Direct : CALL_Never, .target = only};
 }

@@ -59,6 +59,24 @@ static bool all_reference_constrained(const TypeDef *type, const MethodDef *meth
     return count > 0;
 }
 
+/// Instances over references can be made; over value types that are known beside them, too.
+static void template_arguments_seen(Call *c, const TypeDef *def, FlowSet set) {
+    World *w = c->f->w;
+    Type *args[GENERIC_PARAMETERS_MAX] = {NULL};
+    if (!w->makes_types || !c->f->final)
+        return;
+    const FlowArray *array = set.count == 1 && set.items[0]->kind == VALUE_Array ? set.items[0]->array : NULL;
+    for (uint32_t i = 0; array && !array->unknown && array->size == def->generic_count && i < array->size; i++)
+        if (array->elements[i].count == 1 && array->elements[i].items[0]->kind == VALUE_Type)
+            args[i] = array->elements[i].items[0]->type;
+    for (uint32_t i = 0; i < def->generic_count; i++)
+        if (args[i] && (args[i]->is_open || args[i]->is_generic_definition))
+            return;
+    Type *template = type_template_of(w->ts, def, args);
+    if (template)
+        mark_allocated(w, template, c->f->from, "MakeGenericType");
+}
+
 static void make_generic_type(Call *c, const FlowValue *value) {
     Flow *f = c->f;
     const TypeDef *def = value->kind == VALUE_Type ? value->type->def : NULL;
@@ -85,6 +103,7 @@ static void make_generic_type(Call *c, const FlowValue *value) {
         if (type)
             result_add(c, (FlowValue){.kind = VALUE_Type, .type = type});
     } else {
+        template_arguments_seen(c, def, arguments);
         // Members looked up on the unknown instance are those of the definition.
         result_add(c, (FlowValue){.kind = VALUE_Type, .type = type_from_def(f->w->ts, def)});
         if (f->final && !all_reference_constrained(def, NULL, def->generic_count))

@@ -43,6 +43,10 @@ static Method *closed_method(World *w, Method *method) {
     uint32_t count = method->def->generic_count;
     if (!count || method->arg_count || method->owner->is_open || method->owner->is_generic_definition)
         return method;
+    if (w->makes_types) {
+        Method *template = method_template(w->ts, method->def, method->owner);
+        return template ? template : method;
+    }
     Failure failure = {0};
     Type **args = ARENA_ARRAY(&w->arena, Type *, count);
     for (uint32_t i = 0; i < count; i++) {

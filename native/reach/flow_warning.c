@@ -194,6 +194,21 @@ static void location_find(World *w, const MethodDef *def, uint32_t offset, DiagL
     arena_free(&arena);
 }
 
+/// A program that makes types is marked twice.
+static bool is_reported(World *w, const MethodDef *origin, uint32_t offset, const char *code, const char *text) {
+    Reach *reach = w->reach;
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)(uintptr_t)origin ^ (uint64_t)offset << 48; // FNV-1a
+    for (const char *c = code; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    for (const char *c = text; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    for (uint32_t i = 0; reach->makes_types && i < reach->reported_before; i++)
+        if (reach->reported.items[i] == hash)
+            return true;
+    ARRAY_PUSH(reach->program, &reach->reported, hash);
+    return false;
+}
+
 void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t offset, const char *code, const char *text) {
     const Module *module = origin->owner->module;
     const Request *request = w->reach->request;
@@ -208,6 +223,8 @@ void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t of
     if (has_offset)
         location_find(w, origin, offset, &location);
     location.member = flow_name_of_def(w, origin, &w->scratch);
+    if (is_reported(w, origin, offset, code, text))
+        return;
     diag_report_il(w->reach->diag, code, category, location, text);
 }
 

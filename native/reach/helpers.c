@@ -137,7 +137,7 @@ typedef enum CastShape { CAST_Class, CAST_Interface, CAST_Any } CastShape;
 
 /// Which of the three cast helpers fits a target type (corelib-contract 5.3).
 static CastShape cast_shape(const Type *type) {
-    if (type->kind != TYPE_Named)
+    if (type->kind != TYPE_Named || type->def->is_placeholder)
         return CAST_Any;
     bool is_variant = type->arg_count && type_def_is_variant(type->def);
     if (is_variant)

@@ -171,6 +171,12 @@ void mark_pointer(World *w, const Method *method, const Node *from, const char *
 static void mark_level(World *w, Type *type, NodeKind level, const Node *from, const char *text) {
     if (type->def && type->def->is_placeholder && level > NODE_Metadata)
         level = NODE_Metadata; // System.__Canon has no instances
+    for (uint32_t i = 0; type->has_placeholder && i < type->arg_count; i++) // the canonical form does not show them
+        if (type->args[i]->has_placeholder && !(type->args[i]->def && type->args[i]->def->is_placeholder))
+            mark_level(w, type->args[i], NODE_Necessary, from, text);
+    if (type->has_placeholder && type->element && type->element->has_placeholder &&
+        !(type->element->def && type->element->def->is_placeholder))
+        mark_level(w, type->element, NODE_Necessary, from, text);
     type = type_served(w, type);
     TypeNode *node = type_node(w, type);
     if (type->is_open && !type->is_generic_definition)

@@ -116,6 +116,13 @@ typedef struct Lookup {
     const Method *context;  // canonical method that asks
     Text symbol;            // of its record
 } Lookup;
+/// Where the type loader finds the code of a generic virtual method whose arguments are made at run time.
+typedef struct GenericOverride {
+    const Method *declaration; // canonical
+    const Type *type;          // with instances
+    const Method *target;      // canonical
+} GenericOverride;
+const GenericOverride *reach_generic_overrides(const Reach *reach, uint32_t *count);
 /// Interns the question; the symbol of its record. Lowering asks, emit/ writes the records.
 Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context);
 const Lookup *reach_lookups(const Reach *reach, uint32_t *count);
@@ -148,19 +155,28 @@ typedef struct SelectorEntry {
     uint32_t selector;
     const Method *target; // code to call with the object as `this` (unboxing stub, throwing stub, ...)
 } SelectorEntry;
+/// What stands behind an entry of SYNTHETIC_InterfaceSwitch.
+typedef struct SwitchCase {
+    const Type *interface;
+    const Method *target;
+} SwitchCase;
+const SwitchCase *reach_switch_cases(const Reach *reach, const Method *interface_switch, uint32_t *count);
 /// Entries of a constructed type's row, ascending by selector.
 const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, uint32_t *count);
 
 typedef enum CallKind {
+    CALL_Generic,  // a generic virtual method whose arguments the context gives: the runtime finds the code
     CALL_Direct,   // target; the caller tests `this` for null
     CALL_Slot,     // load the MethodTable, slot `index`
     CALL_Selector, // row of the MethodTable + selector `index`
+    CALL_Ambiguous, // the same, where types implement the interface several times: decided by the MethodTable of `interface`
     CALL_Never,    // no constructed type can be the receiver: null check, then unreachable code that throws
 } CallKind;
 typedef struct CallPlan {
     CallKind kind;
     const Method *target;
     uint32_t index;
+    const Type *interface;
 } CallPlan;
 /// How a callvirt (or ldvirtftn) of `method` on a receiver of static type `receiver` (may be NULL) reaches
 /// its code.

@@ -199,7 +199,8 @@ void roots_mark(World *w) {
     library_startup_mark(w);
     for (uint32_t i = 0; i < reach->known_exports.count; i++) {
         const Export *known = &reach->known_exports.items[i];
-        if (export_policy(known->symbol) == EXPORT_Native)
+        bool decides_switches = w->makes_types && text_equal_z(known->symbol, "RhTypeCast_AreTypesAssignable");
+        if (export_policy(known->symbol) == EXPORT_Native || decides_switches)
             export_add(w, known->method, known->symbol, false);
     }
     uint32_t module_count;
@@ -217,6 +218,7 @@ void roots_mark(World *w) {
     mark_constructed(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Array), NULL, "GetSystemArrayEEType");
     if (w->makes_types) {
         export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GenericLookup), TEXT_LITERAL("tailor_find_generic"), false);
+        export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GVMLookupForSlotSlow), TEXT_LITERAL("tailor_find_virtual"), false);
         mark_necessary(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Canon), NULL, "argument of templates");
     }
     descriptors_mark(w);

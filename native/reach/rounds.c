@@ -45,6 +45,7 @@ Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag) {
     if (ok && types_can_be_made(reach->world)) { // once more, with canonical code
         world_close(reach->world);
         reach->makes_types = true;
+        reach->reported_before = reach->reported.count;
         il_set_makes_types(il, true);
         ok = world_mark(reach);
     }

@@ -343,8 +343,8 @@ void method_scan(World *w, MethodNode *node) {
     const Method *method = node->method;
     const Node *from = &node->code;
     node->queued = false;
-    if (method->synthetic == SYNTHETIC_UnboxingStub) { // add, jmp: no body
-        mark_address(w, method->synthetic_method, from, "unboxing stub");
+    if (method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_ContextStub) { // no body
+        mark_address(w, method->synthetic_method, from, "stub");
         return;
     }
     mark_module(w, type_module(method->owner), from);

@@ -38,6 +38,8 @@ ContextSource reach_context_source(const Method *method) {
     if (method->synthetic == SYNTHETIC_None && method->arg_count)
         return CONTEXT_Dictionary;
     bool has_this = method->signature->has_this && !method->signature->explicit_this;
+    if (method->synthetic == SYNTHETIC_ContextStub)
+        return CONTEXT_This; // an object, of structs too
     if (method->synthetic != SYNTHETIC_None && method->synthetic != SYNTHETIC_GetFieldHelper)
         return has_this ? CONTEXT_This : CONTEXT_Type;
     return has_this && !method->owner->is_value_type ? CONTEXT_This : CONTEXT_Type;
@@ -91,6 +93,18 @@ bool derives(const World *w, Type *type, const Type *base) {
         if (type_canonical(w->ts, at) == form)
             return true;
     return false;
+}
+
+bool is_open_generic_virtual(const Method *declaration) {
+    for (uint32_t i = 0; i < declaration->arg_count; i++)
+        if (declaration->args[i]->has_placeholder)
+            return true;
+    return false;
+}
+
+const GenericOverride *reach_generic_overrides(const Reach *reach, uint32_t *count) {
+    *count = reach->world->generic_overrides.count;
+    return reach->world->generic_overrides.items;
 }
 
 // ---- Templates ----------------------------------------------------------------------------------------------

@@ -134,9 +134,9 @@ const Method *selector_target(World *w, Type *type, const Method *selector, bool
 /// The code behind a slot, as reflection knows it.
 static void target_show(World *w, Target target) {
     const Method *code = target.code;
-    if (code && code->synthetic == SYNTHETIC_UnboxingStub)
+    if (code && (code->synthetic == SYNTHETIC_UnboxingStub || code->synthetic == SYNTHETIC_ContextStub))
         code = code->synthetic_method;
-    if (code && !code->is_open)
+    if (code && !code->is_open && code->synthetic != SYNTHETIC_InterfaceSwitch)
         mark_reflectable_method(w, code, &target.type->levels[3], "virtual method that a delegate calls");
 }
 
@@ -154,13 +154,18 @@ void slot_targets_show(World *w, const Method *method, const Node *from) {
         target_show(w, slot->targets.items[i]);
 }
 
-static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Method *target) {
-    const Method *code = method_served(w, boxed_entry(w, type->type, target), &type->levels[3]);
-    ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, code});
+/// Code for the table: of generic methods what finds their dictionary.
+static const Method *target_code(World *w, TypeNode *type, const Method *target) {
+    const Method *code = method_served(w, target, &type->levels[3]);
+    if (reach_context_source(code) == CONTEXT_Dictionary)
+        return method_synthetic(w->ts, SYNTHETIC_ContextStub, code->owner, code);
+    return method_served(w, boxed_entry(w, type->type, target), &type->levels[3]);
+}
+
+static void target_mark(World *w, TypeNode *type, MethodNode *selector, const Method *code) {
     if (selector->shows_targets)
         target_show(w, (Target){type, code});
-    MethodNode *node = method_node(w, code);
-    node->address_taken = true;
+    method_node(w, code)->address_taken = true;
     // Growing arguments come with the selector (generic virtual methods) or with the type: the larger growth
     // counts.
     bool selector_grows = selector->slot.growth > type->levels[3].growth;
@@ -168,11 +173,41 @@ static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Met
                 selector->method->arg_count ? "generic virtual method" : "interface method");
 }
 
+static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Method *target) {
+    if (is_open_generic_virtual(selector->method)) {
+        const Method *code = method_served(w, target, &type->levels[3]);
+        mark_pointer(w, code, &selector->slot, "generic virtual method");
+        mark_method_metadata(w, code->def, &selector->slot);
+        ARRAY_PUSH(&w->arena, &w->generic_overrides, (GenericOverride){selector->method, type->type, code});
+        return;
+    }
+    const Method *code = target_code(w, type, target);
+    ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, code});
+    target_mark(w, type, selector, code);
+}
+
+/// Several instances of the interface lead to different code: calls tell which one they mean.
+static void pair_enter_switch(World *w, TypeNode *type, MethodNode *selector, const SwitchCase *cases, uint32_t count) {
+    const Method *method = method_synthetic(w->ts, SYNTHETIC_InterfaceSwitch, type->type, selector->method);
+    MethodNode *node = method_node(w, method);
+    for (uint32_t i = 0; i < count; i++) {
+        ARRAY_PUSH(&w->arena, &node->cases, cases[i]);
+        target_mark(w, type, selector, cases[i].target);
+        mark_constructed(w, (Type *)cases[i].interface, &type->levels[3], "interface that is implemented several times");
+    }
+    ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, method});
+    selector->is_ambiguous = true;
+    for (uint32_t i = 0; i < selector->interfaces.count; i++)
+        mark_necessary(w, selector->interfaces.items[i], &selector->slot, "interface that is implemented several times");
+}
+
 /// A selector of a canonical interface: every instance of it that the type implements.
 static void pair_resolve_canonical(World *w, TypeNode *type, MethodNode *selector) {
-    uint32_t count, entered = 0;
+    uint32_t count, case_count = 0;
     Type *const *interfaces = type_interfaces(w->ts, type->type, &count);
-    const Method *first = NULL;
+    SwitchCase *cases = ARENA_ARRAY(&w->arena, SwitchCase, count);
+    const Method *only = NULL;
+    bool differ = false;
     Failure failure = {0};
     for (uint32_t i = 0; i < count; i++) {
         if (interfaces[i]->def != selector->method->owner->def ||
@@ -181,12 +216,26 @@ static void pair_resolve_canonical(World *w, TypeNode *type, MethodNode *selecto
         const Method *declaration = method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
                                                        selector->method->arg_count, &failure);
         const Method *target = declaration ? selector_target(w, type->type, declaration, false) : NULL;
-        if (!target || (entered && target == first))
+        if (!target)
             continue;
-        if (!entered++)
-            first = target;
-        pair_enter(w, type, selector, target);
+        if (is_open_generic_virtual(selector->method)) {
+            pair_enter(w, type, selector, target);
+            continue;
+        }
+        differ |= only && only != target;
+        only = target;
+        cases[case_count++] = (SwitchCase){interfaces[i], target_code(w, type, target)};
     }
+    if (differ)
+        pair_enter_switch(w, type, selector, cases, case_count);
+    else if (only)
+        pair_enter(w, type, selector, only);
+}
+
+const SwitchCase *reach_switch_cases(const Reach *reach, const Method *interface_switch, uint32_t *count) {
+    const MethodNode *node = method_node_find(reach->world, interface_switch);
+    *count = node ? node->cases.count : 0;
+    return node ? node->cases.items : NULL;
 }
 
 static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
@@ -322,6 +371,16 @@ static void slot_limit_add(World *w, MethodNode *slot, const Type *limit) {
     }
 }
 
+/// The instance of the interface that a call means is asked for if the selector turns out to be ambiguous.
+static void interface_note(World *w, MethodNode *selector, Type *interface) {
+    for (uint32_t i = 0; i < selector->interfaces.count; i++)
+        if (selector->interfaces.items[i] == interface)
+            return;
+    ARRAY_PUSH(&w->arena, &selector->interfaces, interface);
+    if (selector->is_ambiguous)
+        mark_necessary(w, interface, &selector->slot, "interface that is implemented several times");
+}
+
 void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool receiver_exact,
                       const Node *from, const char *text) {
     if (method->is_open)
@@ -341,6 +400,13 @@ void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
     MethodNode *node = method_node(w, dispatch_key(w, declaration ? declaration : method));
     mark_slot(w, node, from, text);
+    if (w->makes_types && is_interface)
+        interface_note(w, node, method->owner);
+    if (is_open_generic_virtual(method)) { // found by its handle
+        mark_method_metadata(w, node->method->def, from);
+        mark_metadata(w, method->owner, from, "owner of a generic virtual method");
+        return;
+    }
     if (!node->cut && !method_is_selector(node->method))
         slot_limit_add(w, node, receiver_limit(w, receiver));
 }

@@ -70,6 +70,9 @@ typedef struct MethodNode {
     bool not_code;              // runtime import or abstract: marking it compiles nothing
     bool unlimited;             // slot: some call knows nothing of its receiver
     ARRAY(const Type *) limits; // slot: static receiver types of the other calls
+    bool is_ambiguous;          // selector: a type has several targets for it
+    ARRAY(SwitchCase) cases;    // of an interface switch
+    ARRAY(Type *) interfaces;   // selector of a canonical interface: instances that calls name
     int32_t index;              // slot index in vtables or selector number; -1
     ARRAY(Target)
     targets; // of a class slot: every allocated type that has it; of a selector: its row entries
@@ -226,6 +229,7 @@ typedef struct World {
     bool unsupported; // an error was reported about what is reached
     bool makes_types; // generic instances are made at run time (templates.c)
     MethodList template_methods; // canonical generic methods with code
+    ARRAY(GenericOverride) generic_overrides;
 } World;
 
 struct SymbolCache;
@@ -246,6 +250,8 @@ struct Reach {
     uint32_t rounds;
     bool makes_types; // found in a first run (World.makes_types)
     ARRAY(Lookup) lookups;
+    ARRAY(uint64_t) reported; // warnings, by hash
+    uint32_t reported_before; // in the first run
     // Sorted views, made once.
     const Method **methods, **selectors, **slots, **invokable;
     Type **types, **runtime_types, **static_types[3];
@@ -337,6 +343,8 @@ const Method *method_served(World *w, const Method *method, const Node *from);
 const Method *dispatch_key(const World *w, const Method *declaration);
 /// type_is_derived_from, between canonical forms where instances can be made at run time.
 bool derives(const World *w, Type *type, const Type *base);
+/// A generic virtual method over placeholders: no table entry serves it.
+bool is_open_generic_virtual(const Method *declaration);
 /// typeof(D<>) gets to where it can become the definition of a new instance.
 void template_definition_seen(World *w, Type *definition, const Node *from);
 /// Reflection shows a generic method, so instances of it can be made.

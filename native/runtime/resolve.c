@@ -15,14 +15,61 @@ static int is_interface(const MethodTable *type) {
     return (type->flags >> ELEMENT_TYPE_SHIFT & ELEMENT_TYPE_MASK) == ELEMENT_TYPE_Interface;
 }
 
+// ---- Types that implement an interface several times -----------------------------------------------------
+
+/// Stands in the selector table instead of code.
+typedef struct InterfaceSwitch {
+    uint32_t count;
+    struct {
+        uint32_t interface; // index in the MethodTable's list
+        int32_t code;       // relative
+    } cases[];
+} InterfaceSwitch;
+extern __attribute__((weak, visibility("hidden"))) const char tailor_interface_switches[], tailor_interface_switches_end[];
+/// RuntimeExport of CoreLib.
+extern __attribute__((weak, visibility("hidden"))) bool RhTypeCast_AreTypesAssignable(const MethodTable *from,
+                                                                                      const MethodTable *to);
+
+static const MethodTable *interface_at(const MethodTable *type, uint32_t index) {
+    enum { SLOT_COUNT_OFFSET = 16 };
+    uint16_t slots;
+    memcpy(&slots, (const char *)type + SLOT_COUNT_OFFSET, sizeof slots);
+    const MethodTable *interface;
+    memcpy(&interface, (const char *)type + VTABLE_OFFSET + SLOT_SIZE * ((size_t)slots + index), sizeof interface);
+    return interface;
+}
+
+/// The exact instance counts before those that variance converts.
+static void *switch_resolve(const MethodTable *type, const MethodTable *interface, const InterfaceSwitch *from) {
+    for (int variant = 0; variant <= 1; variant++)
+        for (uint32_t i = 0; i < from->count; i++) {
+            const MethodTable *listed = interface_at(type, from->cases[i].interface);
+            if (variant ? RhTypeCast_AreTypesAssignable(listed, interface) : listed == interface)
+                return (char *)(uintptr_t)&from->cases[i].code + from->cases[i].code;
+        }
+    return (char *)(uintptr_t)&from->cases[0].code + from->cases[0].code;
+}
+
+static void *selector_resolve(const MethodTable *type, const MethodTable *interface, const char *selector) {
+    uint32_t row;
+    void *entry;
+    memcpy(&row, (const char *)type + ROW_OFFSET, sizeof row);
+    memcpy(&entry, selector + row, sizeof entry);
+    bool is_switch = (const char *)entry >= tailor_interface_switches && (const char *)entry < tailor_interface_switches_end;
+    return is_switch ? switch_resolve(type, interface, entry) : entry;
+}
+
+void *tailor_resolve_ambiguous(ManagedObject *object, const MethodTable *interface, const void *selector) {
+    return selector_resolve(object->type, interface, selector);
+}
+
+// ---- By reflection -----------------------------------------------------------------------------------------
+
 void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot) {
-    const char *table = (const char *)type;
-    const char *entry = table + VTABLE_OFFSET + SLOT_SIZE * slot;
+    const char *entry = (const char *)type + VTABLE_OFFSET + SLOT_SIZE * slot;
     if (is_interface(declaring)) {
-        uint32_t row;
-        memcpy(&row, table + ROW_OFFSET, sizeof row);
         const int32_t *selector = &__reflection_selectors[slot];
-        entry = (const char *)selector + *selector + row;
+        return selector_resolve(type, declaring, (const char *)selector + *selector);
     }
     void *code;
     memcpy(&code, entry, sizeof code);
@@ -50,6 +97,9 @@ typedef struct MethodHandle {
     const MethodTable *arguments[];
 } MethodHandle;
 
+/// CoreLib's way by the tables of the type loader; only in programs that make types.
+extern __attribute__((weak, visibility("hidden"))) void *tailor_find_virtual(ManagedObject *object, const void *method_handle);
+
 static const void *relation(const int32_t *field) {
     return (const char *)field + *field;
 }
@@ -76,7 +126,7 @@ void *tailor_resolve_generic(ManagedObject *object, const void *method_handle) {
         memcpy(&code, (const char *)relation(&at->selector) + row, sizeof code);
         return code;
     }
-    return NULL;
+    return tailor_find_virtual ? tailor_find_virtual(object, method_handle) : NULL;
 }
 
 /// Bounds of the unboxing stubs.

@@ -104,6 +104,9 @@ void *tailor_module_of(void *code_address);
 /// Replaces RhResolveDispatch: code of virtual `slot` of class `declaring`, counted from the start of the vtable, or of
 /// interface method `slot` of __reflection_selectors, on an object that is an instance of `declaring`.
 void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declaring, uint16_t slot);
+/// Code of an interface method on an object whose type may implement the interface several times; `selector`: where its
+/// entries lie in the selector table. Managed.
+void *tailor_resolve_ambiguous(ManagedObject *object, const MethodTable *interface, const void *selector);
 /// Replaces RhResolveDispatchOnType.
 void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot);
 

@@ -101,7 +101,7 @@ Method *method_canonical(TypeSystem *ts, const Method *of)
         bool follows = method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_GetFieldHelper ||
                        (method->synthetic >= SYNTHETIC_DelegateInvoke &&
                         method->synthetic <= SYNTHETIC_DelegateObjectArray) ||
-                       method->synthetic == SYNTHETIC_ThrowBody;
+                       method->synthetic == SYNTHETIC_ContextStub || method->synthetic == SYNTHETIC_ThrowBody;
         return follows ? method_synthetic(ts, method->synthetic, owner, serves) : method;
     }
     if (!method->def) return method;
@@ -136,6 +136,11 @@ static bool parameter_may_be_reference(const TypeDef *type, const MethodDef *met
 
 Type *type_template(TypeSystem *ts, const TypeDef *def)
 {
+    return type_template_of(ts, def, NULL);
+}
+
+Type *type_template_of(TypeSystem *ts, const TypeDef *def, Type *const *known)
+{
     ArenaMark mark = arena_mark(&ts->scratch);
     Type    **args = ARENA_ARRAY(&ts->scratch, Type *, def->generic_count);
     Failure   failure = { 0 };
@@ -143,8 +148,9 @@ Type *type_template(TypeSystem *ts, const TypeDef *def)
     for (uint32_t i = 0; ok && i < def->generic_count; i++) {
         Path path = type_path;
         path_add(&path, i);
-        args[i] = placeholder_get(ts, &path);
-        ok = parameter_may_be_reference(def, NULL, i);
+        bool is_value = known && known[i] && !type_is_reference(known[i]);
+        args[i] = is_value ? argument_canonical(ts, known[i], &path) : placeholder_get(ts, &path);
+        ok = args[i] && (is_value || parameter_may_be_reference(def, NULL, i));
     }
     Type *type = ok ? type_instantiate(ts, def, args, def->generic_count, &failure) : NULL;
     arena_rewind(&ts->scratch, mark);

@@ -452,6 +452,8 @@ static const struct SyntheticRow {
     [SYNTHETIC_StructCleanup] = { "Cleanup" },
     [SYNTHETIC_NativeCalli] = { "CalliMarshallingStub" },
     [SYNTHETIC_DynamicInvoke] = { "InvokeThunk" },
+    [SYNTHETIC_ContextStub] = { NULL },
+    [SYNTHETIC_InterfaceSwitch] = { NULL },
     [SYNTHETIC_ThrowBody] = { NULL },
 };
 
@@ -540,6 +542,8 @@ static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind
     case SYNTHETIC_UnboxingStub:
     case SYNTHETIC_UnmanagedEntry:
     case SYNTHETIC_DynamicInvoke:
+    case SYNTHETIC_ContextStub:
+    case SYNTHETIC_InterfaceSwitch:
     case SYNTHETIC_ThrowBody: break;
     }
     return serves ? serves->signature : NULL;

@@ -154,6 +154,8 @@ typedef enum MethodSynthetic {
     SYNTHETIC_StructCleanup,     // void (byte*): frees what StructToNative allocated
     SYNTHETIC_NativeCalli,       // calli of an unmanaged signature that needs conversions; the address comes last
     SYNTHETIC_DynamicInvoke,     // method_dynamic_invoke; owner: DynamicInvokeInfo; args: the shape as a function pointer
+    SYNTHETIC_ContextStub,       // canonical generic virtual method entered with the object alone (synthetic_method)
+    SYNTHETIC_InterfaceSwitch,   // no code: the places of an interface method on a type with several instances of the interface
     SYNTHETIC_ThrowBody,         // body replaced by a throw (abstract slot reached, ambiguous default method, ...)
 } MethodSynthetic;
 
@@ -291,6 +293,8 @@ Method *method_canonical(TypeSystem *ts, const Method *method);
 bool method_has_placeholder(const Method *method);
 /// The canonical form with placeholders for all arguments; NULL if a parameter must be a value type.
 Type *type_template(TypeSystem *ts, const TypeDef *def);
+/// The same with the value types among `args`; other entries may be NULL.
+Type *type_template_of(TypeSystem *ts, const TypeDef *def, Type *const *args);
 /// The same for the arguments of a generic method of exact or canonical `owner`.
 Method *method_template(TypeSystem *ts, const MethodDef *def, Type *owner);
 
