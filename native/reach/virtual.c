@@ -167,8 +167,9 @@ static void target_mark(World *w, TypeNode *type, MethodNode *selector, const Me
         target_show(w, (Target){type, code});
     method_node(w, code)->address_taken = true;
     // Growing arguments come with the selector (generic virtual methods) or with the type: the larger growth
-    // counts.
-    bool selector_grows = selector->slot.growth > type->levels[3].growth;
+    // counts. A canonical selector without arguments of its own brings none.
+    bool may_grow = !w->makes_types || selector->method->arg_count;
+    bool selector_grows = may_grow && selector->slot.growth > type->levels[3].growth;
     mark_method(w, code, selector_grows ? &selector->slot : &type->levels[3],
                 selector->method->arg_count ? "generic virtual method" : "interface method");
 }
