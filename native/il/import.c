@@ -35,6 +35,22 @@ Value pop(Import *im)
     return im->stack[--im->depth];
 }
 
+bool is_storable(Import *im, Type *type, const Value *value)
+{
+    StackKind declared = value_of_type(im->il, type).kind;
+    bool      is_struct = declared == STACK_Value, is_real = declared == STACK_Float32 || declared == STACK_Float64;
+    return is_struct == (value->kind == STACK_Value) &&
+           is_real == (value->kind == STACK_Float32 || value->kind == STACK_Float64);
+}
+
+Value pop_stored(Import *im, Type *type)
+{
+    Value value = pop(im);
+    if (!im->invalid && !is_storable(im, type, &value))
+        import_invalid(im, "an operand does not fit the place it is stored to");
+    return value;
+}
+
 Value peek(Import *im, uint32_t index)
 {
     if (index >= im->depth) {
@@ -206,6 +222,20 @@ void state_merge(Import *im, uint32_t target, const Value *stack, uint32_t depth
     if (changed) enqueue(im, target);
 }
 
+/// Handlers and filters are entered by exceptions only (III.1.7.5, I.12.4.2.8).
+static bool enters_handler(const Import *im, uint32_t target)
+{
+    const Code *code = im->code;
+    for (int32_t r = code->blocks[target].handler_region; r >= 0; r = code->regions[r].parent) {
+        const EhRegion *region = &code->regions[r];
+        uint32_t        first = region->kind == EH_Filter ? region->filter_first : region->handler_first;
+        uint32_t        count = region->filter_count + region->handler_count;
+        bool            holds_target = target - first < count, holds_source = im->block - first < count;
+        if (holds_target && !holds_source) return true;
+    }
+    return false;
+}
+
 void flow_to(Import *im, uint32_t target)
 {
     if (im->frame) {
@@ -217,8 +247,13 @@ void flow_to(Import *im, uint32_t target)
         import_invalid(im, "control falls off the end of the body");
         return;
     }
+    if (enters_handler(im, target)) {
+        import_invalid(im, "control flows into a handler");
+        return;
+    }
     state_merge(im, target, im->stack, im->depth, im->variables);
 }
+
 void flow_next(Import *im)
 {
     flow_to(im, im->block + 1);
@@ -238,7 +273,8 @@ static void flow_leave(Import *im, uint32_t target)
 {
     im->depth = 0;
     if (im->emitting || im->invalid) return;
-    if (im->code->region_count == 0) flow_to(im, target);
+    if (im->code->region_count == 0 || target >= im->code->block_count || enters_handler(im, target))
+        flow_to(im, target);
     else state_merge(im, target, NULL, 0, variables_without(im, im->slot_stored_in_handler));
 }
 
@@ -261,7 +297,9 @@ static void enter_handler(Import *im, uint32_t index, const Value *variables)
     resolve_catch(im, index);
     if (r->kind == EH_Catch && !r->catch_type) return; // a type that cannot be loaded catches nothing
     r->live = true;
-    Value exception = value_of_type(im->il, r->kind == EH_Catch ? r->catch_type : im->il->object);
+    // A boxed value can be thrown as well; nothing more is known of it then.
+    bool  is_class = r->kind == EH_Catch && !r->catch_type->is_value_type;
+    Value exception = value_of_type(im->il, is_class ? r->catch_type : im->il->object);
     exception.non_null = true;
     exception.exact = false;
     uint32_t depth = r->kind == EH_Catch || r->kind == EH_Filter ? 1 : 0;
@@ -334,7 +372,7 @@ static void step_store_variable(Import *im, const Instruction *in)
     bool    is_arg = in->op == OP_starg;
     Type   *type = is_arg ? im->code->args[in->index] : im->code->locals[in->index];
     int32_t slot = is_arg ? im->arg_slot[in->index] : im->local_slot[in->index];
-    Value   value = pop(im);
+    Value   value = pop_stored(im, type);
     if (slot >= 0) im->variables[slot] = stored_value(im, type, value);
     if (!is_arg && in->index < im->dead_local_count && im->dead_local[in->index]) emit_pop(im);
     else emit(im, *in);
@@ -373,7 +411,7 @@ static void step_return(Import *im, const Instruction *in)
         return;
     }
     if (!type_is_void(im->code->method->signature->return_type)) {
-        Value value = pop(im);
+        Value value = pop_stored(im, im->code->method->signature->return_type);
         if (im->evaluating && !im->invalid) {
             value = stored_value(im, im->code->method->signature->return_type, value);
             if (!im->has_result) im->result = value;
@@ -385,8 +423,24 @@ static void step_return(Import *im, const Instruction *in)
     im->ended = true;
 }
 
+/// Whether the instruction, which ends or repeats what its handler or filter does, lies in one of that kind.
+static bool is_in_handler(Import *im, Opcode op)
+{
+    int32_t         region = im->code->blocks[im->block].handler_region;
+    const EhRegion *r = region < 0 ? NULL : &im->code->regions[region];
+    if (!r) return false;
+    bool in_filter = r->kind == EH_Filter && im->block < r->handler_first;
+    if (op == OP_endfilter) return in_filter;
+    if (op == OP_endfinally) return r->kind == EH_Finally || r->kind == EH_Fault;
+    return r->kind == EH_Catch || (r->kind == EH_Filter && !in_filter);
+}
+
 static void step_exit(Import *im, const Instruction *in)
 {
+    if ((in->op == OP_rethrow || in->op == OP_endfilter || in->op == OP_endfinally) && !is_in_handler(im, in->op)) {
+        import_invalid(im, "a handler's instruction lies outside of such a handler");
+        return;
+    }
     if (in->op == OP_throw) {
         Value exception = pop(im);
         if (exception.kind != STACK_Object && !im->invalid) import_invalid(im, "throw needs an object");
@@ -628,7 +682,11 @@ void step(Import *im, const Instruction *in)
     case OP_arglist:
         step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "arglist is not supported"));
         return;
-    case OP_localloc: step_block_operation(im, in, 1, true); return;
+    case OP_localloc:
+        if (im->depth != 1) import_invalid(im, "localloc needs nothing but the size on the evaluation stack");
+        if (im->code->blocks[im->block].handler_region >= 0) import_invalid(im, "localloc in a handler");
+        step_block_operation(im, in, 1, true);
+        return;
     case OP_cpblk:
     case OP_initblk: step_block_operation(im, in, 3, false); return;
     case OP_COUNT: break;

@@ -63,7 +63,7 @@ static Value *entry_variables(Import *im)
         if (im->arg_slot[i] < 0 || !im->known_args ||
             im->known_args[i].kind != variables[im->arg_slot[i]].kind)
             continue;
-        variables[im->arg_slot[i]] = im->known_args[i];
+        variables[im->arg_slot[i]] = stored_value(im, code->args[i], im->known_args[i]);
     }
     for (uint32_t i = 0; code->init_locals && i < code->local_count; i++) {
         if (im->local_slot[i] < 0) continue;

@@ -150,6 +150,8 @@ static void count_uses(InlineFrame *frame)
     Code *code = frame->code;
     for (uint32_t i = 0; i < code->raw_count; i++) {
         const Instruction *in = &code->raw[i].in;
+        // jmp passes every argument on as it is then.
+        for (uint32_t j = 0; in->op == OP_jmp && j < code->arg_count; j++) frame->variables[j].loads++;
         bool is_arg = in->op == OP_ldarg || in->op == OP_starg || in->op == OP_ldarga;
         bool is_local = in->op == OP_ldloc || in->op == OP_stloc || in->op == OP_ldloca;
         if (!is_arg && !is_local) continue;
@@ -235,7 +237,7 @@ static bool is_remade(const FrameVariable *v)
 /// Moves the top of the evaluation stack into the variable.
 static void variable_store(Import *im, FrameVariable *v)
 {
-    v->value = stored_value(im, v->type, pop(im));
+    v->value = stored_value(im, v->type, pop_stored(im, v->type));
     uint32_t local = variable_local(im, v);
     if (is_remade(v) || (local < im->dead_local_count && im->dead_local[local])) emit_pop(im);
     else emit_local(im, OP_stloc, v);

@@ -159,6 +159,10 @@ Body *body_of_failure(Il *il, const Method *method, const Failure *failure, cons
 // ---- Stack and emission primitives (import.c) -------------------------------------------------------------
 
 void  import_invalid(Import *im, const char *reason);
+/// Whether the kind of `value` fits a location of `type`: a struct for a struct, a real number for a real number.
+bool  is_storable(Import *im, Type *type, const Value *value);
+/// Pops what is stored to a location of `type`; the IL is invalid if it does not fit.
+Value pop_stored(Import *im, Type *type);
 void  push(Import *im, Value value);
 Value pop(Import *im);
 /// Entry `index` from the top (0 = top); an invalid body if there is none.

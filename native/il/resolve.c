@@ -220,8 +220,8 @@ static bool resolve_field(Import *im, RawInstruction *raw, const GenericContext 
     if (!raw->in.field) return false;
     const FieldDef *def = raw->in.field->def;
     bool wants_static = raw->in.op == OP_ldsfld || raw->in.op == OP_ldsflda || raw->in.op == OP_stsfld;
-    if (def->is_static != wants_static)
-        return bad_program(failure, "a field is static where an instance one is needed or the reverse");
+    if (wants_static && !def->is_static)
+        return bad_program(failure, "an instance field is used without an object");
     if (def->is_literal) return bad_program(failure, "a literal field has no location");
     return type_loads(im->il->ts, raw->in.field->owner, failure);
 }
@@ -262,7 +262,7 @@ static bool resolve_token(Import *im, RawInstruction *raw, const GenericContext 
         return raw->in.method != NULL;
     }
     raw->in.type = type_from_token(ts, im->code->module, raw->token, context, failure);
-    return raw->in.type != NULL;
+    return raw->in.type && type_loads(ts, raw->in.type, failure);
 }
 
 static bool resolve_operand(Import *im, RawInstruction *raw, const GenericContext *context, Failure *failure)

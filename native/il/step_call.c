@@ -22,8 +22,12 @@ static void push_result(Import *im, const Signature *signature)
 static void pop_arguments(Import *im, const Signature *signature)
 {
     uint32_t count = argument_count(signature);
-    if (im->depth < count) import_invalid(im, "a call has too few arguments on the evaluation stack");
-    else im->depth -= count;
+    if (im->depth < count) {
+        import_invalid(im, "a call has too few arguments on the evaluation stack");
+        return;
+    }
+    for (uint32_t i = signature->param_count; i-- > 0;) (void)pop_stored(im, signature->params[i]);
+    im->depth -= count - signature->param_count;
 }
 
 /// The result of object.GetType: known for exact receivers (once the null test has passed), else only where

@@ -98,7 +98,7 @@ static void step_static_field(Import *im, const Instruction *in)
     Instruction copy = *in;
     note_cctor(im, &copy);
     if (in->op == OP_stsfld) {
-        (void)pop(im);
+        (void)pop_stored(im, in->field->type);
         effect(im);
     }
     emit(im, copy);
@@ -109,7 +109,7 @@ static void step_static_field(Import *im, const Instruction *in)
 
 static void step_instance_field(Import *im, const Instruction *in)
 {
-    if (in->op == OP_stfld) (void)pop(im);
+    if (in->op == OP_stfld) (void)pop_stored(im, in->field->type);
     Value object = pop(im);
     if (in->op != OP_ldfld || object.kind != STACK_Value) effect(im);
     bool is_address =
@@ -126,8 +126,28 @@ static void step_instance_field(Import *im, const Instruction *in)
                           .type = in->field->type });
 }
 
+/// ldfld, ldflda and stfld of a static field: the object is computed and not used (III.4.10, III.4.28).
+static void step_static_through_object(Import *im, const Instruction *in)
+{
+    Instruction copy = *in;
+    if (in->op == OP_stfld) {
+        copy.op = OP_stsfld;
+        step_static_field(im, &copy);
+    }
+    (void)pop(im);
+    emit_pop(im);
+    if (in->op == OP_stfld) return;
+    copy.op = in->op == OP_ldfld ? OP_ldsfld : OP_ldsflda;
+    step_static_field(im, &copy);
+}
+
 void step_field(Import *im, const Instruction *in)
 {
+    bool through_object = in->op == OP_ldfld || in->op == OP_ldflda || in->op == OP_stfld;
+    if (through_object && in->field->def->is_static) {
+        step_static_through_object(im, in);
+        return;
+    }
     if (in->op == OP_ldsfld || in->op == OP_ldsflda || in->op == OP_stsfld) {
         step_static_field(im, in);
     } else if (in->op == OP_ldtoken_field) {
@@ -232,7 +252,7 @@ static void step_castclass(Import *im, const Instruction *in)
 static void step_box(Import *im, const Instruction *in)
 {
     if (!in->type->is_value_type) return; // III.4.1: a reference type is left as it is
-    (void)pop(im);
+    (void)pop_stored(im, in->type);
     emit(im, *in);
     bool nullable = in->type->def->is_nullable && in->type->arg_count == 1;
     push(im, (Value){
@@ -286,7 +306,7 @@ static void step_array(Import *im, const Instruction *in)
         return;
     }
     bool is_reference = in->op != OP_ldlen && type_is_reference(in->type);
-    if (in->op == OP_stelem) (void)pop(im);
+    if (in->op == OP_stelem) (void)pop_stored(im, in->type);
     if (in->op != OP_ldlen) (void)pop(im);
     Value array = pop(im);
     if (array.kind != STACK_Object && !im->invalid) {
@@ -315,7 +335,7 @@ static void step_memory(Import *im, const Instruction *in)
         step_op(im, OP_stind_ref);
         return;
     }
-    if (in->op == OP_stobj) (void)pop(im);
+    if (in->op == OP_stobj) (void)pop_stored(im, in->type);
     (void)pop(im);
     effect(im);
     emit(im, *in);

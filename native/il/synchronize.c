@@ -8,7 +8,8 @@ typedef struct Wrap {
     Body    *body;
     Arena   *arena;
     uint32_t taken, result; // locals: lock taken, return value
-    bool     is_void;
+    uint32_t object;        // local: `this` as it came, where the body may store another
+    bool     is_void, keeps_object;
     ARRAY(Instruction) out;
 } Wrap;
 
@@ -20,26 +21,39 @@ static void put(Wrap *w, Instruction in)
 /// MonitorEnter/Exit(object, ref bool).
 static void put_monitor(Wrap *w, WellKnownMethod helper)
 {
-    if (w->body->method->signature->has_this) put(w, (Instruction){ .op = OP_ldarg, .index = 0 });
+    if (w->keeps_object) put(w, (Instruction){ .op = OP_ldloc, .index = w->object });
+    else if (w->body->method->signature->has_this) put(w, (Instruction){ .op = OP_ldarg, .index = 0 });
     else put(w, (Instruction){ .op = OP_ldtype, .type = w->body->method->owner });
     put(w, (Instruction){ .op = OP_ldloca, .index = w->taken });
     put(w, (Instruction){ .op = OP_call, .method = well_known_method(w->il->ts, helper) });
 }
 
+static bool stores_this(const Body *body)
+{
+    if (!body->method->signature->has_this || body->method->owner->is_value_type) return false;
+    for (uint32_t i = 0; i < body->instruction_count; i++) {
+        const Instruction *in = &body->instructions[i];
+        if ((in->op == OP_starg || in->op == OP_ldarga) && in->index == 0) return true;
+    }
+    return false;
+}
+
 static void add_locals(Wrap *w)
 {
     Body    *body = w->body;
-    uint32_t count = body->local_count + (w->is_void ? 1 : 2);
+    w->taken = body->local_count;
+    w->result = w->taken + 1;
+    w->object = w->result + !w->is_void;
+    uint32_t count = w->object + w->keeps_object;
     Type   **locals = ARENA_ARRAY(w->arena, Type *, count);
     bool    *pinned = ARENA_ARRAY(w->arena, bool, count);
     for (uint32_t i = 0; i < body->local_count; i++) {
         locals[i] = body->locals[i];
         pinned[i] = body->pinned[i];
     }
-    w->taken = body->local_count;
-    w->result = body->local_count + 1;
     locals[w->taken] = w->il->boolean;
     if (!w->is_void) locals[w->result] = body->method->signature->return_type;
+    if (w->keeps_object) locals[w->object] = body->method->owner;
     body->locals = locals;
     body->pinned = pinned;
     body->local_count = count;
@@ -99,10 +113,15 @@ void body_synchronize(Il *il, Body *body, Arena *arena)
     Wrap w = { .il = il,
                .body = body,
                .arena = arena,
-               .is_void = body->method->signature->return_type == il->void_type };
+               .is_void = body->method->signature->return_type == il->void_type,
+               .keeps_object = stores_this(body) };
     Block   *blocks = ARENA_ARRAY(arena, Block, old_count + 3);
     add_locals(&w);
     blocks[0] = (Block){ .live = true, .try_region = -1, .handler_region = -1 };
+    if (w.keeps_object) {
+        put(&w, (Instruction){ .op = OP_ldarg, .index = 0 });
+        put(&w, (Instruction){ .op = OP_stloc, .index = w.object });
+    }
     put_monitor(&w, WELL_KNOWN_METHOD_MonitorEnter);
     blocks[0].count = w.out.count;
     for (uint32_t b = 0; b < old_count; b++) {

@@ -359,16 +359,19 @@ void op_invoke_delegate(Lowering *l) {
     call_values(l, &abi, abi.type, target, args, signature->return_type, NULL);
 }
 
+CallPlan function_plan(Lowering *l, const Method *method) {
+    if (method->def && method->def->is_virtual && !l->in->is_direct)
+        return reach_call_plan(l->u->reach, method, l->in->receiver, l->in->receiver_exact);
+    return (CallPlan){.kind = CALL_Direct, .target = box_entry(l, method)};
+}
+
 void op_function_pointer(Lowering *l) {
     const Method *method = l->in->method;
     LLVMValueRef address;
     if (l->in->op == OP_ldvirtftn) {
         Value object = stack_pop(l);
         check_null(l, object);
-        bool is_virtual = method->def && method->def->is_virtual;
-        CallPlan plan = is_virtual
-                            ? reach_call_plan(l->u->reach, method, l->in->receiver, l->in->receiver_exact)
-                            : (CallPlan){.kind = CALL_Direct, .target = method};
+        CallPlan plan = function_plan(l, method);
         address = plan.kind == CALL_Never ? LLVMConstNull(l->u->ptr)
                                           : virtual_target(l, plan, value_pointer(l, object));
     } else {

@@ -31,8 +31,7 @@ static void new_static_delegate(Lowering *l, LLVMValueRef delegate, Value target
                as_native_int(l, function), as_native_int(l, thunk));
 }
 
-/// What a delegate over an instance method of a value type calls: its target is the box.
-static const Method *boxed_entry(Lowering *l, const Method *method) {
+const Method *box_entry(Lowering *l, const Method *method) {
     if (!method->owner->is_value_type || method->synthetic == SYNTHETIC_UnboxingStub)
         return method;
     return method_synthetic(l->u->ts, SYNTHETIC_UnboxingStub, method->owner, method);
@@ -40,9 +39,7 @@ static const Method *boxed_entry(Lowering *l, const Method *method) {
 
 static void new_virtual_delegate(Lowering *l, LLVMValueRef delegate, Value target) {
     const Method *method = l->in->method;
-    bool is_virtual = method->def && method->def->is_virtual && !l->in->is_direct;
-    CallPlan plan = is_virtual ? reach_call_plan(l->u->reach, method, l->in->receiver, l->in->receiver_exact)
-                               : (CallPlan){.kind = CALL_Direct, .target = method};
+    CallPlan plan = function_plan(l, method);
     LLVMValueRef object = value_pointer(l, target);
     LLVMValueRef function =
         plan.kind == CALL_Never ? LLVMConstNull(l->u->ptr) : virtual_target(l, plan, object);
@@ -63,7 +60,7 @@ void op_new_delegate(Lowering *l) {
     } else if (!method->signature->has_this) {
         new_static_delegate(l, delegate, target);
     } else {
-        LLVMValueRef function = method_address(l->u, boxed_entry(l, method));
+        LLVMValueRef function = method_address(l->u, box_entry(l, method));
         if (!function) {
             l->failed = true;
             return;

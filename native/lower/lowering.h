@@ -358,6 +358,11 @@ LLVMValueRef call_runtime(Lowering *l, const char *name, LLVMTypeRef result, LLV
 LLVMValueRef allocate_object(Lowering *l, Type *type);
 LLVMValueRef emit_box(Lowering *l, Type *type, Value value);
 /// Code address for a virtual call on `object` (not null).
+/// What the code that is called through a pointer or a delegate finds on the object in `this`: for an instance
+/// method of a value type, the box.
+const Method *box_entry(Lowering *l, const Method *method);
+/// How an ldvirtftn of `method`, alone or as part of a new delegate, finds its code.
+CallPlan function_plan(Lowering *l, const Method *method);
 LLVMValueRef virtual_target(Lowering *l, CallPlan plan, LLVMValueRef object);
 bool helper_allowed(Lowering *l, WellKnownMethod helper);
 

@@ -125,8 +125,9 @@ static bool method_declare(UnitState *u, Arena *arena, const Method *method, Sym
         return true;
     }
     if (code.kind == CODE_Abstract || !reach_has_method(u->reach, method)) {
-        unit_internal_error(u, method,
-                            code.kind == CODE_Abstract ? "called, but has no code" : "called but not marked");
+        Text name = method_display(u->ts, method, &u->arena);
+        unit_internal_error(u, method, "%.*s is called, but %s", TEXT_ARG(name),
+                            code.kind == CODE_Abstract ? "has no code" : "is not marked");
         return false;
     }
     out->function = open_function(u, kind, method, &out->abi);

@@ -57,6 +57,13 @@ bool mark_both(World *w, Node *node, const Node *from, const Node *other, const 
 
 // ---- One function per kind of mark ----------------------------------------------------------------------
 
+/// Code that needs what was cut throws instead.
+static void cut_add(World *w, Cut cut) {
+    ARRAY_PUSH(&w->arena, &w->cuts, cut);
+    mark_method(w, well_known_method(w->ts, WELL_KNOWN_METHOD_ThrowTypeLoadException), cut.from,
+                "needs an instance beyond the limit of generic recursion");
+}
+
 /// True if the instance may exist; else it is cut, once, with a warning at `from`.
 static bool method_allowed(World *w, MethodNode *node, const Node *from) {
     if (node->code.marked || node->slot.marked || !from)
@@ -67,7 +74,7 @@ static bool method_allowed(World *w, MethodNode *node, const Node *from) {
     if (!growth_exceeded(w->reach, node->method, NULL, growth))
         return true;
     node->cut = true;
-    ARRAY_PUSH(&w->arena, &w->cuts, (Cut){from, node->method, NULL});
+    cut_add(w, (Cut){from, node->method, NULL});
     return false;
 }
 
@@ -80,7 +87,7 @@ static bool type_allowed(World *w, TypeNode *node, const Node *from) {
     if (!growth_exceeded(w->reach, NULL, node->type, growth))
         return true;
     node->cut = true;
-    ARRAY_PUSH(&w->arena, &w->cuts, (Cut){from, NULL, node->type});
+    cut_add(w, (Cut){from, NULL, node->type});
     return false;
 }
 

@@ -75,7 +75,7 @@ static void scan_ldftn(Scan *s, const Instruction *in) {
 
 static void scan_ldvirtftn(Scan *s, const Instruction *in) {
     if (in->is_direct)
-        mark_pointer(s->w, in->method, s->from, "ldvirtftn");
+        mark_pointer(s->w, boxed_entry(s->w, in->method->owner, in->method), s->from, "ldvirtftn");
     else
         mark_virtual_use(s->w, in->method, in->receiver, in->receiver_exact, s->from, "ldvirtftn");
 }

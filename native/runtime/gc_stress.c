@@ -76,12 +76,14 @@ static void collect(uint64_t number) {
 static pthread_mutex_t collector_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t collector_changed = PTHREAD_COND_INITIALIZER;
 static uint64_t requested_count, done_count; // under collector_lock
+static atomic_bool collector_attached;
 
 static void *collector_run(void *argument) {
     uint64_t reverse_frame[2] = { 0 };
     PInvokeFrame frame;
     RhpReversePInvoke(reverse_frame); // attaches the thread
     tailor_pinvoke_enter(&frame);
+    collector_attached = true;
     pthread_mutex_lock(&collector_lock);
     for (;;) {
         while (requested_count == done_count)
@@ -105,16 +107,20 @@ static void collector_start(void) {
     pthread_detach(thread);
 }
 
-/// The calling thread is in preemptive mode.
-static void collect_elsewhere(void) {
+/// The calling thread is in preemptive mode. False if the collecting thread cannot be asked yet: a library is
+/// initialised by the first thread that calls it, and all others wait for that one before they attach.
+static bool collect_elsewhere(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, collector_start);
+    if (!collector_attached)
+        return false;
     pthread_mutex_lock(&collector_lock);
     uint64_t wanted = ++requested_count;
     pthread_cond_broadcast(&collector_changed);
     while (done_count < wanted)
         pthread_cond_wait(&collector_changed, &collector_lock);
     pthread_mutex_unlock(&collector_lock);
+    return true;
 }
 
 // ---- Events
@@ -136,9 +142,7 @@ static void stress_event(StressEvent event, PInvokeFrame *frame) {
     int error = errno;
     frame->thread = thread;
     thread->transition_frame = frame;
-    if (collects_elsewhere && number % 2)
-        collect_elsewhere();
-    else
+    if (!(collects_elsewhere && number % 2 && collect_elsewhere()))
         collect(collects_elsewhere ? number / 2 : number);
     __real_tailor_pinvoke_leave(frame);
     errno = error;

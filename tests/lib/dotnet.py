@@ -72,7 +72,8 @@ def assembler():
     with assembler_lock:
         if not os.path.exists(path):
             item = '<ItemGroup><PackageDownload Include="%s" Version="[%s]" /></ItemGroup>' % (ASSEMBLER, ASSEMBLER_VERSION)
-            outcome = Project(os.path.join(OUT, "tests", "ilasm"), "ilasm", "", inject=None, items=item).dotnet("restore")
+            outcome = Project(os.path.join(OUT, "tests", "ilasm"), "ilasm", "", inject=None, items=item).dotnet(
+                "build", "-t:Restore")
             assert os.path.exists(path), "the IL assembler was not restored\n" + outcome.log[-2000:]
     os.chmod(path, 0o755)
     return path

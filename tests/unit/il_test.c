@@ -198,7 +198,7 @@ static void test_valid(void **state)
         { "loop", CODE("\x16\x0A\x06\x17\x58\x0A\x06\x02\x32\xF8\x06\x2A"), NULL, NULL, 0 },
         { "dead_code_is_not_looked_at", CODE("\x17\x2A\x26\x26\x26"), NULL, NULL, 0 },
         { "dead_branch", CODE("\x16\x2C\x01\x26\x17\x2A"), NULL, NULL, 0 },
-        { "finally", CODE("\xDE\x01\x00\xDC\x17\x2A"), NULL, finally, 1 },
+        { "finally", CODE("\xDE\x02\x00\xDC\x17\x2A"), NULL, finally, 1 },
         { "filter", CODE("\xDE\x07\x26\x17\xFE\x11\x26\xDE\x00\x17\x2A"), NULL, filter, 1 },
         { "token_zero_throws", CODE("\x28\0\0\0\0\x17\x2A"), NULL, NULL, 0 },
         { "token_out_of_range_throws", CODE("\x28\xFF\xFF\xFF\x06\x17\x2A"), NULL, NULL, 0 },

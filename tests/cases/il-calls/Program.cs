@@ -56,5 +56,11 @@ unsafe class Program
         Console.WriteLine(Calls.Closed(dog).Target == (object)dog);
         Console.WriteLine(Calls.Closed(dog) == Calls.Closed(dog));
         Console.WriteLine(Calls.Closed(dog).Equals(Calls.Closed(new Dog())));
+        Console.WriteLine(Calls.JumpsInlined(30) + " " + Calls.Narrowed());
+        Console.WriteLine(Calls.StaticThroughObject(null!) + " " + Calls.StaticThroughObject(new Guarded()) + " " + new Guarded().Forget());
+        Console.WriteLine(Depth<int>(3));
     }
+
+    // The instances beyond the limit of generic recursion become code that throws, the only such code here.
+    static int Depth<T>(int n) => n == 0 ? 0 : 1 + Depth<KeyValuePair<T, uint>>(n - 1);
 }

@@ -26,6 +26,13 @@ class Program
         Show("different depths", () => Invalid.DifferentDepths(Environment.ProcessorCount > 0));
         Show("too few arguments", () => Invalid.TooFewArguments());
         Show("call of an abstract method", () => Invalid.CallOfAbstract(Stream.Null));
+        Show("allocation with a full stack", () => Invalid.FullStackAllocation());
+        Show("allocation in a handler", () => Invalid.AllocationInHandler());
+        Show("endfinally outside a handler", Invalid.EndOutsideHandler);
+        Show("rethrow outside a handler", Invalid.RethrowOutsideHandler);
+        Show("leave into a handler", Invalid.IntoHandler);
+        Show("number passed as a struct", () => Invalid.PassedNumber());
+        Show("type that cannot be laid out", () => Invalid.TokenOfMisaligned());
         Show("dead code", () => Invalid.DeadCode());
         Show("missing method", Missing.Method);
         Show("missing overload", () => Missing.Overload("text"));
