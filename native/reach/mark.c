@@ -131,7 +131,10 @@ static bool needs_instance(World *w, const Method *method) {
 
 void mark_call(World *w, const Method *method, const Node *from, const char *text) {
     method = method_served(w, method, from);
-    if (needs_instance(w, method) && !method_node(w, method)->code.marked) {
+    // Classes whose instances can be made at run time may have some that nobody here has marked.
+    bool is_made = w->makes_types && type_canonical(w->ts, method->owner) != method->owner;
+    is_made |= method->owner->has_placeholder;
+    if (!is_made && needs_instance(w, method) && !method_node(w, method)->code.marked) {
         TypeNode *owner = type_node(w, method->owner);
         if (!owner->levels[2].marked) {
             ARRAY_PUSH(&w->arena, &owner->tentative, (Tentative){method, from, text});
