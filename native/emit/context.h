@@ -23,6 +23,7 @@ typedef struct EmitContext {
     const uint32_t *rows; // by Type.id: byte offset of the type's row in the selector table
     uint32_t row_count;
     DataObject *switches; // of types with several instances of an interface; NULL: none
+    Text empty_dispatch_map;
     struct Metadata *metadata; // NULL: no reflection blobs
 } EmitContext;
 
@@ -55,6 +56,7 @@ bool emit_initial_objects(EmitContext *e);
 void emit_frozen(EmitContext *e);
 void emit_statics(EmitContext *e);
 void emit_selector_table(EmitContext *e);
+void emit_dynamic_implementations(EmitContext *e);
 void emit_module(EmitContext *e);
 
 void emit_header(EmitContext *e);

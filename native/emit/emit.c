@@ -43,6 +43,7 @@ EmitContext *emit_build(const Reach *reach, Diag *diag) {
     e->texts.arena = &e->arena;
     e->set = (DataSet){.arena = &e->arena, .texts = &e->texts};
     emit_selector_table(e); // first: MethodTables hold the rows
+    emit_dynamic_implementations(e);
     emit_method_tables(e);
     emit_frozen(e);
     emit_statics(e);

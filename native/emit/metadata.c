@@ -118,11 +118,8 @@ static NamespaceNode *namespace_child(EmitContext *e, NamespaceNode *parent, Tex
     return child;
 }
 
-static NamespaceNode *namespace_of(EmitContext *e, const TypeDef *def) {
-    while (def->enclosing)
-        def = def->enclosing;
-    NamespaceNode *node = namespace_root(e, def->module);
-    Text name = def->name_space;
+static NamespaceNode *namespace_in(EmitContext *e, const Module *module, Text name) {
+    NamespaceNode *node = namespace_root(e, module);
     for (size_t at = 0; at < name.size;) {
         const char *dot = memchr(name.data + at, '.', name.size - at);
         size_t size = dot ? (size_t)(dot - name.data) - at : name.size - at;
@@ -130,6 +127,12 @@ static NamespaceNode *namespace_of(EmitContext *e, const TypeDef *def) {
         at += size + 1;
     }
     return node;
+}
+
+static NamespaceNode *namespace_of(EmitContext *e, const TypeDef *def) {
+    while (def->enclosing)
+        def = def->enclosing;
+    return namespace_in(e, def->module, def->name_space);
 }
 
 const Record *metadata_namespace(EmitContext *e, const TypeDef *def) {
@@ -165,12 +168,27 @@ static void definition_declare(EmitContext *e, const TypeDef *def, TypeDefList *
     ARRAY_PUSH(m->set.arena, nested, record);
 }
 
+// Names that the program looks up in an assembly which forwards them lead to the assembly that has them.
+static void forwarders_write(EmitContext *e) {
+    Metadata *m = e->metadata;
+    uint32_t count;
+    const TypeForward *forwards = reach_type_forwards(e->reach, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        Record *record = record_new(&m->set, HANDLE_TypeForwarder);
+        item_typed(&m->set, record, metadata_scope_reference(e, forwards[i].def->module));
+        item_typed(&m->set, record, record_string(&m->set, forwards[i].def->name));
+        item_unsigned(&m->set, record, 0); // nested types
+        NamespaceNode *node = namespace_in(e, forwards[i].facade, forwards[i].def->name_space);
+        ARRAY_PUSH(m->set.arena, &node->forwarders, record_intern(&m->set, record));
+    }
+}
+
 static void namespaces_fill(EmitContext *e) {
     Metadata *m = e->metadata;
     for (uint32_t i = 0; i < m->namespaces.count; i++) {
         NamespaceNode *node = m->namespaces.items[i];
         metadata_collection(m, node->record, node->types, ITEM_Typed);
-        item_unsigned(&m->set, node->record, 0); // forwarders
+        metadata_collection(m, node->record, node->forwarders, ITEM_Typed);
         metadata_collection(m, node->record, node->children, ITEM_Typed);
     }
 }
@@ -199,6 +217,13 @@ static void definitions_write(EmitContext *e) {
             definition_declare(e, global, &all);
         definition_declare(e, defs[i], &all);
     }
+    uint32_t forward_count;
+    const TypeForward *forwards = reach_type_forwards(e->reach, &forward_count);
+    for (uint32_t i = 0; i < forward_count; i++) {
+        TypeDef *global = type_def_get(e->ts, forwards[i].facade, 1);
+        if (global)
+            definition_declare(e, global, &all);
+    }
     uint32_t module_count;
     Module *const *program = modules(e->ts, &module_count);
     for (uint32_t i = 0; i < module_count; i++) { // found by name and culture when resources are asked for
@@ -210,6 +235,7 @@ static void definitions_write(EmitContext *e) {
         metadata_members_declare(e, all.items[i]);
     for (uint32_t i = 0; i < all.count; i++)
         metadata_type_definition_fill(e, all.items[i]);
+    forwarders_write(e);
     namespaces_fill(e);
     Module *const *opened = modules(e->ts, &count);
     scopes_fill(e, opened, count);

@@ -8,7 +8,7 @@ typedef ARRAY(const Record *) RecordList;
 
 typedef struct NamespaceNode {
     Record *record;
-    RecordList types, children;
+    RecordList types, forwarders, children;
 } NamespaceNode;
 
 /// By (entity, purpose): definitions, references and namespaces that exist already.
@@ -35,6 +35,7 @@ const Record *metadata_type_def(EmitContext *e, const TypeDef *def);
 /// TypeDefinition, TypeReference or TypeSpecification of any type, open ones included.
 const Record *metadata_type(EmitContext *e, const Type *type);
 const Record *metadata_method_signature(EmitContext *e, const Signature *signature);
+const Record *metadata_scope_reference(EmitContext *e, const Module *module);
 void metadata_assembly_items(EmitContext *e, Record *record, const Module *module);
 void metadata_collection(Metadata *m, Record *record, RecordList list, ItemKind kind);
 

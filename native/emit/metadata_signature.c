@@ -44,7 +44,7 @@ void metadata_assembly_items(EmitContext *e, Record *record, const Module *modul
     version_items(set, record, image);
 }
 
-static const Record *scope_reference(EmitContext *e, const Module *module) {
+const Record *metadata_scope_reference(EmitContext *e, const Module *module) {
     Record *record = record_new(&e->metadata->set, HANDLE_ScopeReference);
     metadata_assembly_items(e, record, module);
     return record_intern(&e->metadata->set, record);
@@ -60,7 +60,7 @@ static const Record *namespace_step(RecordSet *set, const Record *parent, const 
 // A chain of simple names below a nameless root, which readers test for.
 static const Record *namespace_reference(EmitContext *e, const Module *module, Text name) {
     RecordSet *set = &e->metadata->set;
-    const Record *parent = namespace_step(set, scope_reference(e, module), NULL);
+    const Record *parent = namespace_step(set, metadata_scope_reference(e, module), NULL);
     for (size_t at = 0; at < name.size;) {
         const char *dot = memchr(name.data + at, '.', name.size - at);
         size_t size = dot ? (size_t)(dot - name.data) - at : name.size - at;

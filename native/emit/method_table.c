@@ -150,9 +150,18 @@ static void writable_data(EmitContext *e, DataObject *object, Type *type) {
         data_zeros(&e->set, cells, 8);
 }
 
+static Text empty_dispatch_map(EmitContext *e) {
+    static const uint8_t no_entries[8] = {0};
+    if (!e->empty_dispatch_map.data)
+        e->empty_dispatch_map = emit_bytes(e, "dispatch_map", no_entries, sizeof no_entries, 4);
+    return e->empty_dispatch_map;
+}
+
 static void tail_write(EmitContext *e, DataObject *object, Type *type, uint32_t flags) {
     data_relative(&e->set, object, text_intern_z(&e->texts, "__typemanager_indirection"), USE_Data, 0);
     writable_data(e, object, type);
+    if (flags & FLAG_HasDispatchMap) // CoreLib only tests that it is there
+        data_relative(&e->set, object, WHOLE_SYMBOL(empty_dispatch_map(e)));
     if (flags & FLAG_HasFinalizer) // never set together with a component size
         data_relative(&e->set, object, emit_method_symbol(e, method_table_finalizer(e, type)), USE_Code, 0);
     generic_tail(e, object, type);

@@ -164,6 +164,8 @@ static uint32_t named_flags(EmitContext *e, Type *type) {
         return flags | FLAG_KindGenericDefinition;
     if (type->arg_count)
         flags |= FLAG_IsGeneric;
+    if (type->def->is_interface && type_def_is_dynamic_implementation(type->def))
+        flags |= FLAG_HasDispatchMap;
     if (type->element_type == ELEMENT_TYPE_VOID || type->def->is_interface)
         return flags;
     return flags | (type->def->is_value_type ? value_flags(e, type) : class_flags(e, type));

@@ -71,6 +71,13 @@ static TraceEntry entry_make(EmitContext *e, const Method *method, Text symbol) 
     return entry;
 }
 
+/// The reader finds it in the invoke map by its address, with the names of its parameters.
+static bool is_in_invoke_map(EmitContext *e, const Method *method) {
+    return method->synthetic == SYNTHETIC_None && method->def && !method->is_open &&
+           !(method->owner->is_value_type && !method->def->is_static) && !is_hidden(method->def) &&
+           reach_is_invokable(e->reach, method);
+}
+
 static TraceEntries entries_collect(EmitContext *e, bool (*survives)(void *context, Text symbol),
                                     void *context) {
     TraceEntries entries = {0};
@@ -80,7 +87,7 @@ static TraceEntries entries_collect(EmitContext *e, bool (*survives)(void *conte
         if (reach_code(e->reach, methods[i]) != methods[i])
             continue; // no frame of its own
         const Method *body = reach_body(e->reach, methods[i]);
-        if (body && body != methods[i])
+        if ((body && body != methods[i]) || (!body && is_in_invoke_map(e, methods[i])))
             continue;
         Text symbol = reach_symbol(e->reach, body ? SYMBOL_SharedBody : SYMBOL_Method, methods[i]);
         if (survives && !survives(context, symbol))

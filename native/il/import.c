@@ -672,6 +672,10 @@ void step(Import *im, const Instruction *in)
         emit(im, *in);
         push(im, (Value){ .kind = STACK_Object, .type = in->type, .exact = true, .non_null = true });
         return;
+    case OP_ldselector:
+        emit(im, *in);
+        push(im, (Value){ .kind = STACK_Int32 });
+        return;
     case OP_null_check:
         (void)pop(im);
         effect(im);

@@ -341,6 +341,7 @@ Code    *code_builder_finish(Builder *b);
 Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **failure);
 Code *synth_delegate(Il *il, const Method *method, Arena *arena);
 Code *synth_dynamic_invoke(Il *il, const Method *method, Arena *arena);
+Code *synth_dynamic_dispatch(Il *il, const Method *method, Arena *arena);
 Code *synth_array(Il *il, const Method *method, Arena *arena);
 Code *synth_field_helper(Il *il, const Method *method, Arena *arena);
 Code *synth_startup(Il *il, const Method *method, Arena *arena, const Failure **failure);

@@ -24,6 +24,7 @@ enum NativeType {
     NATIVE_TBstr = 0x24,
     NATIVE_VariantBool = 0x25,
     NATIVE_FunctionPointer = 0x26,
+    NATIVE_AsAny = 0x28,
     NATIVE_LPArray = 0x2A,
     NATIVE_LPStruct = 0x2B,
     NATIVE_Custom = 0x2C,
@@ -141,8 +142,8 @@ static MarshalKind string_kind(const Choice *c)
     switch (c->spec.type) {
     case NATIVE_None: return c->scope.unicode ? MARSHAL_UnicodeString : MARSHAL_AnsiString;
     case NATIVE_LPStr:
-    case NATIVE_LPUtf8Str:
-    case NATIVE_LPTStr: return MARSHAL_AnsiString;
+    case NATIVE_LPUtf8Str: return MARSHAL_AnsiString;
+    case NATIVE_LPTStr: // UTF-16 on every platform
     case NATIVE_LPWStr: return MARSHAL_UnicodeString;
     case NATIVE_Bstr:
     case NATIVE_TBstr: return MARSHAL_Bstr;
@@ -172,6 +173,10 @@ static MarshalKind class_kind(const Choice *c, Type *type, Marshal *m)
     Il *il = c->il;
     if (type == il->string) return string_kind(c);
     if (is_named(type, WELL_KNOWN_TYPE_StringBuilder, il)) return builder_kind(c);
+    if (is_named(type, WELL_KNOWN_TYPE_Delegate, il) || is_named(type, WELL_KNOWN_TYPE_MulticastDelegate, il))
+        return MARSHAL_Delegate;
+    if (type == il->object && c->spec.type == NATIVE_AsAny)
+        return c->where == WHERE_Parameter ? MARSHAL_AnyObject : MARSHAL_Unsupported;
     if (type->def->is_delegate)
         return type->arg_count || c->spec.type == NATIVE_Interface ? MARSHAL_Unsupported : MARSHAL_Delegate;
     if (type_is_derived_from(il->ts, type, well_known_type(il->ts, WELL_KNOWN_TYPE_SafeHandle)))
@@ -181,9 +186,10 @@ static MarshalKind class_kind(const Choice *c, Type *type, Marshal *m)
     if (type->def->is_interface || c->spec.type == NATIVE_IUnknown || c->spec.type == NATIVE_IDispatch ||
         c->spec.type == NATIVE_Interface)
         return MARSHAL_ComInterface;
-    if (type->arg_count || c->where == WHERE_Element || c->where == WHERE_Field) return MARSHAL_Unsupported;
+    if (type->arg_count || c->where == WHERE_Element || type == il->object) return MARSHAL_Unsupported;
     m->layout = native_struct(il, type);
-    return m->layout->invalid ? MARSHAL_Unsupported : MARSHAL_Class;
+    if (m->layout->invalid) return MARSHAL_Unsupported;
+    return c->where == WHERE_Field ? MARSHAL_InlineClass : MARSHAL_Class;
 }
 
 static MarshalKind struct_kind(const Choice *c, Type *type, Marshal *m)
@@ -250,7 +256,8 @@ static Type *native_of(Il *il, const Marshal *m)
     case MARSHAL_AnsiChar: return type_primitive(il->ts, ELEMENT_TYPE_U1);
     case MARSHAL_VariantBool: return type_primitive(il->ts, ELEMENT_TYPE_I2);
     case MARSHAL_OleDate: return type_primitive(il->ts, ELEMENT_TYPE_R8);
-    case MARSHAL_Struct: return native_struct_type(il, m->layout);
+    case MARSHAL_Struct:
+    case MARSHAL_InlineClass: return native_struct_type(il, m->layout);
     case MARSHAL_FixedAnsiString:
     case MARSHAL_FixedUnicodeString:
     case MARSHAL_FixedArray: return NULL;
@@ -266,6 +273,7 @@ static Type *native_of(Il *il, const Marshal *m)
     case MARSHAL_CriticalHandle:
     case MARSHAL_HandleRef:
     case MARSHAL_Class:
+    case MARSHAL_AnyObject:
     case MARSHAL_ComInterface:
     case MARSHAL_Custom:
     case MARSHAL_Unsupported: break;
@@ -340,9 +348,11 @@ Marshal marshal_parameter(Il *il, MarshalScope scope, const MethodDef *def, uint
     direction_set(&m, flags);
     bool is_pointer_only = m.kind == MARSHAL_AnsiBuilder || m.kind == MARSHAL_UnicodeBuilder ||
                            m.kind == MARSHAL_HandleRef || m.kind == MARSHAL_CriticalHandle ||
-                           m.kind == MARSHAL_Class || m.kind == MARSHAL_Custom;
+                           m.kind == MARSHAL_Class || m.kind == MARSHAL_AnyObject || m.kind == MARSHAL_Custom;
     if ((is_byref && is_pointer_only) || (is_byref && !sequence && m.kind != MARSHAL_Plain))
         m.kind = MARSHAL_Unsupported;
+    if (is_byref && !sequence && m.kind == MARSHAL_Plain) // the address that native code returns
+        return (Marshal){ .kind = MARSHAL_Plain, .type = type, .native = type, .count_param = -1 };
     return m;
 }
 
@@ -361,7 +371,7 @@ uint32_t marshal_native_size(Il *il, const Marshal *m)
     if (m->kind == MARSHAL_FixedAnsiString) return m->count;
     if (m->kind == MARSHAL_FixedUnicodeString) return 2 * m->count;
     if (m->kind == MARSHAL_FixedArray) return m->count * marshal_native_size(il, m->element);
-    if (m->kind == MARSHAL_Struct) return m->layout->size;
+    if (m->kind == MARSHAL_Struct || m->kind == MARSHAL_InlineClass) return m->layout->size;
     return type_size(il->ts, m->native);
 }
 

@@ -26,6 +26,8 @@ typedef enum MarshalKind {
     MARSHAL_HandleRef,
     MARSHAL_Struct,     // its fields need conversion
     MARSHAL_Class,      // class with layout: address of its native form
+    MARSHAL_InlineClass, // class with layout within a struct: its native form, zeros for null
+    MARSHAL_AnyObject,  // [MarshalAs(AsAny)]: address of the native form that the object's own type has
     MARSHAL_OleDate,    // DateTime as a double
     MARSHAL_ComInterface, // only null has a native form here
     MARSHAL_Custom,     // ICustomMarshaler

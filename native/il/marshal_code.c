@@ -311,6 +311,41 @@ static void struct_to_managed(Builder *b, const Marshal *m, Place native, Place 
     build_method(b, OP_call, method_synthetic(b->ts, SYNTHETIC_StructToManaged, m->type, NULL));
 }
 
+static void class_stub_call(Builder *b, const Marshal *m, MethodSynthetic stub)
+{
+    build_method(b, OP_call, method_synthetic(b->ts, stub, m->type, NULL));
+}
+
+static void inline_class_to_native(Builder *b, const Marshal *m, Place managed, Place native)
+{
+    uint32_t null = code_builder_new_label(b), done = code_builder_new_label(b);
+    branch_if_null(b, managed, m->type, null);
+    place_load(b, managed, m->type);
+    place_address(b, native);
+    build(b, OP_conv_u);
+    class_stub_call(b, m, SYNTHETIC_StructToNative);
+    build_branch(b, OP_br, done);
+    code_builder_mark(b, null);
+    place_address(b, native);
+    build_integer(b, OP_ldc_i4, 0);
+    build_integer(b, OP_ldc_i4, m->layout->size);
+    build(b, OP_initblk);
+    code_builder_mark(b, done);
+}
+
+static void inline_class_to_managed(Builder *b, const Marshal *m, Place native, Place managed)
+{
+    uint32_t object = code_builder_local(b, m->type);
+    build_helper_of(b, WELL_KNOWN_METHOD_CreateInstanceOfT, m->type);
+    build_index(b, OP_stloc, object);
+    place_address(b, native);
+    build(b, OP_conv_u);
+    build_index(b, OP_ldloc, object);
+    class_stub_call(b, m, SYNTHETIC_StructToManaged);
+    build_index(b, OP_ldloc, object);
+    place_store(b, managed, m->type);
+}
+
 static void fixed_string_to_native(Builder *b, const Marshal *m, Place managed, Place native)
 {
     place_load(b, managed, m->type);
@@ -417,6 +452,7 @@ static void scalar_to_managed(Builder *b, MarshalKind kind)
 void convert_to_native(Builder *b, const Marshal *m, Place managed, Place native)
 {
     if (m->kind == MARSHAL_Struct) struct_to_native(b, m, managed, native);
+    else if (m->kind == MARSHAL_InlineClass) inline_class_to_native(b, m, managed, native);
     else if (m->kind == MARSHAL_Array) array_to_native(b, m, managed, native);
     else if (m->kind == MARSHAL_FixedArray) fixed_array_to_native(b, m, managed, native);
     else if (m->kind == MARSHAL_FixedAnsiString || m->kind == MARSHAL_FixedUnicodeString)
@@ -434,6 +470,7 @@ void convert_to_native(Builder *b, const Marshal *m, Place managed, Place native
 void convert_to_managed(Builder *b, const Marshal *m, Place native, Place managed, uint32_t count)
 {
     if (m->kind == MARSHAL_Struct) struct_to_managed(b, m, native, managed);
+    else if (m->kind == MARSHAL_InlineClass) inline_class_to_managed(b, m, native, managed);
     else if (m->kind == MARSHAL_Array || m->kind == MARSHAL_FixedArray)
         array_to_managed(b, m, native, managed, count);
     else if (m->kind == MARSHAL_FixedAnsiString || m->kind == MARSHAL_FixedUnicodeString)
@@ -461,6 +498,7 @@ bool convert_needs_cleanup(const Marshal *m)
     case MARSHAL_Array: return true;
     case MARSHAL_FixedArray: return convert_needs_cleanup(m->element);
     case MARSHAL_Struct:
+    case MARSHAL_InlineClass:
     case MARSHAL_Class:
         for (uint32_t i = 0; i < m->layout->member_count; i++)
             if (convert_needs_cleanup(&m->layout->members[i].marshal)) return true;
@@ -476,6 +514,7 @@ bool convert_needs_cleanup(const Marshal *m)
     case MARSHAL_SafeHandle:
     case MARSHAL_CriticalHandle:
     case MARSHAL_HandleRef:
+    case MARSHAL_AnyObject:
     case MARSHAL_OleDate:
     case MARSHAL_ComInterface:
     case MARSHAL_Custom:
@@ -487,7 +526,7 @@ bool convert_needs_cleanup(const Marshal *m)
 void convert_cleanup(Builder *b, const Marshal *m, Place native, uint32_t count)
 {
     if (!convert_needs_cleanup(m)) return;
-    if (m->kind == MARSHAL_Struct || m->kind == MARSHAL_Class) {
+    if (m->kind == MARSHAL_Struct || m->kind == MARSHAL_InlineClass || m->kind == MARSHAL_Class) {
         place_address(b, native);
         build(b, OP_conv_u);
         build_method(b, OP_call, method_synthetic(b->ts, SYNTHETIC_StructCleanup, m->type, NULL));

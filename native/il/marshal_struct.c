@@ -36,7 +36,7 @@ static uint32_t native_alignment(Il *il, const Marshal *m)
     if (m->kind == MARSHAL_FixedAnsiString) return 1;
     if (m->kind == MARSHAL_FixedUnicodeString) return 2;
     if (m->kind == MARSHAL_FixedArray) return native_alignment(il, m->element);
-    if (m->kind == MARSHAL_Struct) return m->layout->alignment;
+    if (m->kind == MARSHAL_Struct || m->kind == MARSHAL_InlineClass) return m->layout->alignment;
     return type_alignment(il->ts, m->native);
 }
 
@@ -171,7 +171,7 @@ typedef ARRAY(NativeField) NativeFields;
 static void leaves_add(Il *il, NativeFields *leaves, const Marshal *m, uint32_t offset)
 {
     if (offset >= REGISTER_STRUCT_SIZE) return; // larger structs go to memory whatever they hold
-    if (m->kind == MARSHAL_Struct) {
+    if (m->kind == MARSHAL_Struct || m->kind == MARSHAL_InlineClass) {
         for (uint32_t i = 0; i < m->layout->member_count; i++)
             leaves_add(il, leaves, &m->layout->members[i].marshal, offset + m->layout->members[i].offset);
         return;

@@ -180,7 +180,8 @@ int cast_decide(Import *im, const Value *value, Type *type)
     if (value->type && value->known != KNOWN_Null) {
         if (type_is_castable_to(ts, value->type, type)) return 1;
         bool open = value->type->has_placeholder || type->has_placeholder; // decided at run time
-        if (open) return -1;
+        bool by_object = type->def && type->def->is_interface && type_is_dynamically_castable(ts, value->type);
+        if (open || (value->exact && by_object)) return -1;
         if (value->exact) return 0;
         // Two classes of which neither derives from the other have no common instance.
         if (is_plain_class(value->type) && is_plain_class(type) &&

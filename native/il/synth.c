@@ -214,6 +214,7 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_StructCleanup: return synth_struct_stub(il, method, arena);
     case SYNTHETIC_NativeCalli: return synth_native_calli(il, method, arena);
     case SYNTHETIC_DynamicInvoke: return synth_dynamic_invoke(il, method, arena);
+    case SYNTHETIC_DynamicDispatch: return synth_dynamic_dispatch(il, method, arena);
     case SYNTHETIC_ArrayCtor:  // newobj allocates; there is no constructor code
     case SYNTHETIC_ContextStub:
     case SYNTHETIC_InterfaceSwitch: return NULL; // no bodies

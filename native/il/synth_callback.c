@@ -19,6 +19,8 @@ static bool is_supported(const Marshal *m, bool is_result)
     case MARSHAL_SafeHandle:
     case MARSHAL_CriticalHandle:
     case MARSHAL_HandleRef:
+    case MARSHAL_InlineClass:
+    case MARSHAL_AnyObject:
     case MARSHAL_Custom:
     case MARSHAL_Unsupported: return false;
     case MARSHAL_Class:

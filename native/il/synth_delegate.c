@@ -147,6 +147,26 @@ static void load_object(Builder *b, uint32_t array, uint32_t index, Type *type)
     build_type(b, OP_stobj, type->element);
 }
 
+static bool has_byref(const Signature *signature)
+{
+    for (uint32_t i = 0; i < signature->param_count; i++)
+        if (signature->params[i]->kind == TYPE_ByRef) return true;
+    return false;
+}
+
+/// What lies behind references changes even if the function throws.
+static void copy_back(Builder *b, const Signature *signature, uint32_t array, uint32_t start)
+{
+    uint32_t handler = code_builder_new_label(b), end = code_builder_new_label(b);
+    build_branch(b, OP_leave, end);
+    code_builder_mark(b, handler);
+    for (uint32_t i = 0; i < signature->param_count; i++)
+        if (signature->params[i]->kind == TYPE_ByRef) load_object(b, array, i, signature->params[i]);
+    build(b, OP_endfinally);
+    code_builder_region(b, EH_Finally, start, handler, end, NULL);
+    code_builder_mark(b, end);
+}
+
 /// _helperObject is a Func<object[], object> that gets all arguments boxed.
 static void object_array_body(Builder *b, const Method *invoke)
 {
@@ -160,13 +180,14 @@ static void object_array_body(Builder *b, const Method *invoke)
     build_type(b, OP_newarr, b->il->object);
     build_index(b, OP_stloc, array);
     for (uint32_t i = 0; i < signature->param_count; i++) store_object(b, array, i, signature->params[i]);
+    uint32_t start = code_builder_new_label(b);
+    code_builder_mark(b, start);
     load_field(b, "_helperObject");
     build_type(b, OP_castclass, func);
     build_index(b, OP_ldloc, array);
     build_method(b, OP_invoke_delegate, type_find_method(b->ts, func, "Invoke", NULL));
     build_index(b, OP_stloc, result);
-    for (uint32_t i = 0; i < signature->param_count; i++)
-        if (signature->params[i]->kind == TYPE_ByRef) load_object(b, array, i, signature->params[i]);
+    if (has_byref(signature)) copy_back(b, signature, array, start);
     if (signature->return_type != b->il->void_type) {
         build_index(b, OP_ldloc, result);
         build_type(b, OP_unbox_any, signature->return_type);

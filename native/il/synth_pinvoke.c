@@ -228,6 +228,49 @@ static void custom_in(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
+/// The object's own type decides; memory of its size holds the native form.
+static void any_object_in(Stub *s, uint32_t index)
+{
+    Builder *b = &s->b;
+    uint32_t done = code_builder_new_label(b);
+    load_argument(s, index);
+    build_branch(b, OP_brfalse, done);
+    load_argument(s, index);
+    build_helper(b, WELL_KNOWN_METHOD_AsAnyGetNativeSize);
+    build_helper(b, WELL_KNOWN_METHOD_CoTaskMemAllocAndZeroMemory);
+    build_index(b, OP_stloc, s->natives[index]);
+    if (s->params[index].in) {
+        load_argument(s, index);
+        build_index(b, OP_ldloc, s->natives[index]);
+        build_helper(b, WELL_KNOWN_METHOD_AsAnyMarshalManagedToNative);
+    }
+    code_builder_mark(b, done);
+}
+
+static void any_object_out(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    load_argument(s, index);
+    build_branch(&s->b, OP_brfalse, done);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    load_argument(s, index);
+    build_helper(&s->b, WELL_KNOWN_METHOD_AsAnyMarshalNativeToManaged);
+    code_builder_mark(&s->b, done);
+}
+
+static void any_object_cleanup(Stub *s, uint32_t index)
+{
+    uint32_t done = code_builder_new_label(&s->b);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    build_branch(&s->b, OP_brfalse, done);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    load_argument(s, index);
+    build_helper(&s->b, WELL_KNOWN_METHOD_AsAnyCleanupNative);
+    build_index(&s->b, OP_ldloc, s->natives[index]);
+    build_helper(&s->b, WELL_KNOWN_METHOD_FreeCoTaskMem);
+    code_builder_mark(&s->b, done);
+}
+
 static void by_ref_in(Stub *s, uint32_t index)
 {
     const Marshal *m = &s->params[index];
@@ -263,6 +306,7 @@ static void argument_in(Stub *s, uint32_t index)
     else if (m->kind == MARSHAL_HandleRef) handle_ref_in(s, index);
     else if (m->kind == MARSHAL_AnsiBuilder || m->kind == MARSHAL_UnicodeBuilder) builder_in(s, index);
     else if (m->kind == MARSHAL_Class) class_in(s, index);
+    else if (m->kind == MARSHAL_AnyObject) any_object_in(s, index);
     else if (m->kind == MARSHAL_Custom) custom_in(s, index);
     else convert_to_native(&s->b, m, managed_place(s, index), local(s->natives[index]));
 }
@@ -359,6 +403,8 @@ static void argument_out(Stub *s, uint32_t index)
         if (m->out) builder_out(s, index);
     } else if (m->kind == MARSHAL_Class) {
         if (m->out || class_is_shared(m)) class_out(s, index);
+    } else if (m->kind == MARSHAL_AnyObject) {
+        if (m->out) any_object_out(s, index);
     } else if (m->kind == MARSHAL_Array && m->out && !is_pinned_array(m)) {
         convert_elements_back(&s->b, m, local(s->natives[index]), managed_place(s, index));
     } else if (m->kind == MARSHAL_Delegate || m->kind == MARSHAL_CriticalHandle) {
@@ -395,7 +441,7 @@ static void custom_cleanup(Stub *s, uint32_t index)
 static bool needs_cleanup(const Marshal *m)
 {
     if (m->kind == MARSHAL_SafeHandle) return !m->is_byref || m->in;
-    if (m->kind == MARSHAL_Custom) return true;
+    if (m->kind == MARSHAL_Custom || m->kind == MARSHAL_AnyObject) return true;
     bool is_pinned = !m->is_byref && (m->kind == MARSHAL_UnicodeString || is_pinned_array(m));
     return convert_needs_cleanup(m) && !is_pinned;
 }
@@ -408,6 +454,7 @@ static void argument_cleanup(Stub *s, uint32_t index)
     uint32_t count = m->kind == MARSHAL_Array ? s->extras[index] : NO_COUNT;
     if (m->kind == MARSHAL_SafeHandle) safe_handle_cleanup(s, index);
     else if (m->kind == MARSHAL_Custom) custom_cleanup(s, index);
+    else if (m->kind == MARSHAL_AnyObject) any_object_cleanup(s, index);
     else convert_cleanup(&s->b, m, local(in_value ? s->values[index] : s->natives[index]), count);
 }
 
@@ -572,7 +619,6 @@ static void result_locals(Stub *s)
     s->has_result = s->managed->return_type != b->il->void_type;
     bool is_handle = s->result.kind == MARSHAL_SafeHandle || s->result.kind == MARSHAL_CriticalHandle;
     if (!s->preserve_sig && is_handle) s->result.kind = MARSHAL_Unsupported;
-    if (s->result.is_byref) s->result.kind = MARSHAL_Unsupported;
     if (!s->has_result || s->result.kind == MARSHAL_Unsupported) return;
     s->result_local = code_builder_local(b, s->managed->return_type);
     s->native_result = code_builder_local(b, s->result.native);

@@ -46,6 +46,23 @@ static bool keeps_frame(const Method *method, const Body *body) {
     return true;
 }
 
+static bool is_stack_question(const Method *method) {
+    return method->def && text_equal_z(method->def->owner->name, "RuntimeHelpers") &&
+           (text_equal_z(method->name, "EnsureSufficientExecutionStack") ||
+            text_equal_z(method->name, "TryEnsureSufficientExecutionStack"));
+}
+
+/// Recursion that asks how much stack is left must use some: as a loop it would never end.
+static bool asks_for_stack(const Body *body) {
+    for (uint32_t i = 0; i < body->inlined_count; i++)
+        if (is_stack_question(body->inlined[i]))
+            return true;
+    for (uint32_t i = 0; i < body->instruction_count; i++)
+        if (body->instructions[i].op == OP_call && is_stack_question(body->instructions[i].method))
+            return true;
+    return false;
+}
+
 void attribute_method(UnitState *u, LLVMValueRef function, const Method *method, const Body *body) {
     bool cold = is_cold(method, body);
     if (u->request->codegen.preference == PREFERENCE_Size || cold) {
@@ -56,7 +73,7 @@ void attribute_method(UnitState *u, LLVMValueRef function, const Method *method,
         attribute_add(u, function, u->kinds.cold);
     if (!method->def || method->synthetic != SYNTHETIC_None)
         return;
-    if (keeps_frame(method, body))
+    if (keeps_frame(method, body) || (body && asks_for_stack(body)))
         attribute_add_text(u, function, "disable-tail-calls", "true");
     if (method->def->is_no_inlining || (body && body->has_localloc && body->instruction_count > 200))
         attribute_add(u, function, u->kinds.noinline);

@@ -74,7 +74,8 @@ static void check_moved(Lowering *l, Value value) {
 void check_null(Lowering *l, Value value) {
     if (value.facts & (FACT_NonNull | FACT_Stack))
         return;
-    if (value.facts & FACT_Moved) {
+    bool is_number = value.kind == STACK_NativeInt && LLVMGetTypeKind(LLVMTypeOf(value.ref)) == LLVMIntegerTypeKind;
+    if (value.facts & FACT_Moved || (is_number && LLVMIsAConstantInt(value.ref))) {
         check_moved(l, value);
         return;
     }

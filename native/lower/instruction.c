@@ -257,6 +257,10 @@ void lower_instruction(Lowering *l) {
     case OP_native_call: op_native_call(l); break;
     case OP_native_calli: op_native_calli(l); break;
     case OP_new_instance: op_new_instance(l); break;
+    case OP_ldselector:
+        stack_push_scalar(l, STACK_Int32,
+                          LLVMConstInt(l->u->i32, reach_dynamic_number(l->u->reach, l->in->method), false));
+        break;
     case OP_null_check: check_null(l, stack_pop(l)); break;
     case OP_throw_failure: throw_failure(l, l->in->failure); break;
     case OP_unreachable: lower_unreachable(l); break;

@@ -215,8 +215,8 @@ static bool op_cast(Run *run, Frame *frame, const Instruction *in) {
     const Object *object = top->target;
     if (type_is_castable_to(run->ts, object->type, target))
         return true;
-    if (in->op == OP_castclass)
-        return run_fail(run, "a cast fails");
+    if (in->op == OP_castclass || type_is_dynamically_castable(run->ts, object->type))
+        return run_fail(run, "a cast fails or is decided by the object");
     (void)item_pop(frame);
     item_push(run, frame, item_object(NULL));
     return true;

@@ -72,6 +72,19 @@ typedef struct BlobReader {
     uint32_t flags; // DynamicallyAccessedMembers of the parameter or member that is read
 } BlobReader;
 
+/// Records of its definitions and their bases: what reflection shows of a type without a MethodTable.
+static void type_described(World *w, Type *type, const Node *from) {
+    if (type->element)
+        type_described(w, type->element, from);
+    for (uint32_t i = 0; i < type->arg_count; i++)
+        type_described(w, type->args[i], from);
+    for (const TypeDef *def = type->def; def; def = def->enclosing)
+        reflectable_type_visible(w, def, from);
+    Type *base = type->def ? type_base(w->ts, type_from_def(w->ts, type->def)) : NULL;
+    if (base)
+        type_described(w, base, from);
+}
+
 static bool blob_type(BlobReader *b) {
     Text name;
     if (!ser_string_read(&b->cursor, &name))
@@ -81,7 +94,7 @@ static bool blob_type(BlobReader *b) {
         return true;
     if (b->flags)
         flow_mark_members(b->w, type, b->flags, b->from, "type argument of an attribute");
-    mark_metadata(b->w, type, b->from, "type argument of an attribute");
+    type_described(b->w, type, b->from);
     return true;
 }
 

@@ -43,9 +43,15 @@ void facts_type_changed(World *w, TypeNode *node, NodeKind level) {
         instances_appear(w, node->type);
 }
 
+void facts_interfaces_castable(World *w) {
+    for (uint32_t i = 0; i < w->type_capacity; i++)
+        if (w->types[i] && w->types[i]->type->def && w->types[i]->type->def->is_interface)
+            waiters_fire(w, w->types[i]);
+}
+
 /// Some object passes a cast to `type`.
 static bool cast_succeeds(World *w, TypeNode *node) {
-    if (node->castable)
+    if (node->castable || dynamic_cast_possible(w, node->type))
         return true;
     if (is_plain_target(node->type) || node->castable_watched)
         return false;
@@ -146,6 +152,8 @@ const Type *reach_only_implementer(const Reach *reach, const Type *type) {
     if (node->only_known)
         return node->only;
     node->only_known = true;
+    if (dynamic_cast_possible(w, type))
+        return NULL;
     for (uint32_t i = 0; i < allocated->count; i++) {
         if (!type_is_castable_to(w->ts, (Type *)allocated->items[i]->entity, (Type *)type))
             continue;

@@ -495,7 +495,7 @@ static bool run_memory(Flow *f, const Instruction *in) {
     }
 }
 
-_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 167, "a new opcode needs its pops and pushes here");
+_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 168, "a new opcode needs its pops and pushes here");
 
 /// Pops and pushes of everything that makes no known value.
 static void run_other(Flow *f, Opcode op) {
@@ -509,7 +509,7 @@ static void run_other(Flow *f, Opcode op) {
              (op >= OP_ceq && op <= OP_clt_un) || op == OP_ldelema)
         pops = 2, pushes = 1;
     else if (op == OP_ldc_r4 || op == OP_ldc_r8 || op == OP_ldsflda || op == OP_ldtoken_field || op == OP_sizeof ||
-             op == OP_arglist || op == OP_create_span || op == OP_new_instance)
+             op == OP_arglist || op == OP_create_span || op == OP_new_instance || op == OP_ldselector)
         pushes = 1;
     else if ((op >= OP_stind_i1 && op <= OP_stind_r8) || op == OP_cpobj || (op >= OP_beq && op <= OP_blt_un))
         pops = 2;

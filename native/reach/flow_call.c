@@ -219,7 +219,7 @@ static void call_type_by_name(Call *c) {
     for (uint32_t i = 0; i < names.count; i++) {
         const FlowValue *name = names.items[i];
         if (name->kind == VALUE_String) {
-            Type *type = type_name_resolve(f->w, name->string, f->body->module);
+            Type *type = type_name_looked_up(f->w, name->string, f->body->module);
             if (f->final && (flagged || ignore_case))
                 flow_warn(f, "IL2096",
                           "Call to '%s' can perform case insensitive lookup of the type, currently trimming can not "
@@ -436,10 +436,17 @@ static void take_structure(Call *c, Type *type) {
     if (!type->is_generic_definition)
         flow_mark_members(c->f->w, type, DAM_PublicParameterlessConstructor | DAM_PublicFields | DAM_NonPublicFields,
                           c->f->from, "marshalled structure");
+    mark_marshalled_struct(c->f->w, type, c->f->from);
 }
 
-static void take_type(Call *c, Type *type) {
+static void take_marshalled_type(Call *c, Type *type) {
     mark_reflectable_type(c->f->w, type, c->f->from, "marshalled type");
+    mark_marshalled_struct(c->f->w, type, c->f->from);
+}
+
+static void take_marshalled_delegate(Call *c, Type *type) {
+    mark_reflectable_type(c->f->w, type, c->f->from, "marshalled type");
+    mark_marshalled_delegate(c->f->w, type, c->f->from);
 }
 
 // ---- Attributes ------------------------------------------------------------------------------------------------------
@@ -594,10 +601,10 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
     case FLOW_EnumGetValues: call_known_type(c, 0, take_array); break;
     case FLOW_ArrayCreateInstance: exact_types(c, 0, take_array); break;
     case FLOW_MarshalSizeOf:
-    case FLOW_MarshalOffsetOf: call_known_type(c, 0, take_type); break;
+    case FLOW_MarshalOffsetOf: call_known_type(c, 0, take_marshalled_type); break;
     case FLOW_MarshalPtrToStructure:
     case FLOW_MarshalDestroyStructure: call_known_type(c, 1, take_structure); break;
-    case FLOW_MarshalGetDelegate: call_known_type(c, 1, take_type); break;
+    case FLOW_MarshalGetDelegate: call_known_type(c, 1, take_marshalled_delegate); break;
     case FLOW_DelegateMethod:
     case FLOW_GetMethodInfo: call_delegate_method(c); break;
     case FLOW_AttributesOf:

@@ -170,6 +170,13 @@ static void metadata_make(Reach *reach) {
     for (uint32_t i = 0; i < reach->type_count; i++)
         if (reach->types[i]->def && reach->types[i]->def->rid) // System.__Canon is made up and has no row
             metadata_flag(reach, reach->types[i]->def);
+    for (uint32_t m = 0; m < module_count; m++) {
+        const ModuleMarks *marks = module_marks(reach->world, all[m]);
+        uint32_t rows = marks->types ? table_row_count(all[m]->image, TABLE_TypeDef) : 0;
+        for (uint32_t rid = 1; rid <= rows; rid++)
+            if (marks->types[rid - 1] & TYPE_VISIBLE)
+                metadata_flag(reach, type_def_get(reach->ts, all[m], rid));
+    }
     metadata_list(reach, all, module_count);
 }
 
@@ -228,6 +235,7 @@ void product_make(Reach *reach) {
     strings_make(reach);
     selectors_number(reach);
     slots_number(reach);
+    dynamic_implementations_number(reach);
     vtables_make(reach);
     exports_and_data_sort(reach);
     for (uint32_t i = 0; i < reach->static_type_count[STATIC_Thread]; i++)

@@ -164,6 +164,18 @@ const SwitchCase *reach_switch_cases(const Reach *reach, const Method *interface
 /// Entries of a constructed type's row, ascending by selector.
 const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, uint32_t *count);
 
+/// Code of interface method `number` on an interface that objects may name as its implementation
+/// (IDynamicInterfaceCastable).
+typedef struct DynamicImplementation {
+    Type *interface;
+    uint32_t number;
+    const Method *target;
+} DynamicImplementation;
+const DynamicImplementation *reach_dynamic_implementations(const Reach *reach, uint32_t *count);
+/// Number of an interface method there; DYNAMIC_NONE if nothing implements it.
+enum { DYNAMIC_NONE = 0xFFFF };
+uint32_t reach_dynamic_number(const Reach *reach, const Method *selector);
+
 typedef enum CallKind {
     CALL_Generic,  // a generic virtual method whose arguments the context gives: the runtime finds the code
     CALL_Direct,   // target; the caller tests `this` for null
@@ -200,9 +212,16 @@ bool reach_field_has_metadata(const Reach *reach, const FieldDef *def);
 Type *reach_type_named(const Reach *reach, Text name, const Module *module);
 /// Row of CustomAttribute whose constructor, members and types are there.
 bool reach_attribute_kept(const Reach *reach, const Module *module, uint32_t rid);
+/// Types that the program looks up in an assembly which forwards them.
+typedef struct TypeForward {
+    Module *facade;
+    const TypeDef *def;
+} TypeForward;
+const TypeForward *reach_type_forwards(const Reach *reach, uint32_t *count);
 const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
 /// Methods that reflection can invoke (invoke maps), and open definitions that it can only show. Exact ones have
 /// code unless they are abstract (reach_has_method); of structs, their unboxing stub has too.
+bool reach_is_invokable(const Reach *reach, const Method *method);
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
 /// Fields that reflection can read and write (field access map), and open definitions; statics have their base.
 const Field *const *reach_reflectable_fields(const Reach *reach, uint32_t *count);

@@ -26,6 +26,11 @@ Type *reach_type_named(const Reach *reach, Text name, const Module *module) {
     return type_name_resolve(reach->world, name, module);
 }
 
+bool reach_is_invokable(const Reach *reach, const Method *method) {
+    const MethodNode *node = method_node_find(reach->world, method);
+    return node && node->reflectable.marked;
+}
+
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count) {
     *count = reach->invokable_count;
     return reach->invokable;

@@ -9,6 +9,7 @@ typedef struct GenericMembers {
     ARRAY(const MethodDef *) methods;
     ARRAY(const FieldDef *) fields;
     ARRAY(TypeNode *) instances;
+    ARRAY(const Method *) code; // compiled instances of methods of generic types and of generic methods
 } GenericMembers;
 
 static GenericMembers *generic_members(World *w, const TypeDef *def) {
@@ -214,14 +215,32 @@ void reflectable_instance_appears(World *w, Type *type, const Node *from) {
         instance_field_mark(w, type, members->fields.items[i], from);
 }
 
-static void generic_method_spread(World *w, const MethodDef *def, const Node *from) {
-    if (!def->owner->generic_count)
-        return;
-    GenericMembers *members = generic_members(w, def->owner);
+static bool shows_method(const GenericMembers *members, const MethodDef *def) {
     for (uint32_t i = 0; i < members->methods.count; i++)
         if (members->methods.items[i] == def)
-            return;
+            return true;
+    return false;
+}
+
+void reflectable_code_appears(World *w, const Method *method, const Node *from) {
+    if (method->synthetic != SYNTHETIC_None || !method->def || (!method->arg_count && !method->owner->arg_count))
+        return;
+    GenericMembers *members = generic_members(w, method->def->owner);
+    ARRAY_PUSH(&w->arena, &members->code, method);
+    if (shows_method(members, method->def))
+        mark_reflectable_method(w, method, from, "methods have the same reflectability");
+}
+
+static void generic_method_spread(World *w, const MethodDef *def, const Node *from) {
+    if (!def->owner->generic_count && !def->generic_count)
+        return;
+    GenericMembers *members = generic_members(w, def->owner);
+    if (shows_method(members, def))
+        return;
     ARRAY_PUSH(&w->arena, &members->methods, def);
+    for (uint32_t i = 0; i < members->code.count; i++)
+        if (members->code.items[i]->def == def)
+            mark_reflectable_method(w, members->code.items[i], from, "methods have the same reflectability");
     for (uint32_t i = 0; i < members->instances.count; i++)
         instance_method_mark(w, members->instances.items[i]->type, def, from);
 }

@@ -149,7 +149,7 @@ static void startup_mark(World *w) {
     export_add(w, startup, TEXT_LITERAL("__managed__Main"), false);
     // Assembly.EntryPoint finds Main.
     mark_metadata(w, main_method->owner, NULL, "entry point");
-    mark_method_metadata(w, main_method->def, NULL);
+    mark_reflectable_method(w, main_method, NULL, "entry point");
 }
 
 /// Libraries, and executables with a native main: the first call into managed code starts the rest.

@@ -339,6 +339,18 @@ void method_rescan(World *w, MethodNode *node) {
     ARRAY_PUSH(&w->arena, &w->next, &node->code);
 }
 
+static void code_note(World *w, MethodNode *node, const Node *from) {
+    if (!node->was_noted)
+        reflectable_code_appears(w, node->method, from);
+    node->was_noted = true;
+}
+
+/// The program calls them, so reflection finds these instances as it finds others of the definition.
+static void inlined_note(World *w, const Body *body, const Node *from) {
+    for (uint32_t i = 0; i < body->inlined_count; i++)
+        code_note(w, method_node(w, body->inlined[i]), from);
+}
+
 void method_scan(World *w, MethodNode *node) {
     const Method *method = node->method;
     const Node *from = &node->code;
@@ -351,6 +363,7 @@ void method_scan(World *w, MethodNode *node) {
     if (method->synthetic == SYNTHETIC_None) {
         eager_cctor_use(w, method->owner, from);
         attributes_reader_marked(w, method);
+        code_note(w, node, from);
         if (method->def) {
             flow_mark_method_arguments(w, method, from);
             flow_check_annotations(w, method);
@@ -361,6 +374,7 @@ void method_scan(World *w, MethodNode *node) {
     w->scanning = node;
     Scan scan = {w, node, from, il_body(w->il, method, &w->scratch)};
     w->scanning = NULL;
+    inlined_note(w, scan.body, from);
     scan_entry(&scan);
     scan_body(&scan);
     scan_flow(&scan);

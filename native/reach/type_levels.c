@@ -20,8 +20,20 @@ static void necessary_process(World *w, TypeNode *node) {
     Type *base = type_base(w->ts, type);
     if (base)
         mark_necessary(w, base, from, "base type");
-    if (type->def && type->def->is_interface)
+    if (type->def && type->def->is_interface) {
         mark(w, &type_node(w, type_from_def(w->ts, type->def))->interface_use, from, "interface is used");
+        dynamic_interface_appears(w, node);
+    }
+}
+
+/// A type that reflection sees lists interface `instance` as soon as any instance of that interface matters.
+static void interface_list_edge(World *w, Type *instance, const Node *from) {
+    TypeNode *definition = type_node(w, type_from_def(w->ts, instance->def));
+    if (definition->interface_use.marked) {
+        mark_constructed(w, instance, from, "interface of a visible type");
+    } else {
+        ARRAY_PUSH(&w->arena, &definition->interface_waiters, type_node(w, from->entity));
+    }
 }
 
 static void metadata_process(World *w, TypeNode *node) {
@@ -36,16 +48,13 @@ static void metadata_process(World *w, TypeNode *node) {
         mark_allocated(w, type, from, "reflection-visible value type");
     if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
         mark_allocated(w, type, from, "reflection-visible array");
-}
-
-/// A constructed type lists interface `instance` as soon as any instance of that interface matters.
-static void interface_list_edge(World *w, Type *instance, const Node *from) {
-    TypeNode *definition = type_node(w, type_from_def(w->ts, instance->def));
-    if (definition->interface_use.marked) {
-        mark_constructed(w, instance, from, "interface of a constructed type");
-    } else {
-        ARRAY_PUSH(&w->arena, &definition->interface_waiters, type_node(w, from->entity));
-    }
+    if (type->is_generic_definition)
+        return;
+    reflectable_instance_appears(w, type, from);
+    uint32_t count;
+    Type *const *interfaces = type_interfaces(w->ts, type, &count);
+    for (uint32_t i = 0; i < count; i++)
+        interface_list_edge(w, interfaces[i], from);
 }
 
 static void constructed_process(World *w, TypeNode *node) {
@@ -56,15 +65,10 @@ static void constructed_process(World *w, TypeNode *node) {
     mark_function_pointer_delegate(w, type, from);
     if (type->is_generic_definition)
         return;
-    reflectable_instance_appears(w, type, from);
     flow_check_overrides(w, type);
     Type *base = type_base(w->ts, type);
     if (base)
         mark_constructed(w, base, from, "base type");
-    uint32_t count;
-    Type *const *interfaces = type_interfaces(w->ts, type, &count);
-    for (uint32_t i = 0; i < count; i++)
-        interface_list_edge(w, interfaces[i], from);
 }
 
 static void interface_use_process(World *w, TypeNode *definition) {
@@ -74,7 +78,7 @@ static void interface_use_process(World *w, TypeNode *definition) {
         Type *const *interfaces = type_interfaces(w->ts, waiter->type, &count);
         for (uint32_t k = 0; k < count; k++)
             if (interfaces[k]->def == definition->type->def)
-                mark_constructed(w, interfaces[k], &waiter->levels[2], "interface of a constructed type");
+                mark_constructed(w, interfaces[k], &waiter->levels[1], "interface of a visible type");
     }
 }
 

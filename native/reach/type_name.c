@@ -8,6 +8,7 @@ typedef struct NameParser {
     Text text;
     size_t at;
     Module *fallback; // where names without an assembly are looked up, before CoreLib
+    bool keep_forwards;
 } NameParser;
 
 static char name_peek(const NameParser *p) {
@@ -52,10 +53,22 @@ static Module *assembly_read(NameParser *p) {
     return module_find(p->w->ts, name);
 }
 
+static void forward_keep(World *w, Module *facade, const TypeDef *def) {
+    for (uint32_t i = 0; i < w->forwards.count; i++)
+        if (w->forwards.items[i].facade == facade && w->forwards.items[i].def == def)
+            return;
+    TypeForward forward = {facade, def};
+    ARRAY_PUSH(&w->arena, &w->forwards, forward);
+}
+
 static Type *name_find(NameParser *p, Module *module, Text name) {
     Module *core = (Module *)well_known_type(p->w->ts, WELL_KNOWN_TYPE_Object)->def->module;
-    if (module)
-        return type_find_full_name(p->w->ts, module, name);
+    if (module) {
+        Type *found = type_find_full_name(p->w->ts, module, name);
+        if (found && p->keep_forwards && found->def->module != module && !found->def->enclosing)
+            forward_keep(p->w, module, found->def);
+        return found;
+    }
     Type *type = p->fallback ? type_find_full_name(p->w->ts, p->fallback, name) : NULL;
     return type ? type : type_find_full_name(p->w->ts, core, name);
 }
@@ -145,9 +158,21 @@ static Type *name_parse(NameParser *p, bool bracketed, uint32_t depth) {
     return suffixes_apply(p->w, type, suffixes, suffix_count);
 }
 
+static Type *name_read(NameParser *p) {
+    Type *type = name_parse(p, false, 0);
+    blanks_skip(p);
+    return p->at == p->text.size ? type : NULL;
+}
+
 Type *type_name_resolve(World *w, Text text, const Module *fallback) {
-    NameParser parser = {.w = w, .text = text, .fallback = (Module *)fallback};
-    Type *type = name_parse(&parser, false, 0);
-    blanks_skip(&parser);
-    return parser.at == text.size ? type : NULL;
+    return name_read(&(NameParser){.w = w, .text = text, .fallback = (Module *)fallback});
+}
+
+Type *type_name_looked_up(World *w, Text text, const Module *fallback) {
+    return name_read(&(NameParser){.w = w, .text = text, .fallback = (Module *)fallback, .keep_forwards = true});
+}
+
+const TypeForward *reach_type_forwards(const Reach *reach, uint32_t *count) {
+    *count = reach->world->forwards.count;
+    return reach->world->forwards.items;
 }

@@ -111,6 +111,8 @@ static DispatchGroup *dispatch_group(World *w, Type *owner) {
     if (!key->group) {
         key->group = ARENA_NEW(&w->arena, DispatchGroup);
         key->group->by_definition = by_definition;
+        if (owner->def && owner->def->is_interface)
+            dynamic_group_add(w, key->group);
     }
     return key->group;
 }
@@ -118,7 +120,7 @@ static DispatchGroup *dispatch_group(World *w, Type *owner) {
 const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition) {
     if (!(selector->owner->def && selector->owner->def->is_interface))
         return type_resolve_virtual(w->ts, type, (Method *)selector);
-    if (by_definition && !type_is_castable_to(w->ts, type, selector->owner))
+    if (by_definition && !type_is_castable_to(w->ts, type, selector->owner) && !type_is_array_enumerator(w->ts, type))
         return NULL;
     Method *result = NULL;
     switch (type_resolve_interface(w->ts, type, (Method *)selector, &result)) {
@@ -257,6 +259,8 @@ static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by
                            : NULL;
     }
     const Method *target = declaration ? selector_target(w, type_of_slot, declaration, by_definition) : NULL;
+    if (!target)
+        target = dynamic_target(w, type->type, selector->method);
     if (target)
         pair_enter(w, type, selector, target);
 }
@@ -296,16 +300,6 @@ static void slot_join(World *w, MethodNode *slot, Target target) {
         slot_target_mark(w, target);
 }
 
-/// The selector table holds what types implement; what objects say at run time that they implement would call
-/// whatever method of another type stands there.
-static void report_dynamic_interfaces(World *w, Type *type) {
-    Arena *arena = w->reach->program;
-    if (!w->unsupported)
-        diag_report(w->reach->diag, DIAG_TypeUnsupported, (DiagLocation){0}, type_display(w->ts, type, arena).data,
-                    "it implements IDynamicInterfaceCastable");
-    w->unsupported = true;
-}
-
 void type_dispatch(World *w, TypeNode *node) {
     uint32_t count;
     const VirtualSlot *slots = type_virtual_slots(w->ts, node->type, &count);
@@ -320,12 +314,18 @@ void type_dispatch(World *w, TypeNode *node) {
             implementation ? method_served(w, boxed_entry(w, node->type, implementation), &node->levels[3]) : NULL;
         slot_join(w, method_node(w, dispatch_key(w, declaration)), (Target){node, code});
     }
+    bool is_dynamic = type_is_dynamically_castable(w->ts, node->type);
     Type *const *interfaces = type_interfaces(w->ts, node->type, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (interfaces[i] == well_known_type(w->ts, WELL_KNOWN_TYPE_IDynamicInterfaceCastable))
-            report_dynamic_interfaces(w, node->type);
-        group_join(w, dispatch_group(w, interfaces[i]), node);
+        DispatchGroup *group = dispatch_group(w, interfaces[i]);
+        if (!is_dynamic)
+            group_join(w, group, node);
     }
+    if (!is_dynamic)
+        return;
+    dynamic_type_appears(w, node);
+    for (uint32_t i = 0; i < w->interface_groups.count; i++)
+        group_join(w, w->interface_groups.items[i], node);
 }
 
 // ---- A slot or selector gets a caller -------------------------------------------------------------------
@@ -419,4 +419,5 @@ void slot_process(World *w, MethodNode *node) {
     ARRAY_PUSH(&w->arena, &group->selectors, node);
     for (uint32_t i = 0; i < group->types.count; i++)
         pair_resolve(w, group->types.items[i], node, group->by_definition);
+    dynamic_selector_appears(w, node);
 }

@@ -63,6 +63,7 @@ typedef struct MethodNode {
     bool pointer_taken;         // and compared or looked up by the program
     const Method *same_code;    // reach_code; NULL: its own
     const Method *shared_body;  // reach_body
+    bool was_noted; // reflectable_code_appears
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
     bool is_template;           // in World.template_methods
@@ -74,6 +75,8 @@ typedef struct MethodNode {
     ARRAY(SwitchCase) cases;    // of an interface switch
     ARRAY(Type *) interfaces;   // selector of a canonical interface: instances that calls name
     int32_t index;              // slot index in vtables or selector number; -1
+    ARRAY(Target) dynamic_targets; // of an interface method: interfaces that objects may name as its implementation
+    uint32_t dynamic_number;
     ARRAY(Target)
     targets; // of a class slot: every allocated type that has it; of a selector: its row entries
 } MethodNode;
@@ -204,6 +207,9 @@ typedef struct World {
     uint32_t module_marks_capacity;
     StringNode **string_buckets;
     uint32_t string_bucket_count;
+    ARRAY(DispatchGroup *) interface_groups;
+    ARRAY(TypeNode *) dynamic_types;      // allocated, IDynamicInterfaceCastable
+    ARRAY(TypeNode *) dynamic_interfaces; // [DynamicInterfaceCastableImplementation]
     NodeList level, next;             // breadth-first work
     NodeList marked[NODE_KIND_COUNT]; // everything marked, by kind
     ARRAY(Export) exports;
@@ -220,6 +226,7 @@ typedef struct World {
     ARRAY(AttributeEntity) attribute_entities[ATTRIBUTES_COUNT]; // until somebody can ask for their attributes
     uint32_t attributes_asked;                                   // 1 << AttributeKind
     ARRAY(Text) removed_attributes;
+    ARRAY(TypeForward) forwards;
     bool get_type_asked;
     struct Flow *flow; // the analysis that makes marks now
     const Node *delegate_targets_from; // Delegate.Method is called on some delegate
@@ -262,6 +269,7 @@ struct Reach {
     const TypeDef **metadata_types;
     uint32_t method_count, selector_count, slot_count, type_count, runtime_type_count, static_type_count[3];
     uint32_t rva_field_count, frozen_count, string_count, metadata_type_count, invokable_count, reflectable_field_count;
+    ARRAY(DynamicImplementation) dynamic_implementations;
     uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
 };
 
@@ -356,6 +364,21 @@ void template_statics(World *w, TypeNode *form, StaticKind kind);
 /// The program can ask for instances that nobody has compiled.
 bool types_can_be_made(World *w);
 
+// ---- dynamic_interface.c: objects that say at run time what they implement ------------------------------
+
+void dynamic_type_appears(World *w, TypeNode *node);
+void dynamic_group_add(World *w, DispatchGroup *group);
+/// The interface has a MethodTable: an object can name it.
+void dynamic_interface_appears(World *w, TypeNode *node);
+void dynamic_selector_appears(World *w, MethodNode *selector);
+/// What an object of `type` does with an interface method that `type` itself does not implement; NULL: no object has that.
+const Method *dynamic_target(World *w, Type *type, const Method *selector);
+/// Some object may say that it implements `type`.
+bool dynamic_cast_possible(const World *w, const Type *type);
+void dynamic_implementations_number(Reach *reach);
+/// facts.c: any cast to an interface may succeed from now on.
+void facts_interfaces_castable(World *w);
+
 // ---- reflectable.c: what reflection finds (reach.md 4) -------------------------------------------------
 
 /// Reflection may find and invoke it: a record, code, an entry in the invoke maps. A definition (open) gets
@@ -387,6 +410,7 @@ void slot_targets_show(World *w, const Method *method, const Node *from);
 void delegate_type_visible(World *w, Type *type, const Node *from);
 void methods_reader_marked(World *w, const Node *from);
 /// An instance of a generic definition is constructed: it shows what the others show.
+void reflectable_code_appears(World *w, const Method *method, const Node *from);
 void reflectable_instance_appears(World *w, Type *type, const Node *from);
 
 // ---- attributes.c, type_name.c ---------------------------------------------------------------------------
@@ -398,6 +422,8 @@ void attributes_open(World *w);
 /// A reflection-style name, looked up in `fallback` (may be NULL) and CoreLib unless it names its assembly.
 /// NULL if it cannot be found.
 Type *type_name_resolve(World *w, Text name, const Module *fallback);
+/// The same for a name that the program itself looks up: the forwarders on the way stay.
+Type *type_name_looked_up(World *w, Text name, const Module *fallback);
 
 // ---- invoke.c: what calls by reflection and handles of members need -------------------------------------
 

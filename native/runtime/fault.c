@@ -55,11 +55,11 @@ static _Noreturn void report_fault(int signal, const siginfo_t *info, UnwindCurs
             "Compiled code divided an integer by zero, or overflowed doing so, where no check was "
             "expected to be needed.\n");
     } else {
-        tailor_report_text("Compiled code accessed address ");
+        tailor_report_text("Access Violation: Attempted to read or write protected memory. This is often an indication "
+                           "that other memory is corrupt. The application will be terminated since this platform does "
+                           "not support throwing an AccessViolationException.\nAddress: ");
         tailor_report_hexadecimal((uintptr_t)info->si_addr);
-        tailor_report_text(info->si_code == SEGV_MAPERR && (uintptr_t)info->si_addr < NULL_PAGES_SIZE
-                               ? ", a null reference, where no check was expected to be needed.\n"
-                               : ", which is not accessible memory of the process.\n");
+        tailor_report_text("\n");
     }
     void *trace[TRACE_COUNT_MAX];
     int32_t count = tailor_stack_trace_from(cursor, trace, TRACE_COUNT_MAX, 0);

@@ -11,6 +11,10 @@ enum { ROW_OFFSET = 24, VTABLE_OFFSET = 24, SLOT_SIZE = 8 };
 /// Where the entries of each interface method lie in the selector table; absent if reflection calls none.
 extern __attribute__((weak, visibility("hidden"))) const int32_t __reflection_selectors[];
 
+static const void *relation(const int32_t *field) {
+    return (const char *)field + *field;
+}
+
 static int is_interface(const MethodTable *type) {
     return (type->flags >> ELEMENT_TYPE_SHIFT & ELEMENT_TYPE_MASK) == ELEMENT_TYPE_Interface;
 }
@@ -80,6 +84,25 @@ void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declarin
     return tailor_resolve_dispatch_on_type(object->type, declaring, slot);
 }
 
+/// Code of interface methods on the interfaces that objects may name as their implementation, ended by one of no type; every
+/// relation counts from its own address.
+typedef struct DynamicImplementation {
+    int32_t interface; // MethodTable
+    uint32_t number;
+    int32_t code;
+} DynamicImplementation;
+extern __attribute__((weak, visibility("hidden"))) const DynamicImplementation __dynamic_implementations;
+
+void *tailor_resolve_dynamic_dispatch(const MethodTable *implementation, const MethodTable *interface, uint16_t number,
+                                      const MethodTable **generic_context) {
+    (void)interface; // the number belongs to a method of it
+    *generic_context = NULL;
+    for (const DynamicImplementation *at = &__dynamic_implementations; at && at->interface; at++)
+        if (at->number == number && relation(&at->interface) == implementation)
+            return (void *)relation(&at->code);
+    return NULL;
+}
+
 /// Generic virtual methods that reflection calls, ended by a method of no type. Every relation counts from its own address.
 typedef struct GenericSelector {
     int32_t declaring; // MethodTable
@@ -99,10 +122,6 @@ typedef struct MethodHandle {
 
 /// CoreLib's way by the tables of the type loader; only in programs that make types.
 extern __attribute__((weak, visibility("hidden"))) void *tailor_find_virtual(ManagedObject *object, const void *method_handle);
-
-static const void *relation(const int32_t *field) {
-    return (const char *)field + *field;
-}
 
 static int selector_is(const GenericSelector *selector, const MethodHandle *method) {
     if (relation(&selector->declaring) != method->declaring || selector->token != method->token ||

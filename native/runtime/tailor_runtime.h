@@ -110,6 +110,10 @@ void *tailor_resolve_ambiguous(ManagedObject *object, const MethodTable *interfa
 /// Replaces RhResolveDispatchOnType.
 void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot);
 
+/// Replaces RhResolveDynamicInterfaceCastableDispatchOnType: code of interface method `number` (of compiled code's own
+/// numbering) on the interface that an object named as its implementation; NULL if that is none. Never a generic context.
+void *tailor_resolve_dynamic_dispatch(const MethodTable *implementation, const MethodTable *interface, uint16_t number,
+                                      const MethodTable **generic_context);
 /// Replaces TypeLoaderExports.GVMLookupForSlot: code of a generic virtual method with its arguments (RuntimeMethodHandle) on an
 /// object; NULL if there is none.
 void *tailor_resolve_generic(ManagedObject *object, const void *method_handle);

@@ -97,3 +97,17 @@ bool type_is_castable_to(TypeSystem *ts, Type *from, Type *to)
         return castable(ts, from->args[0], to, true, 0);
     return castable(ts, from, to, true, 0);
 }
+
+bool type_is_dynamically_castable(TypeSystem *ts, Type *type)
+{
+    return type->kind == TYPE_Named && !type->is_generic_definition && !type->def->is_interface &&
+           type_implements(ts, type, well_known_type(ts, WELL_KNOWN_TYPE_IDynamicInterfaceCastable));
+}
+
+bool type_def_is_dynamic_implementation(const TypeDef *def)
+{
+    Bytes blob;
+    return def->is_interface &&
+           attribute_find(def->module, token_make(TABLE_TypeDef, def->rid), "System.Runtime.InteropServices",
+                          "DynamicInterfaceCastableImplementationAttribute", &blob);
+}

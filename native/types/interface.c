@@ -208,10 +208,16 @@ typedef struct Resolution {
     Method     *result;
 } Resolution;
 
+bool type_is_array_enumerator(TypeSystem *ts, const Type *type)
+{
+    return type->def && type->def == well_known_type(ts, WELL_KNOWN_TYPE_SZGenericArrayEnumerator)->def;
+}
+
 static Resolution resolve(TypeSystem *ts, Type *type, Method *declaration)
 {
     bool       is_array = type->kind == TYPE_SzArray || type->kind == TYPE_Array;
     Type      *holder = is_array ? array_implementation(ts, type) : type;
+    is_array |= type_is_array_enumerator(ts, type);
     Resolution answer = { RESOLVE_None, NULL };
     if (holder->kind != TYPE_Named || holder->is_generic_definition) return answer;
     if (holder == declaration->owner) // an interface asked about itself

@@ -156,6 +156,7 @@ typedef enum MethodSynthetic {
     SYNTHETIC_DynamicInvoke,     // method_dynamic_invoke; owner: DynamicInvokeInfo; args: the shape as a function pointer
     SYNTHETIC_ContextStub,       // canonical generic virtual method entered with the object alone (synthetic_method)
     SYNTHETIC_InterfaceSwitch,   // no code: the places of an interface method on a type with several instances of the interface
+    SYNTHETIC_DynamicDispatch,   // interface method synthetic_method on an object that names its implementations (IDynamicInterfaceCastable)
     SYNTHETIC_ThrowBody,         // body replaced by a throw (abstract slot reached, ambiguous default method, ...)
 } MethodSynthetic;
 
@@ -421,6 +422,13 @@ typedef enum ResolveKind {
 /// with variance (exact match first, as CoreLib's DispatchResolve) and array interfaces (methods of System.Array`1).
 /// The answer for RESOLVE_Class is already the most derived override on `type`; on an abstract class it may be abstract.
 ResolveKind type_resolve_interface(TypeSystem *ts, Type *type, Method *declaration, Method **result);
+/// Enumerator of an array: interface calls on it follow the rules of array elements (uint[] as IEnumerable<int>), casts do
+/// not.
+bool type_is_array_enumerator(TypeSystem *ts, const Type *type);
+/// Its objects say at run time which interfaces they implement (IDynamicInterfaceCastable).
+bool type_is_dynamically_castable(TypeSystem *ts, Type *type);
+/// Such an object may name this interface as an implementation ([DynamicInterfaceCastableImplementation]).
+bool type_def_is_dynamic_implementation(const TypeDef *def);
 /// `constrained. T call` of a static virtual method; also used for instance constrained calls on value types.
 ResolveKind type_resolve_constrained(TypeSystem *ts, Type *type, Method *declaration, Method **result);
 

@@ -452,6 +452,12 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
     (void)exact;
     return (CallPlan){CALL_Direct, method, 0};
 }
+uint32_t reach_dynamic_number(const Reach *reach, const Method *selector) {
+    (void)reach;
+    (void)selector;
+    return DYNAMIC_NONE;
+}
+
 Text reach_selector_symbol(const Reach *reach, uint32_t selector) {
     (void)reach;
     (void)selector;

@@ -133,3 +133,24 @@ ref int rr = ref a[2];
 rr = -1;
 Console.WriteLine(a[2]);
 Console.WriteLine(Enumerable.Range(0, 2).Select(i => new bool[2, 2]).Count());
+
+// Signs and enums do not matter where an array is enumerated through another element type.
+IEnumerable<int> signed = (IEnumerable<int>)(object)new uint[] { 5, 10, 15 };
+foreach (int value in signed)
+{
+    Console.Write($"{value} ");
+}
+
+IEnumerable<DayOfWeek> days = (IEnumerable<DayOfWeek>)(object)new[] { 1, 3 };
+foreach (DayOfWeek day in days)
+{
+    Console.Write($"{day} ");
+}
+
+IEnumerable<object> objects = new[] { "a", "b" };
+foreach (object item in objects)
+{
+    Console.Write($"{item} ");
+}
+
+Console.WriteLine();

@@ -100,6 +100,9 @@ Try(() => 5L % zero);
 decimal dm = decimal.MaxValue;
 Try(() => dm * 2);
 Try(() => ((Action)null!).Method);
+Try(() => Memory.NearNull());
+Try(() => Memory.Element(0));
+Try(() => Memory.OnSmallStack());
 for (int i = 0; i < 4; i++)
 {
     try
@@ -245,4 +248,41 @@ partial class Program
 class MyEx(int c) : Exception("my" + c)
 {
     public int Code => c;
+}
+
+static unsafe class Memory
+{
+    public static int NearNull() => *(int*)8;
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    public static int Element(nint address)
+    {
+        int* numbers = (int*)address;
+        return numbers[3];
+    }
+
+    public static int OnSmallStack()
+    {
+        Exception? caught = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Recurse(0);
+            }
+            catch (Exception e)
+            {
+                caught = e;
+            }
+        }, 192 * 1024);
+        thread.Start();
+        thread.Join();
+        throw caught!;
+    }
+
+    static int Recurse(int depth)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        return Recurse(depth + 1) + 1;
+    }
 }

@@ -100,6 +100,7 @@ unsafe class Program
         FixedParts();
         Classes();
         RunTime();
+        ByOwnType();
     }
 
     static void ByValue()
@@ -209,5 +210,83 @@ unsafe class Program
         Console.WriteLine(Marshal.PtrToStructure<Person>(memory));
         Marshal.DestroyStructure<Person>(memory);
         Marshal.FreeHGlobal(memory);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    class Inner
+    {
+        public int Number;
+
+        [MarshalAs(UnmanagedType.LPStr)]
+        public string? Text;
+    }
+
+    struct WithClass
+    {
+        public int First;
+
+        public Inner? Inner;
+
+        public int Last;
+    }
+
+    struct WithDelegate
+    {
+        public Delegate? Callback;
+    }
+
+    struct OnlyMeasured
+    {
+        public bool Flag;
+
+        public long Number;
+    }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    delegate int Twice(int value);
+
+    [DllImport("native")]
+    static extern int with_class_sum(ref WithClass value);
+
+    [DllImport("native")]
+    static extern int inner_change([In, Out, MarshalAs(UnmanagedType.AsAny)] object? value);
+
+    [DllImport("native")]
+    static extern int call_twice(Delegate callback, int value);
+
+    [DllImport("native", EntryPoint = "call_twice_in_struct")]
+    static extern int call_twice(WithDelegate callback, int value);
+
+    [DllImport("native")]
+    static extern ref Ints static_ints();
+
+    [DllImport("native")]
+    static extern int wide_length([MarshalAs(UnmanagedType.LPTStr)] string text);
+
+    static void ByOwnType()
+    {
+        var outer = new WithClass { First = 1, Inner = new Inner { Number = 2, Text = "three" }, Last = 4 };
+        Console.WriteLine(with_class_sum(ref outer));
+        Console.WriteLine($"{outer.First} {outer.Inner?.Number} {outer.Inner?.Text} {outer.Last}");
+        outer.Inner = null;
+        Console.WriteLine(with_class_sum(ref outer));
+
+        Console.WriteLine(Marshal.SizeOf<Inner>());
+        object any = new Inner { Number = 5, Text = "any" };
+        Console.WriteLine(inner_change(any));
+        Console.WriteLine($"{((Inner)any).Number} {((Inner)any).Text}");
+        Console.WriteLine(inner_change(null));
+
+        Twice twice = value => value * 2;
+        Console.WriteLine(call_twice(twice, 21));
+        Console.WriteLine(call_twice(new WithDelegate { Callback = twice }, 4));
+
+        ref Ints ints = ref static_ints();
+        ints.A++;
+        Console.WriteLine($"{static_ints().A} {ints.B}");
+        Console.WriteLine(wide_length("five!"));
+
+        Console.WriteLine(Marshal.SizeOf(typeof(OnlyMeasured)));
+        Console.WriteLine(Marshal.OffsetOf(typeof(WithClass), "Last"));
     }
 }

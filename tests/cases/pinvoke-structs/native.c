@@ -88,3 +88,30 @@ int persons_sum(const Person *p, int n)
 }
 double date_plus(double date) { return date + 1; }
 int date_reads(double *date) { *date += 2; return (int)*date; }
+
+typedef struct { int32_t number; char *text; } Inner;
+typedef struct { int32_t first; Inner inner; int32_t last; } WithClass;
+int with_class_sum(WithClass *w)
+{
+    int sum = w->first + w->inner.number + w->last + (w->inner.text ? (int)strlen(w->inner.text) : -100);
+    w->inner.number *= 10;
+    w->last++;
+    return sum;
+}
+int inner_change(Inner *inner)
+{
+    if (!inner) return -1;
+    inner->number++;
+    return (int)strlen(inner->text);
+}
+int call_twice(int (*callback)(int), int value) { return callback(callback(value)); }
+typedef struct { int (*callback)(int); } WithCallback;
+int call_twice_in_struct(WithCallback with, int value) { return call_twice(with.callback, value); }
+static Ints the_ints = { 7, 8 };
+Ints *static_ints(void) { return &the_ints; }
+int wide_length(const uint16_t *text)
+{
+    int length = 0;
+    while (text[length]) length++;
+    return length;
+}
