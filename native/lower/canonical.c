@@ -261,8 +261,9 @@ static bool unboxing_stub_lower(UnitState *u, const Method *method) {
 
 /// A generic virtual method from a table: the dictionary is found by the class of the object.
 static bool context_stub_lower(UnitState *u, const Method *method) {
+    const Method *code = method_canonical(u->ts, method->synthetic_method);
     Callee self, target;
-    if (!canonical_declare(u, method, &self) || !canonical_declare(u, method->synthetic_method, &target))
+    if (!canonical_declare(u, method, &self) || !canonical_declare(u, code, &target))
         return false;
     attribute_common(u, self.function);
     Patch p = {u, method, self.function, LLVMCreateBuilderInContext(u->context), self.abi.has_result_buffer};

@@ -356,7 +356,7 @@ void method_scan(World *w, MethodNode *node) {
     const Node *from = &node->code;
     node->queued = false;
     if (method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_ContextStub) { // no body
-        mark_address(w, method->synthetic_method, from, "stub");
+        mark_address(w, method_served(w, method->synthetic_method, from), from, "stub");
         return;
     }
     mark_module(w, type_module(method->owner), from);

@@ -136,8 +136,10 @@ const Method *selector_target(World *w, Type *type, const Method *selector, bool
 /// The code behind a slot, as reflection knows it.
 static void target_show(World *w, Target target) {
     const Method *code = target.code;
-    if (code && (code->synthetic == SYNTHETIC_UnboxingStub || code->synthetic == SYNTHETIC_ContextStub))
+    if (code && code->synthetic == SYNTHETIC_UnboxingStub)
         code = code->synthetic_method;
+    else if (code && code->synthetic == SYNTHETIC_ContextStub)
+        code = method_canonical(w->ts, code->synthetic_method);
     if (code && !code->is_open && code->synthetic != SYNTHETIC_InterfaceSwitch)
         mark_reflectable_method(w, code, &target.type->levels[3], "virtual method that a delegate calls");
 }
@@ -156,11 +158,16 @@ void slot_targets_show(World *w, const Method *method, const Node *from) {
         target_show(w, slot->targets.items[i]);
 }
 
-/// Code for the table: of generic methods what finds their dictionary.
+/// Code for the table: of generic methods what finds their dictionary. The object tells the arguments of its class, the
+/// method's own are those of the selector.
 static const Method *target_code(World *w, TypeNode *type, const Method *target) {
     const Method *code = method_served(w, target, &type->levels[3]);
-    if (reach_context_source(code) == CONTEXT_Dictionary)
-        return method_synthetic(w->ts, SYNTHETIC_ContextStub, code->owner, code);
+    if (reach_context_source(code) == CONTEXT_Dictionary) {
+        Failure failure = {0};
+        const Method *instance =
+            method_instantiate(w->ts, target->def, code->owner, target->args, target->arg_count, &failure);
+        return method_synthetic(w->ts, SYNTHETIC_ContextStub, code->owner, instance ? instance : code);
+    }
     return method_served(w, boxed_entry(w, type->type, target), &type->levels[3]);
 }
 

@@ -97,11 +97,12 @@ Method *method_canonical(TypeSystem *ts, const Method *of)
     Type *owner = method->owner->def && method->owner->def->is_placeholder ? method->owner
                                                                             : type_canonical(ts, method->owner);
     if (method->synthetic != SYNTHETIC_None) {
+        if (method->synthetic == SYNTHETIC_ContextStub) return method; // its owner is canonical, the arguments count
         const Method *serves = method->synthetic_method ? method_canonical(ts, method->synthetic_method) : NULL;
         bool follows = method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_GetFieldHelper ||
                        (method->synthetic >= SYNTHETIC_DelegateInvoke &&
                         method->synthetic <= SYNTHETIC_DelegateObjectArray) ||
-                       method->synthetic == SYNTHETIC_ContextStub || method->synthetic == SYNTHETIC_ThrowBody;
+                       method->synthetic == SYNTHETIC_ThrowBody;
         return follows ? method_synthetic(ts, method->synthetic, owner, serves) : method;
     }
     if (!method->def) return method;
