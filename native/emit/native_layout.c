@@ -41,7 +41,10 @@ enum { // FixupSignatureKind
     FIXUP_MethodLdToken = 8,
     FIXUP_ThreadStaticIndex = 11,
 };
-enum { LOOKUP_IsIndirect = 1 }; // of GenericLookup (runtime/lookup.c): the answer lies where the loader's answer points
+enum { // of GenericLookup (runtime/lookup.c): what the answer is to the loader's answer
+    LOOKUP_IsIndirect = 1,         // it lies where that points
+    LOOKUP_IsNullableArgument = 2, // what that instance of Nullable holds
+};
 
 typedef struct LayoutWriter {
     EmitContext *e;
@@ -366,12 +369,24 @@ static void generic_virtual_write(LayoutWriter *w) {
 
 // ---- Questions ----------------------------------------------------------------------------------------------
 
+/// Code for Nullable<U> asks for U: of its arguments the context tells only Nullable<U>. NULL if `type` is no such U.
+static const Type *nullable_argument_of(const LayoutWriter *w, const Type *type) {
+    for (uint32_t i = 0; i < w->type_arg_count + w->method_arg_count; i++) {
+        const Type *argument = i < w->type_arg_count ? w->type_args[i] : w->method_args[i - w->type_arg_count];
+        if (argument->kind == TYPE_Named && argument->def->is_nullable && argument->args[0] == type)
+            return argument;
+    }
+    return NULL;
+}
+
 static void question_put(LayoutWriter *w, const Lookup *lookup) {
     switch (lookup->kind) {
-    case LOOKUP_TypeHandle:
+    case LOOKUP_TypeHandle: {
+        const Type *nullable = nullable_argument_of(w, lookup->entity);
         put(w, FIXUP_TypeHandle);
-        put_type(w, lookup->entity);
+        put_type(w, nullable ? nullable : lookup->entity);
         break;
+    }
     case LOOKUP_NonGCStatics:
     case LOOKUP_GCStatics:
         put(w, 1); // a dictionary of one cell
@@ -427,7 +442,8 @@ static void question_write(LayoutWriter *w, const Lookup *lookup) {
     data_u64(&e->set, record, offset);
     data_pointer(&e->set, record,
                  WHOLE_SYMBOL(in_interface ? emit_type_symbol(e, type_from_def(e->ts, owner->def)) : (Text){0}));
-    data_u64(&e->set, record, is_indirect ? LOOKUP_IsIndirect : 0);
+    bool in_nullable = lookup->kind == LOOKUP_TypeHandle && nullable_argument_of(w, lookup->entity);
+    data_u64(&e->set, record, is_indirect ? LOOKUP_IsIndirect : in_nullable ? LOOKUP_IsNullableArgument : 0);
 }
 
 void native_layout_code_fixups(EmitContext *e) {

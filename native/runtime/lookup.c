@@ -154,6 +154,8 @@ static void *answer_make(const void *context, const GenericLookup *lookup, size_
     void *value = tailor_find_generic(exact, lookup);
     if (lookup->flags & GENERIC_LOOKUP_IsIndirect)
         memcpy(&value, value, sizeof value);
+    if (lookup->flags & GENERIC_LOOKUP_IsNullableArgument)
+        value = (void *)(uintptr_t)argument_of(value, 1, 0);
     Answer *answer = malloc(sizeof *answer);
     if (!answer)
         return value;

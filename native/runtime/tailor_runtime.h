@@ -123,7 +123,10 @@ void *tailor_code_target(void *code);
 
 // ---- Generic instances made at run time ------------------------------------------------------------
 
-enum { GENERIC_LOOKUP_IsIndirect = 1 }; // the answer lies where the type loader's answer points
+enum { // what the answer is to the type loader's answer
+    GENERIC_LOOKUP_IsIndirect = 1,         // it lies where that points
+    GENERIC_LOOKUP_IsNullableArgument = 2, // what that instance of Nullable holds
+};
 /// A question of canonical code. It begins as the type loader's signatures do.
 typedef struct GenericLookup {
     const void *type_manager_slot;
