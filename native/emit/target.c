@@ -2,6 +2,7 @@
 #include "emit/emit.h"
 
 #include <llvm-c/Target.h>
+#include <pthread.h>
 #include <string.h>
 
 static const char triple[] = "x86_64-unknown-linux-gnu";
@@ -53,14 +54,20 @@ static LLVMCodeGenOptLevel level_of(const Request *request) {
                                                            : LLVMCodeGenLevelDefault;
 }
 
-LLVMTargetMachineRef target_machine_open(const Request *request, Diag *diag) {
-    if (!target_is_supported(request, diag))
-        return NULL;
+// Registration in LLVM's lists is not thread-safe.
+static void target_initialize(void) {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
     LLVMInitializeX86AsmParser();
+}
+
+LLVMTargetMachineRef target_machine_open(const Request *request, Diag *diag) {
+    static pthread_once_t initialized = PTHREAD_ONCE_INIT;
+    if (!target_is_supported(request, diag))
+        return NULL;
+    pthread_once(&initialized, target_initialize);
     LLVMTargetRef target;
     char *message = NULL;
     if (LLVMGetTargetFromTriple(triple, &target, &message)) {

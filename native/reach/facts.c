@@ -43,6 +43,10 @@ void facts_type_changed(World *w, TypeNode *node, NodeKind level) {
         instances_appear(w, node->type);
 }
 
+void facts_type_described(World *w, const TypeDef *def) {
+    waiters_fire(w, type_node(w, type_from_def(w->ts, def)));
+}
+
 void facts_interfaces_castable(World *w) {
     for (uint32_t i = 0; i < w->type_capacity; i++)
         if (w->types[i] && w->types[i]->type->def && w->types[i]->type->def->is_interface)
@@ -90,13 +94,26 @@ static bool fact_is_constructed(void *context, const Type *type) {
     return type->has_placeholder || wait_unless(w, type_node(w, type), answer);
 }
 
-/// Reflection can lead from any MethodTable of the image to its object.
+bool type_is_described(World *w, const Type *type) {
+    if (type->element && !type_is_described(w, type->element))
+        return false;
+    for (uint32_t i = 0; i < type->arg_count; i++)
+        if (!type_is_described(w, type->args[i]))
+            return false;
+    if (!type->def || !type->def->rid) // synthetic types have no records
+        return type->element;
+    bool visible = module_marks(w, type->def->module)->types[type->def->rid - 1] & TYPE_VISIBLE;
+    return wait_unless(w, type_node(w, type_from_def(w->ts, type->def)), visible);
+}
+
+/// Reflection can lead from any MethodTable of the image to its object, and from the records of definitions:
+/// a type argument of an attribute, the type of a field that is shown.
 static bool fact_has_runtime_type(void *context, const Type *type) {
     World *w = context;
     if (type->has_placeholder || (w->makes_types && type_canonical(w->ts, type) != type))
         return true;
     TypeNode *node = type_node(context, type);
-    return wait_unless(context, node, node->levels[0].marked);
+    return wait_unless(context, node, node->levels[0].marked || type_is_described(w, type));
 }
 
 static bool fact_has_instances(void *context, const Type *type) {

@@ -246,6 +246,8 @@ void mark_all_compared(World *w) {
         mark_necessary(w, node->type, w->compared.items[i].from, "typeof in a comparison");
         if (node->levels[0].marked)
             mark(w, &node->runtime_type, w->compared.items[i].from, "typeof in a comparison");
+        if (type_is_described(w, node->type)) // both ways lead to the same object
+            mark_metadata(w, node->type, w->compared.items[i].from, "typeof in a comparison");
     }
 }
 

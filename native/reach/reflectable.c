@@ -53,6 +53,7 @@ void reflectable_type_visible(World *w, const TypeDef *def, const Node *from) {
     if (marks->types[def->rid - 1] & TYPE_VISIBLE)
         return;
     marks->types[def->rid - 1] |= TYPE_VISIBLE;
+    facts_type_described(w, def);
     Token token = token_make(TABLE_TypeDef, def->rid);
     attributes_visible(w, ATTRIBUTES_Type, def->module, token, from);
     generic_parameters_visible(w, def->module, token, from);

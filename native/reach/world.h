@@ -377,6 +377,10 @@ const Method *dynamic_target(World *w, Type *type, const Method *selector);
 bool dynamic_cast_possible(const World *w, const Type *type);
 void dynamic_implementations_number(Reach *reach);
 /// facts.c: any cast to an interface may succeed from now on.
+/// The definition has a record now.
+void facts_type_described(World *w, const TypeDef *def);
+/// All definitions in `type` have records, so reflection can make its object without a MethodTable.
+bool type_is_described(World *w, const Type *type);
 void facts_interfaces_castable(World *w);
 
 // ---- reflectable.c: what reflection finds (reach.md 4) -------------------------------------------------

@@ -57,8 +57,9 @@ public static class O
 
     public static int Length(string? text) => text is null ? -1 : text.Length;
 
-    public static string Part(string text, int first, int count)
+    public static string Part(string? text, int first, int count)
     {
+        text ??= "";
         first = (first & 7) % (text.Length + 1);
         return text.Substring(first, (count & 15) % (text.Length - first + 1));
     }

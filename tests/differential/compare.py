@@ -17,8 +17,10 @@ from program import Program  # noqa: E402
 
 USINGS = "".join("global using %s;\n" % n for n in [
     "System", "System.Buffers.Binary", "System.Collections.Generic", "System.Linq", "System.Numerics",
-    "System.Runtime.CompilerServices", "System.Runtime.InteropServices"])
+    "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Runtime.Intrinsics", "System.Threading.Tasks"])
 MODES = {"default": None, "size": "Size", "speed": "Speed"}
+STOCK = "stock"  # beside the modes: the stock compiler
+NATIVE = os.path.join("obj", "Release", "net10.0", "linux-x64", "native")
 RUNTIME = {"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "10.0.0"},
                               "configProperties": {"System.Globalization.Invariant": True}}}
 PROPERTIES = [("AllowUnsafeBlocks", "true"), ("InvariantGlobalization", "true"), ("Nullable", "annotations"),
@@ -33,13 +35,16 @@ class Bench:
         self.project = Project(os.path.join(directory, "template"), "Batch", "Console.WriteLine(args.Length);", PROPERTIES)
         outcome = self.project.publish("-v:d")
         assert outcome.code == 0, outcome.log[-3000:]
-        self.link = next(line.strip() for line in outcome.log.splitlines() if line.lstrip().startswith('"') and
-                         "--version-script" in line)
+        self.link = self.find_link(outcome.log)
         self.core = core or self.find_core(outcome.log)
         with open(self.project.native(".tailor.json"), encoding="utf-8") as f:
             self.request = json.load(f)
         self.references = sorted(set(re.findall(r"/reference:(\S+\.dll)", outcome.log)))
         self.compiler = re.search(r"(/\S+/Roslyn/bincore/csc)(?:\.dll)? ", outcome.log).group(1) + ".dll"
+
+    @staticmethod
+    def find_link(log):
+        return next(line.strip() for line in log.splitlines() if line.lstrip().startswith('"') and "--version-script" in line)
 
     @staticmethod
     def find_core(log):
@@ -70,7 +75,10 @@ class Bench:
         folder = os.path.join(self.directory, mode)
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
-        text = json.dumps(self.request).replace(self.project.path("obj", "Release", "net10.0", "linux-x64", "native"), folder)
+        return self.compile_stock(assembly, folder) if mode == STOCK else self.compile_tailor(assembly, mode, folder)
+
+    def compile_tailor(self, assembly, mode, folder):
+        text = json.dumps(self.request).replace(self.project.path(NATIVE), folder)
         text = re.sub(r'"[^"]*/Batch\.dll"', json.dumps(assembly), text)
         request = json.loads(text)
         if MODES[mode]:
@@ -78,11 +86,41 @@ class Bench:
         outcome = run([self.core], folder, 1800, json.dumps(request).encode())
         if outcome.code != 0:
             return None, outcome.log
-        units = open(os.path.join(folder, "Batch.units")).read().split()
-        command = self.link.replace("obj/Release/net10.0/linux-x64/native", folder).replace(
-            "bin/Release/net10.0/linux-x64/native/", folder + "/")
-        outcome = run(["sh", "-c", command.replace(" -o ", " %s -o " % " ".join(units), 1)], folder)
+        with open(os.path.join(folder, "Batch.units"), encoding="utf-8") as f:
+            units = " ".join(f.read().split())
+        return self.link_with(self.link.replace(" -o ", " %s -o " % units, 1), folder)
+
+    def compile_stock(self, assembly, folder):
+        if not hasattr(self, "stock"):
+            self.stock = StockTemplate(self.directory)
+        outcome = run(self.stock.command(assembly, folder), self.stock.project.directory, 1800)
+        return self.link_with(self.stock.link, folder) if outcome.code == 0 else (None, outcome.log)
+
+    @staticmethod
+    def link_with(command, folder):
+        command = command.replace(NATIVE, folder).replace("bin/Release/net10.0/linux-x64/native/", folder + "/")
+        outcome = run(["sh", "-c", command], folder)
         return (os.path.join(folder, "Batch"), outcome.log) if outcome.code == 0 else (None, outcome.log)
+
+
+class StockTemplate:
+    """The same project published by the stock compiler: its command line is used again for each batch."""
+
+    def __init__(self, directory):
+        self.project = Project(os.path.join(directory, "stock-template"), "Batch", "Console.WriteLine(args.Length);", PROPERTIES)
+        outcome = self.project.publish("-v:d", "-p:UseTailor=false")
+        assert outcome.code == 0, outcome.log[-3000:]
+        self.link = Bench.find_link(outcome.log)
+        self.compiler = re.search(r'"?(/\S+/tools/ilc)"? @', outcome.log).group(1)
+        with open(self.project.native(".ilc.rsp"), encoding="utf-8") as f:
+            self.arguments = f.read()
+
+    def command(self, assembly, folder):
+        text = re.sub(r"^\S*/Batch\.dll$", assembly, self.arguments, flags=re.M).replace(NATIVE, folder)
+        response = os.path.join(folder, "Batch.ilc.rsp")
+        with open(response, "w", encoding="utf-8") as f:
+            f.write(text)
+        return [self.compiler, "@" + response]
 
 
 def run_all(command, count, env=None, extra=()):
@@ -191,7 +229,7 @@ def parse():
     parser.add_argument("--seed", type=int, default=1, help="of the first program")
     parser.add_argument("--count", type=int, default=60, help="programs in a batch")
     parser.add_argument("--batches", type=int, default=1)
-    parser.add_argument("--modes", default="default,size,speed")
+    parser.add_argument("--modes", default="default,size,speed", help="which of these, and 'stock'")
     parser.add_argument("--core", help="the compiler to test instead of the package's")
     parser.add_argument("--debug-il", action="store_true", help="give Tailor the Debug build's assembly")
     parser.add_argument("--reduce", type=int, metavar="SEED")

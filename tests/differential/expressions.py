@@ -147,12 +147,12 @@ class Expressions:
                 right = "O.Id((%s)%d)" % (work, self.pick(1, 2, 3, 5, 7, 8, 10, 100))
                 if self.chance(0.7):
                     right = "((%s)%d)" % (work, self.pick(2, 3, 5, 7, 8, 10, 16, 100))
-            elif self.chance(0.8):
+            elif self.chance(0.95):
                 right = "((%s)(%s | %s))" % (work, right, self.convert(work, "", "1"))
             else:
                 right = "O.Id(%s)" % right
         text = "((%s)(%s %s %s))" % (kind, left, operator, right)
-        if not self.checked and self.chance(0.08):
+        if not self.checked and self.chance(0.08 if self.guarded else 0.004):
             text = self.checked_copy(kind, work)
         return text
 
@@ -166,7 +166,9 @@ class Expressions:
     def conversion(self, kind, source, depth):
         text = self.expression(source, depth - 1)
         if source == "decimal" or kind == "decimal":
-            text = "O.Small(%s)" % text if source != "decimal" else text
+            text = "O.Small(%s)" % text
+            if source == "decimal" and not self.guarded:
+                text = "decimal.Abs(%s)" % text  # most programs should get beyond their first conversion
         return "((%s)%s)" % (kind, text if text.startswith("(") else "(%s)" % text)
 
     def integer_call(self, kind, depth):

@@ -1,7 +1,8 @@
 """One random C# program: a static class P<number> with `Run`, and the types it needs nested in it."""
 import random
 
-from expressions import FLOATS, INTEGERS, NUMBERS, WEIGHTED, Expressions, literal
+from expressions import FLOATS, INTEGERS, NUMBERS, WEIGHTED, literal
+from features import Features
 
 
 class Method:
@@ -9,7 +10,7 @@ class Method:
         self.name, self.parameters, self.result = name, parameters, result
 
 
-class Program(Expressions):
+class Program(Features):
     def __init__(self, seed, number, skip=()):
         self.random = random.Random(seed)
         self.number, self.skip = number, set(skip)
@@ -20,6 +21,7 @@ class Program(Expressions):
         self.loops = []
         self.result = "void"
         self.handlers = 0
+        self.guarded = False  # inside a try with a handler for everything
         self.in_finally = False
 
     def name(self, prefix):
@@ -154,7 +156,7 @@ class Program(Expressions):
     def make_statement(self, depth):
         simple = [self.assign] * 5 + [self.trace] * 2 + [self.compound] * 3 + [self.store, self.use_span, self.use_virtual,
                   self.use_generic, self.use_lambda, self.use_linq, self.use_object, self.throw, self.use_ref,
-                  self.use_tuple, self.use_inline, self.use_rectangular, self.use_nullable, self.call, self.use_pointer]
+                  self.use_tuple, self.use_inline, self.use_rectangular, self.use_nullable, self.call, self.use_pointer] + self.feature_statements()
         nested = [self.conditional_statement] * 3 + [self.loop] * 3 + [self.try_statement] * 3 + [
             self.switch_statement, self.switch_text, self.while_loop, self.each, self.checked_block, self.goto_loop,
             self.local_function, self.plain_loop]
@@ -422,9 +424,11 @@ class Program(Expressions):
         return text
 
     def try_statement(self, depth):
-        text = ["try {"] + self.block(self.pick(1, 2, 3), depth - 1) + ["}"]
         caught = self.name("x")
         finally_only = self.chance(0.25)
+        saved, self.guarded = self.guarded, self.guarded or not finally_only
+        text = ["try {"] + self.block(self.pick(1, 2, 3), depth - 1) + ["}"]
+        self.guarded = saved
         self.handlers += 1
         if not finally_only:
             if self.chance(0.4):
@@ -473,7 +477,7 @@ class Program(Expressions):
     # ---- The program ----
 
     def source(self):
-        parts = self.make_structs() + self.make_classes() + self.make_statics()
+        parts = self.make_structs() + self.make_classes() + self.make_feature_types() + self.make_statics()
         for i in range(self.pick(2, 3, 4, 5)):
             parts += self.make_method(i)
         self.scope = list(self.statics)

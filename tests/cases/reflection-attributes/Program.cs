@@ -53,6 +53,25 @@ Console.WriteLine(string.Join(",", typeof(Host<>).GetNestedTypes().Select(i => i
 Console.WriteLine(typeof(Host<int>.Nested).FullName + " " + typeof(Host<>.Nested).ContainsGenericParameters);
 Console.WriteLine(typeof(Derived).BaseType + " " + typeof(Derived).Attributes + " " + typeof(IBase<int>).IsInterface);
 
+// Types of which only an attribute or the type of a member tells: what compares them makes them.
+foreach (NamesAttribute names in typeof(Named).GetCustomAttributes<NamesAttribute>())
+    Console.WriteLine(Make(names.Type));
+foreach (PropertyInfo property in typeof(Named).GetProperties())
+    Console.WriteLine(Make(property.PropertyType));
+
+static object Make(Type type)
+{
+    if (type == typeof(ByAttribute))
+        return new ByAttribute();
+    if (type == typeof(ByAttribute[]))
+        return new ByAttribute[1];
+    if (type == typeof(ByProperty))
+        return new ByProperty(5);
+    if (type == typeof(NotNamed))
+        return new NotNamed();
+    return "other: " + type.Name;
+}
+
 static void Show(string what, ICustomAttributeProvider provider)
 {
     foreach (AllAttribute a in provider.GetCustomAttributes(typeof(AllAttribute), false))
@@ -113,3 +132,21 @@ class Derived : Base { public override void V() { } }
 class WithIndexer { public string this[int i] => "item" + i; }
 static class Consts { public const bool B = true; public const char C = 'c'; public const sbyte I1 = -5; public const ulong U8 = ulong.MaxValue; public const long I8 = long.MinValue; public const int I4 = -100000; public const short I2 = -300; public const float R4 = 1.25f; public const double R8 = Math.PI; public const string S = "str"; public const string? N = null; public const Color E = Color.Red; public static readonly int RO = 4; }
 [StructLayout(LayoutKind.Explicit, Size = 24, Pack = 4)] struct Overlap { [FieldOffset(0)] public int A; [FieldOffset(8)] public long B; }
+
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+class NamesAttribute(Type type) : Attribute
+{
+    public Type Type => type;
+}
+[Names(typeof(ByAttribute)), Names(typeof(ByAttribute[])), Names(typeof(Unmade))]
+class Named
+{
+    public ByProperty? Property => null;
+}
+class ByAttribute { }
+class ByProperty(int number)
+{
+    public override string ToString() => "property " + number;
+}
+class NotNamed { }
+class Unmade { }
