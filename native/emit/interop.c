@@ -1,7 +1,7 @@
 // Struct and delegate marshalling maps (blobs 16, 17; corelib-contract 7.2: RuntimeInteropData of CoreLib).
 #include "emit/metadata.h"
+#include "emit/reflection_blob.h"
 
-enum { BLOB_StructMarshallingStubMap = 16, BLOB_DelegateMarshallingStubMap = 17 };
 enum { STRUCT_HasStubs = 1, STRUCT_Invalid = 2, STRUCT_FieldCountShift = 2 };
 
 static void type_add(EmitContext *e, HashEntry *entry, const Type *type) {

@@ -1,5 +1,6 @@
 // Metadata blob (13): scopes, namespaces and the definitions that reflection may ask for.
 #include "emit/metadata.h"
+#include "emit/reflection_blob.h"
 
 #include <string.h>
 
@@ -7,8 +8,6 @@
 #define uthash_malloc(size)        arena_alloc(m->set.arena, (size), alignof(max_align_t))
 #define uthash_free(pointer, size) ((void)(pointer), (void)(size))
 #include <uthash.h>
-
-enum { BLOB_EmbeddedMetadata = 13 };
 
 typedef struct MapKey {
     const void *a, *b;

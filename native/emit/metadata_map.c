@@ -1,21 +1,12 @@
 // Tables from MethodTables to metadata and back (corelib-contract 6.1, 6.5): the common fix-up table and the
 // hash tables of named types, arrays, pointers, byrefs, function pointers and generic instances.
 #include "emit/metadata.h"
+#include "emit/reflection_blob.h"
 
 // The table lives in the arena of the context (`e` in the only function that uses the macros).
 #define uthash_malloc(size)        arena_alloc(&e->arena, (size), alignof(max_align_t))
 #define uthash_free(pointer, size) ((void)(pointer), (void)(size))
 #include <uthash.h>
-
-enum { // ReflectionMapBlob
-    BLOB_TypeMap = 1,
-    BLOB_ArrayMap = 2,
-    BLOB_PointerTypeMap = 3,
-    BLOB_FunctionPointerTypeMap = 4,
-    BLOB_CommonFixupsTable = 8,
-    BLOB_ByRefTypeMap = 11,
-    BLOB_GenericsHashtable = 32,
-};
 
 typedef struct FixupEntry {
     struct FixupKey {

@@ -1,6 +1,7 @@
 // Ready-to-run header and everything the runtime finds by a fixed name (corelib-contract 3.2, 3.3;
 // runtime-contract 8, 11.4).
 #include "emit/context.h"
+#include "emit/reflection_blob.h"
 
 enum { READY_TO_RUN_SIGNATURE = 0x00525452, HEADER_MAJOR = 16, SECTION_ENTRY_SIZE = 24, SECTION_HAS_END = 1 };
 enum {
@@ -10,7 +11,6 @@ enum {
     SECTION_ReadOnlyBlobRegionStart = 300,
     LAST_BLOB = 41
 };
-enum { BLOB_CommonFixupsTable = 8, BLOB_NativeReferences = 31, BLOB_NativeStatics = 33 }; // ReflectionMapBlob
 
 typedef struct SectionName {
     uint32_t id;

@@ -2,25 +2,8 @@
 // TypeBuilder, GenericDictionaryCell): templates of types and methods, and the questions that canonical code asks through
 // its context. All of it is one blob of signatures; references within it lead backwards, so that their distance is known.
 #include "emit/metadata.h"
+#include "emit/reflection_blob.h"
 
-enum { // ReflectionMapBlob
-    BLOB_GenericVirtualMethodTable = 18,
-    BLOB_InterfaceGenericVirtualMethodTable = 19,
-    BLOB_TypeTemplateMap = 21,
-    BLOB_GenericMethodsTemplateMap = 22,
-    BLOB_NativeLayoutInfo = 30,
-};
-enum { // BagElementKind
-    BAG_End = 0,
-    BAG_BaseType = 1,
-    BAG_ImplementedInterfaces = 2,
-    BAG_NonGcStaticDataSize = 68,
-    BAG_GcStaticDataSize = 69,
-    BAG_GcStaticDesc = 70,
-    BAG_ThreadStaticDataSize = 71,
-    BAG_ThreadStaticDesc = 72,
-    BAG_ClassConstructorPointer = 78,
-};
 enum { // TypeSignatureKind, in the low four bits
     SIGNATURE_Modifier = 2,
     SIGNATURE_Instantiation = 3,

@@ -1,14 +1,8 @@
 // Maps of reflection over the records (corelib-contract 6.1, 6.5; TypeLoaderEnvironment of System.Private.TypeLoader):
 // invocation, virtual invocation, fields, class constructors, statics of generic instances.
 #include "emit/metadata.h"
+#include "emit/reflection_blob.h"
 
-enum { // ReflectionMapBlob
-    BLOB_InvokeMap = 6,
-    BLOB_VirtualInvokeMap = 7,
-    BLOB_FieldAccessMap = 9,
-    BLOB_CctorContextMap = 10,
-    BLOB_StaticsInfoHashtable = 34,
-};
 enum { // InvokeTableFlags
     INVOKE_HasVirtualInvoke = 0x01,
     INVOKE_IsGenericMethod = 0x02,
@@ -23,12 +17,6 @@ enum { // FieldTableFlags
     FIELD_ThreadStatic = 3,
     FIELD_OffsetEncodedDirectly = 0x20,
     FIELD_IsInitOnly = 0x80,
-};
-enum { // BagElementKind
-    BAG_End = 0,
-    BAG_NonGcStaticData = 66,
-    BAG_GcStaticData = 67,
-    BAG_ThreadStaticIndex = 73,
 };
 enum { OBJECT_HEADER_SIZE = 8 }; // the MethodTable pointer: offsets of fields in objects count from it
 enum { VTABLE_HIDDEN_SLOTS = 1 };

@@ -1,8 +1,7 @@
 // Embedded manifest resources: index (24) and data (25), as ExecutionEnvironmentImplementation of
 // System.Private.Reflection.Execution reads them.
 #include "emit/metadata.h"
-
-enum { BLOB_ResourceIndex = 24, BLOB_ResourceData = 25 };
+#include "emit/reflection_blob.h"
 
 // TypeHashingAlgorithms.ComputeNameHashCode (corelib-contract 1.7).
 static uint32_t name_hash(EmitContext *e, Text name) {

@@ -3,8 +3,8 @@
 // previous entry's are left out.
 #include "emit/build.h"
 #include "emit/metadata.h"
+#include "emit/reflection_blob.h"
 
-enum { BLOB_StackTraceMethodRvaToTokenMapping = 27 };
 enum {
     COMMAND_Owner = 1,
     COMMAND_Name = 2,

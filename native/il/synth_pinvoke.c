@@ -247,15 +247,21 @@ static void any_object_in(Stub *s, uint32_t index)
     code_builder_mark(b, done);
 }
 
-static void any_object_out(Stub *s, uint32_t index)
+/// Copies what native code wrote back into the object, unless that is null.
+static void object_out(Stub *s, uint32_t index, const Method *copy)
 {
     uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
     build_index(&s->b, OP_ldloc, s->natives[index]);
     load_argument(s, index);
-    build_helper(&s->b, WELL_KNOWN_METHOD_AsAnyMarshalNativeToManaged);
+    build_method(&s->b, OP_call, copy);
     code_builder_mark(&s->b, done);
+}
+
+static void any_object_out(Stub *s, uint32_t index)
+{
+    object_out(s, index, helper(s, WELL_KNOWN_METHOD_AsAnyMarshalNativeToManaged));
 }
 
 static void any_object_cleanup(Stub *s, uint32_t index)
@@ -350,27 +356,14 @@ static void by_ref_handle_out(Stub *s, uint32_t index)
 
 static void builder_out(Stub *s, uint32_t index)
 {
-    uint32_t done = code_builder_new_label(&s->b);
-    load_argument(s, index);
-    build_branch(&s->b, OP_brfalse, done);
-    build_index(&s->b, OP_ldloc, s->natives[index]);
-    load_argument(s, index);
-    build_helper(&s->b, s->params[index].kind == MARSHAL_AnsiBuilder
-                            ? WELL_KNOWN_METHOD_AnsiStringToStringBuilder
-                            : WELL_KNOWN_METHOD_UnicodeStringToStringBuilder);
-    code_builder_mark(&s->b, done);
+    bool is_ansi = s->params[index].kind == MARSHAL_AnsiBuilder;
+    object_out(s, index, helper(s, is_ansi ? WELL_KNOWN_METHOD_AnsiStringToStringBuilder
+                                           : WELL_KNOWN_METHOD_UnicodeStringToStringBuilder));
 }
 
 static void class_out(Stub *s, uint32_t index)
 {
-    uint32_t done = code_builder_new_label(&s->b);
-    load_argument(s, index);
-    build_branch(&s->b, OP_brfalse, done);
-    build_index(&s->b, OP_ldloc, s->natives[index]);
-    load_argument(s, index);
-    build_method(&s->b, OP_call,
-                 method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->params[index].type, NULL));
-    code_builder_mark(&s->b, done);
+    object_out(s, index, method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->params[index].type, NULL));
 }
 
 static void keep_alive(Stub *s)

@@ -97,7 +97,7 @@ void types_dump(TypeSystem *ts, const Pattern *pattern, FILE *out)
         if (type->kind != TYPE_Named && type->kind != TYPE_SzArray && type->kind != TYPE_Array) continue;
         ArenaMark mark = arena_mark(&ts->scratch);
         Text      name = type_display(ts, type, &ts->scratch);
-        if (!type->is_generic_definition && pattern_matches(pattern, name)) type_dump(ts, type, name, out);
+        if (!type->is_generic_definition && (!pattern || pattern_matches(pattern, name))) type_dump(ts, type, name, out);
         arena_rewind(&ts->scratch, mark);
     }
 }

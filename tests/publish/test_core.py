@@ -197,6 +197,15 @@ def test_map_file_accounts_for_every_byte(c):
     assert any(name.startswith("mt$System.String") for name in names["ConstructedEEType"])
 
 
+def test_stages_are_dumped_whole(c):
+    """Without --method a dump shows everything."""
+    expected = {"load": "Program", "types": "System.String", "il": "Program::<Main>$", "reach": "Program"}
+    for stage, text in expected.items():
+        outcome, _ = replay(c, arguments=["--dump=" + stage])
+        assert outcome.code == 0, "%s: exit code %s" % (stage, outcome.code)
+        assert text in outcome.log, "%s: %s" % (stage, outcome.log[:300])
+
+
 def test_two_runs_are_identical(c):
     contents = []
     for _ in range(2):
