@@ -45,13 +45,22 @@ ContextSource reach_context_source(const Method *method) {
     return has_this && !method->owner->is_value_type ? CONTEXT_This : CONTEXT_Type;
 }
 
+void canonical_argument_mark(World *w, Type *argument, const Node *from) {
+    mark_necessary(w, argument, from, "context of canonical code");
+    if (!argument->def || argument->def->is_placeholder)
+        return;
+    mark_metadata(w, argument, from, "context of canonical code");
+    if (argument->def->is_delegate)
+        mark_allocated(w, argument, from, "context of canonical code");
+}
+
 const Method *method_served(World *w, const Method *method, const Node *from) {
     if (!w->makes_types || !method_has_placeholder(method))
         return method;
     const Method *code = method_canonical(w->ts, method);
     mark_necessary(w, method->owner, from, "context of canonical code");
     for (uint32_t i = 0; method->synthetic == SYNTHETIC_None && i < method->arg_count; i++)
-        mark_necessary(w, method->args[i], from, "context of canonical code");
+        canonical_argument_mark(w, method->args[i], from);
     if (reach_context_source(code) == CONTEXT_Dictionary && !method_node(w, code)->is_template) {
         method_node(w, code)->is_template = true;
         ARRAY_PUSH(&w->arena, &w->template_methods, code);

@@ -12,7 +12,10 @@ static void necessary_process(World *w, TypeNode *node) {
     if (type->is_generic_definition)
         return;
     for (uint32_t i = 0; i < type->arg_count; i++)
-        mark_necessary(w, type->args[i], from, "type argument");
+        if (w->makes_types && type->has_placeholder)
+            canonical_argument_mark(w, type->args[i], from);
+        else
+            mark_necessary(w, type->args[i], from, "type argument");
     flow_mark_type_arguments(w, type, from);
     if (type->arg_count)
         mark_necessary(w, type_from_def(w->ts, type->def), from, "generic definition");

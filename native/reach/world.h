@@ -347,6 +347,9 @@ static inline Type *type_served(World *w, Type *type) {
 }
 /// Marks what the context of a call of canonical code needs, and answers that code.
 const Method *method_served(World *w, const Method *method, const Node *from);
+/// A type argument that canonical code gets through its context: the code may ask it for anything that it asks its own
+/// parameter for, which is not followed, so it is visible to reflection.
+void canonical_argument_mark(World *w, Type *argument, const Node *from);
 /// Slots and selectors are those of the canonical owner, since an instance made at run time has its template's tables.
 const Method *dispatch_key(const World *w, const Method *declaration);
 /// type_is_derived_from, between canonical forms where instances can be made at run time.

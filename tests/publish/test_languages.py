@@ -1,4 +1,4 @@
-"""Programs in other languages than C# (languages/). The expected output is that of the JIT and of the stock compiler; where these
+"""Programs in F# and Visual Basic (languages/). The expected output is that of the JIT and of the stock compiler; where these
 differ (late binding to members that were trimmed), the stock compiler's."""
 import os
 
@@ -22,6 +22,10 @@ def check(c, language, properties=(), items=""):
     expected = read(language + ".expected")
     assert outcome.code == 0, "exit code %s\n%s" % (outcome.code, outcome.log[-2000:])
     assert outcome.stdout == expected, first_difference(expected, outcome.stdout)
+
+
+def test_fsharp(c):
+    check(c, "fs", items='  <ItemGroup><Compile Include="Program.fs" /></ItemGroup>\n')
 
 
 def test_visual_basic(c):

@@ -25,6 +25,16 @@ class Box<T> : IBox<T> where T : class
     public virtual string Describe() => $"Box<{typeof(T).Name}> {made} {all.Count} {slots.GetType()}";
 }
 
+// What canonical code hands on as an argument is asked there for anything.
+interface IReader { string Read(object from); }
+class Reader<T> : IReader where T : class
+{
+    public string Read(object from) => Bind<Func<T, string>>()((T)from) + Name<List<T>>();
+    static TDelegate Bind<TDelegate>() where TDelegate : Delegate => typeof(object).GetMethod("ToString")!.CreateDelegate<TDelegate>();
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static string Name<U>() => typeof(U).Name;
+}
+
 static class Program
 {
     static void Main()
@@ -44,5 +54,7 @@ static class Program
         IList list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(Source.Get(1)))!;
         list.Add(new Beta());
         Console.WriteLine($"{list.Count} {list[0]} {list.GetType()}");
+        IReader reader = (IReader)Activator.CreateInstance(typeof(Reader<>).MakeGenericType(Source.Get(0)))!;
+        Console.WriteLine(reader.Read(new Alpha()));
     }
 }
