@@ -178,8 +178,9 @@ static void method_table_write(EmitContext *e, Type *type) {
     bool full = may_have_instances(e, type);
     type_gcdesc(e, type, &words);
     uint32_t flags = method_table_flags(e, type) | (words.count ? (uint32_t)FLAG_HasPointers : 0);
-    bool copied = type->has_placeholder; // the type loader takes it over from the template
-    for (uint32_t i = 0; (full || copied) && i < words.count; i++) // the GC reads it for objects only
+    // The GC reads it for objects only, the type loader for templates and elements of arrays.
+    bool has_gcdesc = full || reach_makes_types(e->reach);
+    for (uint32_t i = 0; has_gcdesc && i < words.count; i++)
         data_u64(&e->set, object, words.items[i]);
     uint32_t slot_count = 0, interface_count = interfaces_write(e, object, type, false);
     if (full) {

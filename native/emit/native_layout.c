@@ -23,10 +23,10 @@ enum { // FixupSignatureKind
     FIXUP_FieldLdToken = 7,
     FIXUP_MethodLdToken = 8,
     FIXUP_ThreadStaticIndex = 11,
+    FIXUP_GenericConstrainedMethod = 34,
 };
 enum { // of GenericLookup (runtime/lookup.c): what the answer is to the loader's answer
-    LOOKUP_IsIndirect = 1,         // it lies where that points
-    LOOKUP_IsNullableArgument = 2, // what that instance of Nullable holds
+    LOOKUP_IsIndirect = 1, // it lies where that points
 };
 
 typedef struct LayoutWriter {
@@ -352,24 +352,12 @@ static void generic_virtual_write(LayoutWriter *w) {
 
 // ---- Questions ----------------------------------------------------------------------------------------------
 
-/// Code for Nullable<U> asks for U: of its arguments the context tells only Nullable<U>. NULL if `type` is no such U.
-static const Type *nullable_argument_of(const LayoutWriter *w, const Type *type) {
-    for (uint32_t i = 0; i < w->type_arg_count + w->method_arg_count; i++) {
-        const Type *argument = i < w->type_arg_count ? w->type_args[i] : w->method_args[i - w->type_arg_count];
-        if (argument->kind == TYPE_Named && argument->def->is_nullable && argument->args[0] == type)
-            return argument;
-    }
-    return NULL;
-}
-
 static void question_put(LayoutWriter *w, const Lookup *lookup) {
     switch (lookup->kind) {
-    case LOOKUP_TypeHandle: {
-        const Type *nullable = nullable_argument_of(w, lookup->entity);
+    case LOOKUP_TypeHandle:
         put(w, FIXUP_TypeHandle);
-        put_type(w, nullable ? nullable : lookup->entity);
+        put_type(w, lookup->entity);
         break;
-    }
     case LOOKUP_NonGCStatics:
     case LOOKUP_GCStatics:
         put(w, 1); // a dictionary of one cell
@@ -396,37 +384,49 @@ static void question_put(LayoutWriter *w, const Lookup *lookup) {
         put(w, record_token(metadata_field_definition(w->e, field->def)));
         break;
     }
+    case LOOKUP_StaticVirtual: {
+        const Method *method = lookup->entity;
+        put(w, FIXUP_GenericConstrainedMethod);
+        put_type(w, method->owner);
+        put_method(w, method->synthetic_method, NULL);
+        break;
+    }
     }
 }
 
-/// GenericLookup of the runtime: what the loader calls a signature (TypeManagerSlot*, offset), then the interface whose
-/// default method asks, and flags.
+/// How the loader gets the arguments from the context, and in terms of which arguments the question is written.
+static uint32_t question_source(LayoutWriter *w, const Lookup *lookup, bool *declares) {
+    *declares = false;
+    if (lookup->part) {
+        context_set(w, lookup->part, NULL);
+        return SOURCE_HiddenArg;
+    }
+    ContextSource source = reach_context_source(lookup->context);
+    const Type *owner = lookup->context->owner;
+    context_set(w, owner, source == CONTEXT_Dictionary ? lookup->context : NULL);
+    if (source == CONTEXT_Dictionary)
+        return SOURCE_Method;
+    if (source == CONTEXT_Type)
+        return SOURCE_HiddenArg;
+    *declares = owner->arg_count && owner->def != well_known_type(w->e->ts, WELL_KNOWN_TYPE_ArrayOfT)->def;
+    return SOURCE_This;
+}
+
+/// GenericLookup of the runtime: what the loader calls a signature (TypeManagerSlot*, offset), then flags.
 static void question_write(LayoutWriter *w, const Lookup *lookup) {
     EmitContext *e = w->e;
-    const Method *method = lookup->context;
-    ContextSource source = reach_context_source(method);
-    const Type *owner = method->owner;
-    bool is_indirect = lookup->kind == LOOKUP_NonGCStatics || lookup->kind == LOOKUP_GCStatics;
-    bool in_interface = source == CONTEXT_This && owner->def && owner->def->is_interface;
-    bool in_array = owner->def == well_known_type(e->ts, WELL_KNOWN_TYPE_ArrayOfT)->def;
-    bool declares = source == CONTEXT_This && !in_interface && !in_array && owner->arg_count;
-    context_set(w, owner, source == CONTEXT_Dictionary ? method : NULL);
+    bool is_indirect = lookup->kind == LOOKUP_NonGCStatics || lookup->kind == LOOKUP_GCStatics, declares;
+    uint32_t from = question_source(w, lookup, &declares);
     uint32_t offset = w->blob.count;
-    uint32_t from = source == CONTEXT_Dictionary ? SOURCE_Method
-                    : source == CONTEXT_Type || in_interface ? SOURCE_HiddenArg
-                                                             : SOURCE_This;
     put(w, from | (declares ? SOURCE_HasDeclaringType : 0u) | (is_indirect ? SOURCE_Dictionary : 0u));
     if (declares)
-        put_external(w, type_from_def(e->ts, owner->def));
+        put_external(w, type_from_def(e->ts, lookup->context->owner->def));
     question_put(w, lookup);
     DataObject *record = data_object_new(&e->set, lookup->symbol.data, SECTION_ReadOnly, 8);
     data_label(&e->set, record, text_intern(&e->texts, lookup->symbol.data, lookup->symbol.size));
     data_pointer(&e->set, record, WHOLE_SYMBOL(text_intern_z(&e->texts, "__typemanager_indirection")));
     data_u64(&e->set, record, offset);
-    data_pointer(&e->set, record,
-                 WHOLE_SYMBOL(in_interface ? emit_type_symbol(e, type_from_def(e->ts, owner->def)) : (Text){0}));
-    bool in_nullable = lookup->kind == LOOKUP_TypeHandle && nullable_argument_of(w, lookup->entity);
-    data_u64(&e->set, record, is_indirect ? LOOKUP_IsIndirect : in_nullable ? LOOKUP_IsNullableArgument : 0);
+    data_u64(&e->set, record, is_indirect ? LOOKUP_IsIndirect : 0);
 }
 
 void native_layout_code_fixups(EmitContext *e) {

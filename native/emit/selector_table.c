@@ -46,6 +46,8 @@ static uint32_t interface_index(EmitContext *e, Type *type, const Type *interfac
     return index;
 }
 
+enum { ANY_INTERFACE = UINT16_MAX }; // runtime/resolve.c
+
 /// Count, then index of the interface and code of each case (runtime/resolve.c).
 static Text switch_symbol(EmitContext *e, const Method *interface_switch) {
     uint32_t count;
@@ -58,7 +60,9 @@ static Text switch_symbol(EmitContext *e, const Method *interface_switch) {
     data_label(&e->set, e->switches, symbol);
     data_u32(&e->set, e->switches, count);
     for (uint32_t i = 0; i < count; i++) {
-        data_u32(&e->set, e->switches, interface_index(e, interface_switch->owner, cases[i].interface));
+        uint32_t index =
+            cases[i].interface ? interface_index(e, interface_switch->owner, cases[i].interface) : ANY_INTERFACE;
+        data_u32(&e->set, e->switches, index);
         data_relative(&e->set, e->switches, emit_code_symbol(e, cases[i].target), USE_Code, 0);
     }
     return symbol;

@@ -178,8 +178,7 @@ static bool fold_comparer(Import *im, const Method *method, const ComparerKinds 
     Type *type = comparer_type(im->il, method->owner->args[0], kinds);
     Type *argument = method->owner->args[0];
     bool named = argument->kind == TYPE_Named;
-    // Asked at run time; the type loader finds what an instance of Nullable holds, the compiler cannot name it.
-    if (named && (argument->def->is_placeholder || (argument->def->is_nullable && argument->has_placeholder))) return false;
+    if (named && argument->def->is_placeholder) return false; // asked at run time
     if (!type) return false;
     Signature        prototype = { .has_this = true, .return_type = im->il->void_type };
     const Signature *signature = signature_make(im->il->ts, &prototype);

@@ -200,6 +200,7 @@ MethodCode il_method_code(Il *il, const Method *method)
     }
     static const struct { FoldId id; const char *symbol; } replaced[] = {
         { FOLD_InstantiateFunctionPointer, "tailor_instantiated_code" },
+        { FOLD_SplitFunctionPointer, "tailor_split_code" },
         { FOLD_CanInstantiationsShareCode, "tailor_instances_share_code" },
     };
     FoldId fold = fold_find(il, method);

@@ -226,7 +226,8 @@ static void finish_regions(const Import *im, Body *body)
         for (uint32_t b = r->try_first; b < r->try_first + r->try_count && !live; b++)
             live = body->blocks[b].live;
         r->live = live && body->blocks[r->handler_first].live;
-        if (r->live && r->kind == EH_Filter) body->has_filter = true;
+        bool is_open = r->kind == EH_Catch && r->catch_type && r->catch_type->has_placeholder;
+        if (r->live && (r->kind == EH_Filter || is_open)) body->has_filter = true;
     }
 }
 

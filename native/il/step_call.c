@@ -209,11 +209,15 @@ static const Failure *resolve_failure(Import *im, ResolveKind kind)
     return failure;
 }
 
-/// III.2.1 for static virtual methods: T's implementation is called directly.
+/// III.2.1 for static virtual methods: T's implementation is called directly, unless T is known at run time only.
 static bool resolve_static_virtual(Import *im, Instruction *in)
 {
     Method     *target = NULL;
     ResolveKind kind = type_resolve_constrained(im->il->ts, in->type2, (Method *)in->method, &target);
+    if (kind == RESOLVE_None && (in->type2->has_placeholder || method_has_placeholder(in->method))) {
+        target = method_synthetic(im->il->ts, SYNTHETIC_StaticVirtual, in->type2, in->method);
+        kind = RESOLVE_Class;
+    }
     if (kind != RESOLVE_Class && kind != RESOLVE_Default) {
         step_failure(im, resolve_failure(im, kind));
         return false;
@@ -250,7 +254,9 @@ static void step_constrained_call(Import *im, Instruction in)
 {
     Type *type = in.type2;
     if (!in.method->signature->has_this) {
-        if (resolve_static_virtual(im, &in)) step_direct_call(im, in);
+        if (!resolve_static_virtual(im, &in)) return;
+        if (in.method->synthetic == SYNTHETIC_StaticVirtual) finish_call(im, in);
+        else step_direct_call(im, in);
         return;
     }
     if (!type->is_value_type) {

@@ -217,6 +217,7 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_DynamicDispatch: return synth_dynamic_dispatch(il, method, arena);
     case SYNTHETIC_ArrayCtor:  // newobj allocates; there is no constructor code
     case SYNTHETIC_ContextStub:
+    case SYNTHETIC_StaticVirtual:
     case SYNTHETIC_InterfaceSwitch: return NULL; // no bodies
     case SYNTHETIC_ThrowBody: return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
     }

@@ -276,6 +276,11 @@ static void call_with_plan(Lowering *l, const Method *method, CallPlan plan, Val
     }
     AbiSignature abi = abi_signature(l->u, l->scratch, method->signature, true, false);
     LLVMValueRef target = virtual_target(l, plan, value_pointer(l, args[0]));
+    if (plan.kind == CALL_Ambiguous && !l->failed) { // objects that are asked for their implementation want to know of which
+        Callee callee = {.function = target, .type = type_with_context(l->u, abi.type), .abi = abi};
+        call_with_context(l, &callee, method_table(l->u, plan.interface), args, method->signature->return_type);
+        return;
+    }
     call_values(l, &abi, abi.type, target, args, method->signature->return_type, NULL);
 }
 

@@ -89,23 +89,37 @@ static bool canonical_declare(UnitState *u, const Method *method, Callee *out) {
 
 // ---- Questions ----------------------------------------------------------------------------------------------
 
+/// Where a question is asked: the method, or a type that an earlier answer gave.
+typedef struct Place {
+    LLVMValueRef context;
+    const Type *part; // NULL: the method
+} Place;
+
 typedef struct Patch {
     UnitState *u;
     const Method *method;
     LLVMValueRef function;
     LLVMBuilderRef builder;
-    uint32_t this_index; // of the LLVM parameter
+    uint32_t this_index;        // of the LLVM parameter
+    LLVMValueRef filter_context; // what a filter has from its parent; else NULL
 } Patch;
 
+LLVMValueRef canonical_context(UnitState *u, LLVMBuilderRef builder, const Method *method, LLVMValueRef function,
+                               uint32_t this_index) {
+    if (reach_context_source(method) != CONTEXT_This)
+        return LLVMGetParam(function, LLVMCountParams(function) - 1);
+    return LLVMBuildLoad2(builder, u->ptr, LLVMGetParam(function, this_index), "");
+}
+
 static LLVMValueRef context_value(const Patch *p) {
-    if (reach_context_source(p->method) != CONTEXT_This)
-        return LLVMGetParam(p->function, LLVMCountParams(p->function) - 1);
-    return LLVMBuildLoad2(p->builder, p->u->ptr, LLVMGetParam(p->function, p->this_index), "");
+    if (p->filter_context)
+        return p->filter_context;
+    return canonical_context(p->u, p->builder, p->method, p->function, p->this_index);
 }
 
 static LLVMValueRef runtime_call(const Patch *p, const char *name, LLVMValueRef *args, uint32_t count, bool is_pure) {
     UnitState *u = p->u;
-    LLVMTypeRef types[2] = {u->ptr, u->ptr};
+    LLVMTypeRef types[3] = {u->ptr, u->ptr, u->ptr};
     LLVMTypeRef type = LLVMFunctionType(u->ptr, types, count, false);
     LLVMValueRef function = external_function(u, name, type);
     if (is_pure) { // the answer is always the same
@@ -116,10 +130,29 @@ static LLVMValueRef runtime_call(const Patch *p, const char *name, LLVMValueRef 
     return LLVMBuildCall2(p->builder, type, function, args, count, "");
 }
 
+/// Asks where the arguments are known by name. Those within a struct that is itself an argument the context does not name: the
+/// struct's MethodTable is asked for first, and the question put to that.
+static LLVMValueRef lookup_at(const Patch *p, Place place, LookupKind kind, const void *entity) {
+    UnitState *u = p->u;
+    const Type *part;
+    switch (reach_lookup_part(u->reach, p->method, place.part, kind, entity, &part)) {
+    case LOOKUP_PART_None: {
+        Text record = reach_lookup(u->reach, kind, entity, p->method, place.part);
+        LLVMValueRef args[2] = {place.context, external_data(u, record.data)};
+        return runtime_call(p, "tailor_generic_lookup", args, 2, true);
+    }
+    case LOOKUP_PART_Argument: {
+        Place inner = {lookup_at(p, place, LOOKUP_TypeHandle, part), part};
+        return inner.context ? lookup_at(p, inner, kind, entity) : NULL;
+    }
+    case LOOKUP_PART_Several: break;
+    }
+    unit_internal_error(u, p->method, "canonical code mixes arguments of structs that are its own arguments");
+    return NULL;
+}
+
 static LLVMValueRef lookup(const Patch *p, LookupKind kind, const void *entity) {
-    Text record = reach_lookup(p->u->reach, kind, entity, p->method);
-    LLVMValueRef args[2] = {context_value(p), external_data(p->u, record.data)};
-    return runtime_call(p, "tailor_generic_lookup", args, 2, true);
+    return lookup_at(p, (Place){context_value(p), NULL}, kind, entity);
 }
 
 /// What code that takes a context wants in `nest` when it serves `method`.
@@ -129,15 +162,47 @@ static LLVMValueRef context_of(const Patch *p, const Method *method) {
     return lookup(p, LOOKUP_TypeHandle, method->owner);
 }
 
-static LLVMValueRef code_address(const Patch *p, const Method *method) {
-    const Method *form = method_canonical(p->u->ts, method);
-    Callee callee;
-    if (!canonical_declare(p->u, form, &callee))
+/// Code of a static virtual method on a type that the context gives; `*context` is what it wants in `nest`, or NULL.
+static LLVMValueRef static_virtual_code(const Patch *p, const Method *method, LLVMValueRef *context) {
+    UnitState *u = p->u;
+    bool is_ambiguous;
+    *context = NULL;
+    for (uint32_t i = 0; i < method->synthetic_method->arg_count; i++)
+        if (method->synthetic_method->args[i]->has_placeholder)
+            return lookup(p, LOOKUP_StaticVirtual, method);
+    uint32_t selector = reach_static_selector(u->reach, method, &is_ambiguous);
+    *context = lookup(p, LOOKUP_TypeHandle, method->owner);
+    LLVMValueRef interface =
+        is_ambiguous ? lookup(p, LOOKUP_TypeHandle, method->synthetic_method->owner) : LLVMConstNull(u->ptr);
+    if (!*context || !interface)
         return NULL;
-    if (!reach_takes_context(form))
-        return callee.function;
-    LLVMValueRef args[2] = {callee.function, context_of(p, method)};
-    return runtime_call(p, "tailor_instantiated_code", args, 2, true);
+    LLVMValueRef args[3] = {*context, interface, external_data(u, reach_selector_symbol(u->reach, selector).data)};
+    return runtime_call(p, "tailor_resolve_static", args, 3, true);
+}
+
+/// The code that a method over placeholders stands for, and its context.
+static bool code_find(const Patch *p, const Method *method, Callee *callee, LLVMValueRef *context) {
+    UnitState *u = p->u;
+    if (method->synthetic == SYNTHETIC_StaticVirtual) {
+        callee->abi = abi_signature(u, &u->scratch, method->signature, false, false);
+        callee->function = static_virtual_code(p, method, context);
+        callee->type = *context ? type_with_context(u, callee->abi.type) : callee->abi.type;
+        return callee->function != NULL;
+    }
+    const Method *form = method_canonical(u->ts, method);
+    if (!canonical_declare(u, form, callee))
+        return false;
+    *context = reach_takes_context(form) ? context_of(p, method) : NULL;
+    return *context || !reach_takes_context(form);
+}
+
+static LLVMValueRef code_address(const Patch *p, const Method *method) {
+    Callee callee;
+    LLVMValueRef context;
+    if (!code_find(p, method, &callee, &context))
+        return NULL;
+    LLVMValueRef args[2] = {callee.function, context};
+    return context ? runtime_call(p, "tailor_instantiated_code", args, 2, true) : callee.function;
 }
 
 static LLVMValueRef runtime_type(const Patch *p, const Type *type) {
@@ -147,6 +212,8 @@ static LLVMValueRef runtime_type(const Patch *p, const Type *type) {
     if (!method_callee(u, &u->scratch, method, &helper))
         return NULL;
     LLVMValueRef table = lookup(p, LOOKUP_TypeHandle, type);
+    if (!table)
+        return NULL;
     return LLVMBuildCall2(p->builder, helper.type, helper.function, &table, 1, "");
 }
 
@@ -197,11 +264,10 @@ static bool use_replace(Patch *p, const CodeUse *use, const OpenSymbol *open) {
             code_use_set(p->builder, use, value);
         return value != NULL;
     }
-    const Method *method = open->entity, *form = method_canonical(p->u->ts, method);
     Callee callee;
-    if (!canonical_declare(p->u, form, &callee))
+    LLVMValueRef context;
+    if (!code_find(p, open->entity, &callee, &context))
         return false;
-    LLVMValueRef context = reach_takes_context(form) ? context_of(p, method) : NULL;
     call_redirect(p->u, p->builder, use->instruction, &callee, context);
     return true;
 }
@@ -216,28 +282,39 @@ static bool is_used(LLVMValueRef value) {
     return false;
 }
 
-static bool canonical_patch(UnitState *u, const Method *method, const Callee *callee) {
+/// One function of the method: itself or one of its filters.
+static bool function_patch(UnitState *u, const Method *method, const Callee *callee, CanonicalFilter part) {
     CodeUse *uses;
-    uint32_t count = code_uses_of(callee->function, &u->scratch, &uses);
-    Patch p = {u, method, callee->function, LLVMCreateBuilderInContext(u->context), callee->abi.has_result_buffer};
+    uint32_t count = code_uses_of(part.function, &u->scratch, &uses);
+    Patch p = {u, method, part.function, LLVMCreateBuilderInContext(u->context), callee->abi.has_result_buffer, part.context};
     bool ok = true;
     for (uint32_t i = 0; ok && i < count; i++) {
         const OpenSymbol *open = open_find(u, uses[i].symbol);
         ok = !open || use_replace(&p, &uses[i], open);
     }
     LLVMDisposeBuilder(p.builder);
+    return ok;
+}
+
+static bool canonical_patch(UnitState *u, const Method *method, const Callee *callee) {
+    bool ok = function_patch(u, method, callee, (CanonicalFilter){callee->function, NULL});
+    for (uint32_t i = 0; ok && i < u->canonical_filters.count; i++)
+        ok = function_patch(u, method, callee, u->canonical_filters.items[i]);
     for (uint32_t i = 0; i < u->open_symbols.count; i++) {
         LLVMValueRef value = u->open_symbols.items[i].value;
         if (ok && is_used(value)) {
             unit_internal_error(u, method, "canonical code uses a type that its context cannot give there");
             ok = false;
         }
-        if (ok && LLVMIsAFunction(value))
+        if (!ok) // the name is used again
+            LLVMReplaceAllUsesWith(value, LLVMGetUndef(LLVMTypeOf(value)));
+        if (LLVMIsAFunction(value))
             LLVMDeleteFunction(value);
-        else if (ok)
+        else
             LLVMDeleteGlobal(value);
     }
     u->open_symbols.count = 0;
+    u->canonical_filters.count = 0;
     return ok;
 }
 
@@ -259,32 +336,34 @@ static bool unboxing_stub_lower(UnitState *u, const Method *method) {
     return true;
 }
 
-/// A generic virtual method from a table: the dictionary is found by the class of the object.
+/// Code from a table that wants another context than the class of the object or the type of a static call.
 static bool context_stub_lower(UnitState *u, const Method *method) {
-    const Method *code = method_canonical(u->ts, method->synthetic_method);
+    const Method *served = method->synthetic_method, *code = method_canonical(u->ts, served);
     Callee self, target;
     if (!canonical_declare(u, method, &self) || !canonical_declare(u, code, &target))
         return false;
     attribute_common(u, self.function);
-    Patch p = {u, method, self.function, LLVMCreateBuilderInContext(u->context), self.abi.has_result_buffer};
+    Patch p = {u, method, self.function, LLVMCreateBuilderInContext(u->context), self.abi.has_result_buffer, NULL};
     LLVMPositionBuilderAtEnd(p.builder, LLVMAppendBasicBlockInContext(u->context, self.function, ""));
-    uint32_t count = LLVMCountParams(self.function);
-    LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, count + 1);
+    uint32_t count = LLVMCountParamTypes(self.abi.type);
+    LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, LLVMCountParams(self.function) + 1);
     LLVMGetParams(self.function, args);
-    args[count] = lookup(&p, LOOKUP_MethodDictionary, method->synthetic_method);
+    args[count] = context_of(&p, served);
     LLVMValueRef box_header = LLVMConstInt(u->i64, 8, false);
-    if (method->owner->is_value_type)
+    if (served->owner->is_value_type && served->signature->has_this)
         args[p.this_index] = LLVMBuildInBoundsGEP2(p.builder, u->i8, args[p.this_index], &box_header, 1, "");
-    LLVMValueRef call = LLVMBuildCall2(p.builder, target.type, target.function, args, count + 1, "");
-    abi_annotate_call(u, &target.abi, call);
-    context_annotate_call(u, target.type, call);
-    LLVMSetTailCallKind(call, LLVMTailCallKindTail);
-    if (LLVMGetReturnType(target.type) == u->type_void)
-        LLVMBuildRetVoid(p.builder);
-    else
-        LLVMBuildRet(p.builder, call);
+    if (args[count]) {
+        LLVMValueRef call = LLVMBuildCall2(p.builder, target.type, target.function, args, count + 1, "");
+        abi_annotate_call(u, &target.abi, call);
+        context_annotate_call(u, target.type, call);
+        LLVMSetTailCallKind(call, LLVMTailCallKindTail);
+        if (LLVMGetReturnType(target.type) == u->type_void)
+            LLVMBuildRetVoid(p.builder);
+        else
+            LLVMBuildRet(p.builder, call);
+    }
     LLVMDisposeBuilder(p.builder);
-    return true;
+    return args[count] != NULL;
 }
 
 bool lower_canonical(UnitState *u, const Method *method) {

@@ -82,12 +82,8 @@ static LLVMValueRef region_descriptor(Lowering *l, uint32_t region) {
     const EhRegion *r = &l->body->regions[region];
     if (state->descriptor)
         return state->descriptor;
-    bool is_typed = r->kind == EH_Catch;
-    // Of a canonical catch type only the template is known: instances made at run time pass by.
-    LLVMValueRef target =
-        !is_typed                        ? filter_function(l, region)
-        : r->catch_type->has_placeholder ? external_data(l->u, reach_symbol(l->u->reach, SYMBOL_MethodTable, r->catch_type).data)
-                                         : method_table(l->u, r->catch_type);
+    bool is_typed = r->kind == EH_Catch && !r->catch_type->has_placeholder; // else the context tells the type
+    LLVMValueRef target = is_typed ? method_table(l->u, r->catch_type) : filter_function(l, region);
     size_t size;
     const char *symbol = LLVMGetValueName2(target, &size);
     state->descriptor = clause_descriptor(l->u, is_typed ? CLAUSE_TYPED : CLAUSE_FILTER, target,

@@ -4,9 +4,17 @@
 // reaches the arguments and locals of its parent through llvm.localescape / llvm.localrecover (design
 // llvm.md 1.2).
 
+/// The context where filters find it.
+static LLVMValueRef context_keep(Lowering *l) {
+    LLVMValueRef address = alloca_type(l, l->u->ptr);
+    LLVMValueRef context = canonical_context(l->u, l->builder, l->method, l->function, l->abi.has_result_buffer);
+    LLVMBuildStore(l->builder, context, address);
+    return address;
+}
+
 void filter_escape_frame(Lowering *l) {
     const Body *body = l->body;
-    LLVMValueRef *addresses = ARENA_ARRAY(l->scratch, LLVMValueRef, body->arg_count + body->local_count + 1);
+    LLVMValueRef *addresses = ARENA_ARRAY(l->scratch, LLVMValueRef, body->arg_count + body->local_count + 2);
     uint32_t count = 0;
     for (uint32_t i = 0; i < body->arg_count; i++)
         addresses[count++] = l->args[i].address;
@@ -15,6 +23,8 @@ void filter_escape_frame(Lowering *l) {
     attribute_add_text(l->u, l->function, "frame-pointer", "all");
     attribute_add_text(l->u, l->function, "no-realign-stack",
                        "true"); // else the offsets are relative to another base
+    if (l->u->is_canonical)
+        addresses[count++] = context_keep(l);
     if (count == 0)
         return;
     LLVMValueRef escape = intrinsic_function(l->u, "llvm.localescape", NULL, 0);
@@ -38,6 +48,20 @@ static void recover_frame(Lowering *f, const Lowering *parent) {
         f->args[i] = recover(f, parent->args[i], parent->function, frame, index++);
     for (uint32_t i = 0; i < body->local_count; i++)
         f->locals[i] = recover(f, parent->locals[i], parent->function, frame, index++);
+    if (!f->u->is_canonical)
+        return;
+    LLVMValueRef address = recover(f, (Slot){0}, parent->function, frame, index).address;
+    CanonicalFilter filter = {f->function, LLVMBuildLoad2(f->builder, f->u->ptr, address, "")};
+    ARRAY_PUSH(&f->u->arena, &f->u->canonical_filters, filter);
+}
+
+/// `catch` of a type that the context tells.
+static void lower_catch_test(Lowering *f, const EhRegion *region) {
+    UnitState *u = f->u;
+    LLVMValueRef args[2] = {LLVMGetParam(f->function, 1), method_table(u, region->catch_type)};
+    LLVMTypeRef types[2] = {u->ptr, u->ptr};
+    LLVMBuildRet(f->builder, call_runtime(f, "tailor_exception_is", u->i32, args, types, 2, false));
+    f->terminated = true;
 }
 
 static void lower_filter_blocks(Lowering *f, const EhRegion *region) {
@@ -89,7 +113,10 @@ LLVMValueRef filter_function(Lowering *l, uint32_t region) {
     LLVMBasicBlockRef start = block_append(&f);
     block_begin(&f, start);
     recover_frame(&f, l);
-    lower_filter_blocks(&f, &l->body->regions[region]);
+    if (l->body->regions[region].kind == EH_Catch)
+        lower_catch_test(&f, &l->body->regions[region]);
+    else
+        lower_filter_blocks(&f, &l->body->regions[region]);
     LLVMBuildBr(f.alloca_builder, start);
     LLVMDisposeBuilder(f.builder);
     LLVMDisposeBuilder(f.alloca_builder);

@@ -22,6 +22,11 @@ typedef struct AttributeKinds {
 
 typedef struct OpenSymbol OpenSymbol;
 
+/// A filter of canonical code, and the context that it has from its parent's frame.
+typedef struct CanonicalFilter {
+    LLVMValueRef function, context;
+} CanonicalFilter;
+
 typedef struct UnitState {
     Unit *unit;
     const Reach *reach;
@@ -47,6 +52,7 @@ typedef struct UnitState {
     LLVMMetadataRef debug_unit, debug_type;
     ARRAY(OpenSymbol) open_symbols; // of the canonical method that is being lowered
     bool is_canonical;              // there is one
+    ARRAY(CanonicalFilter) canonical_filters; // of that method
 } UnitState;
 
 /// Creates the module (and the context, unless the unit brings one) and what lowering needs beside it.
@@ -135,6 +141,9 @@ bool type_has_finalizer(TypeSystem *ts, Type *type);
 /// Symbols for entities with placeholders, which lower_canonical replaces; NULL for others.
 LLVMValueRef open_data(UnitState *u, SymbolKind kind, const void *entity);
 LLVMValueRef open_function(UnitState *u, SymbolKind kind, const Method *method, const AbiSignature *abi);
+/// The context of canonical code as the entry of its function finds it; `this_index` of the LLVM parameter.
+LLVMValueRef canonical_context(UnitState *u, LLVMBuilderRef builder, const Method *method, LLVMValueRef function,
+                               uint32_t this_index);
 /// A method over placeholders in canonical form.
 bool lower_canonical(UnitState *u, const Method *method);
 /// A function of nothing but assembly, `${0:P}` in it is `target`.
@@ -380,7 +389,7 @@ void eh_finish(Lowering *l);
 LLVMValueRef clause_descriptor(UnitState *u, int kind, LLVMValueRef target, const char *name);
 LLVMValueRef eh_personality(UnitState *u);
 bool region_holds_try(const EhRegion *region, uint32_t block);
-/// Outlined function of a filter region.
+/// Outlined function of a filter region, or of a `catch` whose type the context tells.
 LLVMValueRef filter_function(Lowering *l, uint32_t region);
 void filter_escape_frame(Lowering *l);
 

@@ -124,7 +124,8 @@ static bool method_declare(UnitState *u, Arena *arena, const Method *method, Sym
         abi_annotate_function(u, &out->abi, out->function);
         return true;
     }
-    if (code.kind == CODE_Abstract || !reach_has_method(u->reach, method)) {
+    bool is_marked = method->synthetic == SYNTHETIC_StaticVirtual || reach_has_method(u->reach, method);
+    if (code.kind == CODE_Abstract || !is_marked) {
         Text name = method_display(u->ts, method, &u->arena);
         unit_internal_error(u, method, "%.*s is called, but %s", TEXT_ARG(name),
                             code.kind == CODE_Abstract ? "has no code" : "is not marked");

@@ -8,29 +8,52 @@ static bool is_interface_method(const Method *method) {
     return method->owner->def && method->owner->def->is_interface;
 }
 
-/// Code of `selector` on the implementing interface; NULL if it has none.
-static const Method *implementation(World *w, Type *interface, const Method *selector) {
+/// Code of `declaration` on the implementing interface; NULL if it has none.
+static const Method *implementation(World *w, Type *interface, const Method *declaration) {
     Method *result = NULL;
-    if (!type_is_castable_to(w->ts, interface, selector->owner))
+    if (!type_is_castable_to(w->ts, interface, declaration->owner))
         return NULL;
-    switch (type_resolve_interface(w->ts, interface, (Method *)selector, &result)) {
+    switch (type_resolve_interface(w->ts, interface, (Method *)declaration, &result)) {
     case RESOLVE_Class:
     case RESOLVE_Default: return result;
-    case RESOLVE_Ambiguous: return method_synthetic(w->ts, SYNTHETIC_ThrowBody, interface, selector);
+    case RESOLVE_Ambiguous: return method_synthetic(w->ts, SYNTHETIC_ThrowBody, interface, declaration);
     case RESOLVE_Reabstracted:
     case RESOLVE_None: break;
     }
     return NULL;
 }
 
-static void pair_resolve(World *w, TypeNode *interface, MethodNode *selector) {
-    const Method *code = implementation(w, interface->type, selector->method);
-    if (!code)
+static void implementation_enter(World *w, TypeNode *interface, MethodNode *selector, const Method *declaration) {
+    const Method *target = implementation(w, interface->type, declaration);
+    if (!target)
         return;
-    ARRAY_PUSH(&w->arena, &selector->dynamic_targets, (Target){interface, code});
+    const Method *code = method_served(w, target, &selector->slot);
+    if (reach_takes_context(code) && target->owner != interface->type) // the implementation is the context that comes in
+        code = method_synthetic(w->ts, SYNTHETIC_ContextStub, interface->type, target);
+    ARRAY_PUSH(&w->arena, &selector->dynamic_targets, (DynamicTarget){interface, declaration->owner, code});
     method_node(w, code)->address_taken = true;
-    mark_necessary(w, selector->method->owner, &selector->slot, "interface with a dynamic implementation");
+    mark_necessary(w, declaration->owner, &selector->slot, "interface with a dynamic implementation");
     mark_method(w, code, &selector->slot, "dynamic implementation of an interface");
+}
+
+/// A selector of a canonical interface stands for all instances that the implementing interface extends.
+static void implementations_enter(World *w, TypeNode *interface, MethodNode *selector) {
+    Type *owner = selector->method->owner;
+    if (!owner->has_placeholder) {
+        implementation_enter(w, interface, selector, selector->method);
+        return;
+    }
+    uint32_t count;
+    Failure failure = {0};
+    Type *const *interfaces = type_interfaces(w->ts, interface->type, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (interfaces[i]->def != owner->def || type_canonical(w->ts, interfaces[i]) != owner)
+            continue;
+        const Method *declaration = method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
+                                                       selector->method->arg_count, &failure);
+        if (declaration && !is_open_generic_virtual(declaration))
+            implementation_enter(w, interface, selector, declaration);
+    }
 }
 
 /// Objects get the handles of interfaces that casts name.
@@ -68,19 +91,19 @@ void dynamic_interface_appears(World *w, TypeNode *node) {
     for (uint32_t i = 0; w->dynamic_types.count && i < slots->count; i++) {
         MethodNode *selector = method_node(w, slots->items[i]->entity);
         if (is_interface_method(selector->method))
-            pair_resolve(w, node, selector);
+            implementations_enter(w, node, selector);
     }
 }
 
 void dynamic_selector_appears(World *w, MethodNode *selector) {
-    if (!w->dynamic_types.count || !is_interface_method(selector->method))
+    if (!w->dynamic_types.count || !is_interface_method(selector->method) || selector->method->def->is_static)
         return;
     for (uint32_t i = 0; i < w->dynamic_interfaces.count; i++)
-        pair_resolve(w, w->dynamic_interfaces.items[i], selector);
+        implementations_enter(w, w->dynamic_interfaces.items[i], selector);
 }
 
 const Method *dynamic_target(World *w, Type *type, const Method *selector) {
-    if (!is_interface_method(selector) || !type_is_dynamically_castable(w->ts, type))
+    if (!is_interface_method(selector) || selector->def->is_static || !type_is_dynamically_castable(w->ts, type))
         return NULL;
     return method_synthetic(w->ts, SYNTHETIC_DynamicDispatch, selector->owner, selector);
 }
@@ -101,9 +124,9 @@ void dynamic_implementations_number(Reach *reach) {
             continue;
         selector->dynamic_number = number++;
         for (uint32_t k = 0; k < selector->dynamic_targets.count; k++) {
-            const Target *target = &selector->dynamic_targets.items[k];
-            ARRAY_PUSH(reach->program, &reach->dynamic_implementations,
-                       (DynamicImplementation){target->type->type, selector->dynamic_number, target->code});
+            const DynamicTarget *target = &selector->dynamic_targets.items[k];
+            DynamicImplementation row = {target->type->type, target->interface, selector->dynamic_number, target->code};
+            ARRAY_PUSH(reach->program, &reach->dynamic_implementations, row);
         }
     }
     if (number >= DYNAMIC_NONE) // CoreLib passes the number in 16 bits

@@ -102,6 +102,10 @@ static void mark_import(World *w, MethodNode *node, Text symbol, const Node *fro
 }
 
 void mark_method(World *w, const Method *method, const Node *from, const char *text) {
+    if (method->synthetic == SYNTHETIC_StaticVirtual) {
+        mark_static_virtual_use(w, method, from);
+        return;
+    }
     method = method_served(w, method, from);
     MethodNode *node = method_node(w, method);
     if (node->code.marked || node->not_code || method->is_open)
@@ -217,10 +221,22 @@ void mark_allocated(World *w, Type *type, const Node *from, const char *text) {
     mark_level(w, type, boxable && !is_abstract ? NODE_Allocated : NODE_Constructed, from, text);
 }
 
+/// What CoreLib makes of a Type without a constructor: delegates (CreateDelegate), arrays of attributes
+/// (GetCustomAttributes).
+static void mark_made_of_type(World *w, Type *type, const Node *from) {
+    if (!type->def || type->is_generic_definition)
+        return;
+    if (type->def->is_delegate)
+        mark_allocated(w, type, from, "CreateDelegate");
+    if (type_is_derived_from(w->ts, type, well_known_type(w->ts, WELL_KNOWN_TYPE_Attribute)))
+        mark_allocated(w, type_sz_array(w->ts, type), from, "GetCustomAttributes");
+}
+
 void mark_runtime_type(World *w, Type *type, const Node *from, const char *text) {
     mark_metadata(w, type, from, text);
     if (type->has_placeholder) { // the object is asked for at run time
         mark_helper(w, WELL_KNOWN_METHOD_GetRuntimeType, from);
+        mark_made_of_type(w, type, from);
         return;
     }
     TypeNode *node = type_node(w, type);
@@ -340,18 +356,6 @@ static void frozen_process(World *w, const FrozenObject *object, const Node *nod
     mark_data(w, &object->data, node);
 }
 
-/// What CoreLib makes of a Type without a constructor: delegates (CreateDelegate), arrays of attributes
-/// (GetCustomAttributes).
-static void runtime_type_process(World *w, const Node *node) {
-    Type *type = type_node(w, node->entity)->type;
-    if (!type->def || type->is_generic_definition)
-        return;
-    if (type->def->is_delegate)
-        mark_allocated(w, type, node, "CreateDelegate");
-    if (type_is_derived_from(w->ts, type, well_known_type(w->ts, WELL_KNOWN_TYPE_Attribute)))
-        mark_allocated(w, type_sz_array(w->ts, type), node, "GetCustomAttributes");
-}
-
 static void node_process(World *w, Node *node) {
     switch (node->kind) {
     case NODE_Method: method_scan(w, method_node(w, node->entity)); break;
@@ -363,7 +367,7 @@ static void node_process(World *w, Node *node) {
     case NODE_InterfaceUse: type_process(w, type_node(w, node->entity), node->kind); break;
     case NODE_RuntimeType:
         mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_RuntimeType), node, "RuntimeType object");
-        runtime_type_process(w, node);
+        mark_made_of_type(w, type_node(w, node->entity)->type, node);
         break;
     case NODE_NonGCStatics: statics_process(w, type_node(w, node->entity), STATIC_NonGC); break;
     case NODE_GCStatics: statics_process(w, type_node(w, node->entity), STATIC_GC); break;

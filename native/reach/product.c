@@ -41,7 +41,7 @@ static void fields_sort(const Field **items, uint32_t count) {
 
 /// Two different codes behind it: only then a call reads a table entry. Reflection always does.
 static bool needs_table(const Reach *reach, const MethodNode *node) {
-    if ((node->called_by_invoke && node->targets.count) || node->is_ambiguous)
+    if ((node->called_by_invoke && node->targets.count) || node->is_ambiguous || node->is_static_use)
         return true;
     const Method *first = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {

@@ -109,12 +109,14 @@ typedef enum LookupKind {
     LOOKUP_MethodDictionary,
     LOOKUP_MethodHandle,
     LOOKUP_FieldHandle,
+    LOOKUP_StaticVirtual, // code of a SYNTHETIC_StaticVirtual whose own arguments the context gives
 } LookupKind;
 typedef struct Lookup {
     LookupKind kind;
-    const void *entity;     // Type, Method or Field, in terms of the placeholders of `context`
-    const Method *context;  // canonical method that asks
-    Text symbol;            // of its record
+    const void *entity;    // Type, Method or Field, in terms of the placeholders of the context
+    const Method *context; // canonical method that asks
+    const Type *part;      // not NULL: the context is this type, which an answer gave
+    Text symbol;           // of its record
 } Lookup;
 /// Where the type loader finds the code of a generic virtual method whose arguments are made at run time.
 typedef struct GenericOverride {
@@ -124,13 +126,21 @@ typedef struct GenericOverride {
 } GenericOverride;
 const GenericOverride *reach_generic_overrides(const Reach *reach, uint32_t *count);
 /// Interns the question; the symbol of its record. Lowering asks, emit/ writes the records.
-Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context);
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context, const Type *part);
+/// Whether the context (the method's, or `part`) names all arguments that the entity is made of.
+typedef enum LookupPart {
+    LOOKUP_PART_None,     // it does
+    LOOKUP_PART_Argument, // `*found`, a struct among the arguments, holds them
+    LOOKUP_PART_Several,  // arguments of several structs
+} LookupPart;
+LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind, const void *entity,
+                             const Type **found);
 const Lookup *reach_lookups(const Reach *reach, uint32_t *count);
 /// How canonical code gets at its context.
 typedef enum ContextSource {
     CONTEXT_None,
     CONTEXT_This,       // the MethodTable of `this`
-    CONTEXT_Type,       // `nest`: the MethodTable of the owner
+    CONTEXT_Type,       // `nest`: the MethodTable of the owner, of an interface too
     CONTEXT_Dictionary, // `nest`: the dictionary of the method
 } ContextSource;
 ContextSource reach_context_source(const Method *method);
@@ -157,7 +167,7 @@ typedef struct SelectorEntry {
 } SelectorEntry;
 /// What stands behind an entry of SYNTHETIC_InterfaceSwitch.
 typedef struct SwitchCase {
-    const Type *interface;
+    const Type *interface; // NULL: any other
     const Method *target;
 } SwitchCase;
 const SwitchCase *reach_switch_cases(const Reach *reach, const Method *interface_switch, uint32_t *count);
@@ -167,7 +177,8 @@ const SelectorEntry *reach_selector_row(const Reach *reach, const Type *type, ui
 /// Code of interface method `number` on an interface that objects may name as its implementation
 /// (IDynamicInterfaceCastable).
 typedef struct DynamicImplementation {
-    Type *interface;
+    Type *implementation;
+    Type *interface; // that declares the method
     uint32_t number;
     const Method *target;
 } DynamicImplementation;
@@ -175,6 +186,10 @@ const DynamicImplementation *reach_dynamic_implementations(const Reach *reach, u
 /// Number of an interface method there; DYNAMIC_NONE if nothing implements it.
 enum { DYNAMIC_NONE = 0xFFFF };
 uint32_t reach_dynamic_number(const Reach *reach, const Method *selector);
+
+/// How a call of a SYNTHETIC_StaticVirtual finds its code in the row of the type: the number of the selector, and whether types
+/// implement several instances of the interface.
+uint32_t reach_static_selector(const Reach *reach, const Method *static_virtual, bool *is_ambiguous);
 
 typedef enum CallKind {
     CALL_Generic,  // a generic virtual method whose arguments the context gives: the runtime finds the code

@@ -118,6 +118,10 @@ static void mark_field_metadata(World *w, const FieldDef *def, const Node *from)
 // ---- Delegates --------------------------------------------------------------------------------------------
 
 static void delegate_target_mark(World *w, const DelegateTarget *target, const Node *from) {
+    if (target->method->synthetic == SYNTHETIC_StaticVirtual) {
+        slot_targets_show(w, target->method->synthetic_method, from);
+        return;
+    }
     mark_reflectable_method(w, target->method, from, "target of a delegate");
     if (target->is_virtual)
         slot_targets_show(w, target->method, from);

@@ -38,8 +38,10 @@ ContextSource reach_context_source(const Method *method) {
     if (method->synthetic == SYNTHETIC_None && method->arg_count)
         return CONTEXT_Dictionary;
     bool has_this = method->signature->has_this && !method->signature->explicit_this;
+    if (method->owner->def && method->owner->def->is_interface) // which the class may implement several times
+        return CONTEXT_Type;
     if (method->synthetic == SYNTHETIC_ContextStub)
-        return CONTEXT_This; // an object, of structs too
+        return has_this ? CONTEXT_This : CONTEXT_Type; // an object, of structs too
     if (method->synthetic != SYNTHETIC_None && method->synthetic != SYNTHETIC_GetFieldHelper)
         return has_this ? CONTEXT_This : CONTEXT_Type;
     return has_this && !method->owner->is_value_type ? CONTEXT_This : CONTEXT_Type;
@@ -80,7 +82,7 @@ const Method *const *reach_template_methods(const Reach *reach, uint32_t *count)
 const Method *dispatch_key(const World *w, const Method *declaration) {
     if (!w->makes_types || declaration->synthetic != SYNTHETIC_None || !declaration->def)
         return declaration;
-    if (declaration->arg_count && method_has_placeholder(declaration))
+    if (is_open_generic_virtual(declaration))
         return method_canonical(w->ts, declaration);
     Type *owner = type_canonical(w->ts, declaration->owner);
     Failure failure = {0};
@@ -191,16 +193,98 @@ void template_method_seen(World *w, const Method *definition, const Node *from) 
 
 // ---- Questions of canonical code ------------------------------------------------------------------------------
 
-Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context) {
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context, const Type *part) {
     Reach *r = (Reach *)(uintptr_t)reach; // the list grows while units are lowered, one at a time
     for (uint32_t i = r->lookups.count; i-- > 0 && r->lookups.items[i].context == context;)
-        if (r->lookups.items[i].kind == kind && r->lookups.items[i].entity == entity)
+        if (r->lookups.items[i].kind == kind && r->lookups.items[i].entity == entity && r->lookups.items[i].part == part)
             return r->lookups.items[i].symbol;
     char name[32];
     int size = snprintf(name, sizeof name, "lookup$%u", r->lookups.count);
-    Lookup lookup = {kind, entity, context, text_intern(types_texts(r->ts), name, (size_t)size)};
+    Lookup lookup = {kind, entity, context, part, text_intern(types_texts(r->ts), name, (size_t)size)};
     ARRAY_PUSH(r->program, &r->lookups, lookup);
     return lookup.symbol;
+}
+
+/// Arguments by name.
+typedef struct Known {
+    Type *const *types;
+    uint32_t count;
+    Type *const *more;
+    uint32_t more_count;
+} Known;
+
+static bool type_is_known(const Type *type, const Known *known) {
+    if (!type->has_placeholder)
+        return true;
+    for (uint32_t i = 0; i < known->count; i++)
+        if (known->types[i] == type)
+            return true;
+    for (uint32_t i = 0; i < known->more_count; i++)
+        if (known->more[i] == type)
+            return true;
+    if (type->kind == TYPE_FunctionPointer) {
+        bool is_known = type_is_known(type->signature->return_type, known);
+        for (uint32_t i = 0; i < type->signature->param_count; i++)
+            is_known = is_known && type_is_known(type->signature->params[i], known);
+        return is_known;
+    }
+    if (type->kind != TYPE_Named)
+        return type_is_known(type->element, known);
+    for (uint32_t i = 0; i < type->arg_count; i++)
+        if (!type_is_known(type->args[i], known))
+            return false;
+    return type->arg_count > 0;
+}
+
+static bool method_is_known(const Method *method, const Known *known) {
+    bool is_known = type_is_known(method->owner, known);
+    for (uint32_t i = 0; i < method->arg_count; i++)
+        is_known = is_known && type_is_known(method->args[i], known);
+    return is_known && (!method->synthetic_method || method_is_known(method->synthetic_method, known));
+}
+
+static bool entity_is_known(LookupKind kind, const void *entity, const Known *known) {
+    switch (kind) {
+    case LOOKUP_TypeHandle:
+    case LOOKUP_NonGCStatics:
+    case LOOKUP_GCStatics:
+    case LOOKUP_ThreadStaticIndex: return type_is_known(entity, known);
+    case LOOKUP_MethodDictionary:
+    case LOOKUP_MethodHandle:
+    case LOOKUP_StaticVirtual: return method_is_known(entity, known);
+    case LOOKUP_FieldHandle: return type_is_known(((const Field *)entity)->owner, known);
+    }
+    return false;
+}
+
+/// Everything within `type` by name, also what its arguments are made of.
+static bool entity_is_within(LookupKind kind, const void *entity, const Type *type) {
+    Known known = {type->args, type->arg_count, NULL, 0};
+    if (entity_is_known(kind, entity, &known))
+        return true;
+    for (uint32_t i = 0; i < type->arg_count; i++)
+        if (type->args[i]->has_placeholder && type->args[i]->arg_count && entity_is_within(kind, entity, type->args[i]))
+            return true;
+    return false;
+}
+
+LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind, const void *entity,
+                             const Type **found) {
+    (void)reach;
+    bool is_array = !part && (context->owner->kind == TYPE_SzArray || context->owner->kind == TYPE_Array);
+    bool has_dictionary = !part && reach_context_source(context) == CONTEXT_Dictionary;
+    const Type *owner = part ? part : context->owner;
+    Known known = {is_array ? &owner->element : owner->args, is_array ? 1 : owner->arg_count,
+                   has_dictionary ? context->args : NULL, has_dictionary ? context->arg_count : 0};
+    if (entity_is_known(kind, entity, &known))
+        return LOOKUP_PART_None;
+    for (uint32_t i = 0; i < known.count + known.more_count; i++) {
+        const Type *argument = i < known.count ? known.types[i] : known.more[i - known.count];
+        *found = argument;
+        if (argument->has_placeholder && argument->arg_count && entity_is_within(kind, entity, argument))
+            return LOOKUP_PART_Argument;
+    }
+    return LOOKUP_PART_Several;
 }
 
 const Lookup *reach_lookups(const Reach *reach, uint32_t *count) {

@@ -20,6 +20,7 @@ static void necessary_process(World *w, TypeNode *node) {
     if (type->arg_count)
         mark_necessary(w, type_from_def(w->ts, type->def), from, "generic definition");
     template_instance_appears(w, type, from);
+    static_candidate_appears(w, node);
     Type *base = type_base(w->ts, type);
     if (base)
         mark_necessary(w, base, from, "base type");

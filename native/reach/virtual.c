@@ -5,7 +5,7 @@
 #include "reach/world.h"
 
 const Method *boxed_entry(World *w, const Type *type, const Method *code) {
-    if (!type->is_value_type || code->synthetic == SYNTHETIC_UnboxingStub ||
+    if (!type->is_value_type || !code->signature->has_this || code->synthetic == SYNTHETIC_UnboxingStub ||
         code->synthetic == SYNTHETIC_ThrowBody)
         return code;
     if (code->owner != type)
@@ -147,7 +147,8 @@ static void target_show(World *w, Target target) {
 void slot_targets_show(World *w, const Method *method, const Node *from) {
     if (method->is_open)
         return;
-    mark_virtual_use(w, method, method->owner, false, from, "virtual method that a delegate calls");
+    if (method->signature->has_this)
+        mark_virtual_use(w, method, method->owner, false, from, "virtual method that a delegate calls");
     bool is_interface = method->owner->def && method->owner->def->is_interface;
     const Method *declaration = is_interface ? method : method_slot_definition(w->ts, (Method *)method);
     MethodNode *slot = method_node(w, dispatch_key(w, declaration ? declaration : method));
@@ -158,11 +159,22 @@ void slot_targets_show(World *w, const Method *method, const Node *from) {
         target_show(w, slot->targets.items[i]);
 }
 
-/// Code for the table: of generic methods what finds their dictionary. The object tells the arguments of its class, the
-/// method's own are those of the selector.
+/// Code for the table that wants a context other than the class of the object: generic methods, default interface methods,
+/// static methods of a base.
+static bool needs_context_stub(const TypeNode *type, const Method *target, ContextSource source) {
+    bool is_static = !target->signature->has_this;
+    if (source == CONTEXT_Type)
+        return target->owner->def->is_interface || (is_static && target->owner != type->type);
+    return source == CONTEXT_Dictionary;
+}
+
+/// The object, or the type that a static call names, tells the arguments of its class; the method's own are those of the
+/// selector.
 static const Method *target_code(World *w, TypeNode *type, const Method *target) {
     const Method *code = method_served(w, target, &type->levels[3]);
-    if (reach_context_source(code) == CONTEXT_Dictionary) {
+    if (needs_context_stub(type, target, reach_context_source(code))) {
+        if (target->owner->def->is_interface || !target->signature->has_this)
+            return method_synthetic(w->ts, SYNTHETIC_ContextStub, type->type, target);
         Failure failure = {0};
         const Method *instance =
             method_instantiate(w->ts, target->def, code->owner, target->args, target->arg_count, &failure);
@@ -203,7 +215,8 @@ static void pair_enter_switch(World *w, TypeNode *type, MethodNode *selector, co
     for (uint32_t i = 0; i < count; i++) {
         ARRAY_PUSH(&w->arena, &node->cases, cases[i]);
         target_mark(w, type, selector, cases[i].target);
-        mark_constructed(w, (Type *)cases[i].interface, &type->levels[3], "interface that is implemented several times");
+        if (cases[i].interface)
+            mark_constructed(w, (Type *)cases[i].interface, &type->levels[3], "interface that is implemented several times");
     }
     ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, method});
     selector->is_ambiguous = true;
@@ -215,9 +228,9 @@ static void pair_enter_switch(World *w, TypeNode *type, MethodNode *selector, co
 static void pair_resolve_canonical(World *w, TypeNode *type, MethodNode *selector) {
     uint32_t count, case_count = 0;
     Type *const *interfaces = type_interfaces(w->ts, type->type, &count);
-    SwitchCase *cases = ARENA_ARRAY(&w->arena, SwitchCase, count);
-    const Method *only = NULL;
-    bool differ = false;
+    SwitchCase *cases = ARENA_ARRAY(&w->arena, SwitchCase, count + 1);
+    const Method *only = NULL, *dynamic = dynamic_target(w, type->type, selector->method);
+    bool differ = dynamic != NULL; // asked with the interface, which only the call knows
     Failure failure = {0};
     for (uint32_t i = 0; i < count; i++) {
         if (interfaces[i]->def != selector->method->owner->def ||
@@ -236,7 +249,9 @@ static void pair_resolve_canonical(World *w, TypeNode *type, MethodNode *selecto
         only = target;
         cases[case_count++] = (SwitchCase){interfaces[i], target_code(w, type, target)};
     }
-    if (differ)
+    if (dynamic && !is_open_generic_virtual(selector->method))
+        cases[case_count++] = (SwitchCase){NULL, dynamic};
+    if (differ && case_count)
         pair_enter_switch(w, type, selector, cases, case_count);
     else if (only)
         pair_enter(w, type, selector, only);
@@ -248,7 +263,7 @@ const SwitchCase *reach_switch_cases(const Reach *reach, const Method *interface
     return node ? node->cases.items : NULL;
 }
 
-static void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
+void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition) {
     bool is_interface = selector->method->owner->def && selector->method->owner->def->is_interface;
     if (is_interface && selector->method->owner->has_placeholder) {
         pair_resolve_canonical(w, type, selector);
@@ -379,8 +394,7 @@ static void slot_limit_add(World *w, MethodNode *slot, const Type *limit) {
     }
 }
 
-/// The instance of the interface that a call means is asked for if the selector turns out to be ambiguous.
-static void interface_note(World *w, MethodNode *selector, Type *interface) {
+void interface_note(World *w, MethodNode *selector, Type *interface) {
     for (uint32_t i = 0; i < selector->interfaces.count; i++)
         if (selector->interfaces.items[i] == interface)
             return;
@@ -422,6 +436,10 @@ void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool
 void slot_process(World *w, MethodNode *node) {
     if (!method_is_selector(node->method))
         return; // its calls mark their targets as they come
+    if (node->method->def->is_static) {
+        static_selector_appears(w, node);
+        return;
+    }
     DispatchGroup *group = dispatch_group(w, node->method->owner);
     ARRAY_PUSH(&w->arena, &group->selectors, node);
     for (uint32_t i = 0; i < group->types.count; i++)

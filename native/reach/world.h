@@ -43,6 +43,13 @@ typedef struct Target {
     const Method *code; // NULL: abstract
 } Target;
 
+/// An interface that objects may name as their implementation of `interface`.
+typedef struct DynamicTarget {
+    struct TypeNode *type;
+    Type *interface;
+    const Method *code;
+} DynamicTarget;
+
 /// Types and selectors that meet: all allocated types that may implement an interface (or have a class with
 /// generic virtual methods as their base), and the selectors in use. Each pair is resolved once, when its
 /// second half arrives.
@@ -72,10 +79,11 @@ typedef struct MethodNode {
     bool unlimited;             // slot: some call knows nothing of its receiver
     ARRAY(const Type *) limits; // slot: static receiver types of the other calls
     bool is_ambiguous;          // selector: a type has several targets for it
+    bool is_static_use;         // selector: static virtual calls find their code through the table
     ARRAY(SwitchCase) cases;    // of an interface switch
     ARRAY(Type *) interfaces;   // selector of a canonical interface: instances that calls name
     int32_t index;              // slot index in vtables or selector number; -1
-    ARRAY(Target) dynamic_targets; // of an interface method: interfaces that objects may name as its implementation
+    ARRAY(DynamicTarget) dynamic_targets; // of an interface method: interfaces that objects may name as its implementation
     uint32_t dynamic_number;
     ARRAY(Target)
     targets; // of a class slot: every allocated type that has it; of a selector: its row entries
@@ -115,6 +123,7 @@ typedef struct TypeNode {
     struct GenericMembers *members; // of a generic definition: what all its instances show
     ARRAY(Type *) template_waiters; // canonical forms that exist
     ARRAY(Type *) instances;        // of a canonical form: those with MethodTables
+    bool was_static_candidate; // the others come to static_candidate_appears by themselves
     const Node *template_from; // of a generic definition: instances can be made at run time
 } TypeNode;
 
@@ -237,6 +246,8 @@ typedef struct World {
     bool makes_types; // generic instances are made at run time (templates.c)
     MethodList template_methods; // canonical generic methods with code
     ARRAY(GenericOverride) generic_overrides;
+    ARRAY(MethodNode *) static_selectors;   // static virtual methods that canonical code calls
+    ARRAY(const TypeDef *) static_structs; // structs that such calls name
 } World;
 
 struct SymbolCache;
@@ -367,6 +378,14 @@ void template_statics(World *w, TypeNode *form, StaticKind kind);
 /// The program can ask for instances that nobody has compiled.
 bool types_can_be_made(World *w);
 
+// ---- static_virtual.c: static virtual methods of types that only the context of canonical code knows --------
+
+/// A call or address of SYNTHETIC_StaticVirtual.
+void mark_static_virtual_use(World *w, const Method *method, const Node *from);
+void static_selector_appears(World *w, MethodNode *selector);
+/// The type has a MethodTable: it can be such an argument.
+void static_candidate_appears(World *w, TypeNode *node);
+
 // ---- dynamic_interface.c: objects that say at run time what they implement ------------------------------
 
 void dynamic_type_appears(World *w, TypeNode *node);
@@ -460,6 +479,10 @@ const Type *receiver_limit(World *w, const Type *receiver);
 /// Code of a virtual call on a box whose type is exactly `type`; NULL if it is not known.
 const Method *boxed_target(World *w, Type *type, const Method *method);
 void slot_process(World *w, MethodNode *node);
+/// One type meets one selector; `by_definition`: a cast has to succeed as well.
+void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition);
+/// The instance of the interface that a call means is asked for if the selector turns out to be ambiguous.
+void interface_note(World *w, MethodNode *selector, Type *interface);
 /// Dispatched through the selector table: interface methods and generic virtual methods.
 static inline bool method_is_selector(const Method *declaration) {
     return declaration->arg_count > 0 || (declaration->owner->def && declaration->owner->def->is_interface);

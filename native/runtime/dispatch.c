@@ -37,6 +37,10 @@ static bool type_derives_from(const MethodTable *type, const MethodTable *base) 
     return false;
 }
 
+int32_t tailor_exception_is(const ManagedObject *exception, const MethodTable *type) {
+    return type_derives_from(exception->type, type);
+}
+
 typedef enum ClauseAnswer { CLAUSE_Skips, CLAUSE_Catches, CLAUSE_EndsSearch } ClauseAnswer;
 
 static ClauseAnswer clause_answer(const ClauseDescriptor *clause, const UnwindCursor *frame,

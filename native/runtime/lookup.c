@@ -99,6 +99,16 @@ static bool matches(const MethodTable *pattern, const MethodTable *type) {
     return true;
 }
 
+bool tailor_is_instance_of_template(const MethodTable *template, const MethodTable *type) {
+    const MethodTable *definition = definition_of(template);
+    if (!definition || definition != definition_of(type))
+        return false;
+    for (uint32_t i = 0; i < definition->base_size; i++)
+        if (!matches(argument_of(template, definition->base_size, i), argument_of(type, definition->base_size, i)))
+            return false;
+    return true;
+}
+
 enum { LENGTH_OFFSET = 8, ELEMENTS_OFFSET = 16 };
 
 bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second, int32_t kind) {
@@ -138,24 +148,10 @@ static size_t bucket_of(const void *context, const void *lookup) {
     return (size_t)(mixed >> (64 - BUCKET_BITS));
 }
 
-/// The instance of the interface whose default method runs on an object of type `type`.
-static const MethodTable *interface_of(const MethodTable *type, const MethodTable *definition) {
-    const char *list = interfaces_of(type);
-    for (uint32_t i = 0; i < half(type, INTERFACE_COUNT_OFFSET); i++) {
-        const MethodTable *interface = pointer_at(list + sizeof(void *) * i);
-        if (definition_of(interface) == definition)
-            return interface;
-    }
-    return type;
-}
-
 static void *answer_make(const void *context, const GenericLookup *lookup, size_t bucket) {
-    const void *exact = lookup->interface ? interface_of(context, lookup->interface) : context;
-    void *value = tailor_find_generic(exact, lookup);
+    void *value = tailor_find_generic(context, lookup);
     if (lookup->flags & GENERIC_LOOKUP_IsIndirect)
         memcpy(&value, value, sizeof value);
-    if (lookup->flags & GENERIC_LOOKUP_IsNullableArgument)
-        value = (void *)(uintptr_t)argument_of(value, 1, 0);
     Answer *answer = malloc(sizeof *answer);
     if (!answer)
         return value;
@@ -241,4 +237,21 @@ void *tailor_instantiated_code(void *code, const void *context) {
     }
     pthread_mutex_unlock(&thunk_lock);
     return found;
+}
+
+static const ThunkData *thunk_find(const void *code) {
+    for (const ThunkPage *page = thunk_pages; page; page = page->next)
+        for (uint32_t i = 0; i < page->used; i++)
+            if (page->code + (size_t)THUNK_SIZE * i == code)
+                return thunk_data(page, i);
+    return NULL;
+}
+
+void tailor_split_code(ManagedObject *environment, void *code, void **entered, const void **context) {
+    (void)environment;
+    pthread_mutex_lock(&thunk_lock);
+    const ThunkData *thunk = thunk_find(code);
+    *entered = tailor_code_target(thunk ? thunk->code : code);
+    *context = thunk ? thunk->context : NULL;
+    pthread_mutex_unlock(&thunk_lock);
 }

@@ -43,15 +43,22 @@ static const MethodTable *interface_at(const MethodTable *type, uint32_t index) 
     return interface;
 }
 
+enum { ANY_INTERFACE = UINT16_MAX }; // last of the cases: the object is asked
+
 /// The exact instance counts before those that variance converts.
 static void *switch_resolve(const MethodTable *type, const MethodTable *interface, const InterfaceSwitch *from) {
+    uint32_t otherwise = 0;
     for (int variant = 0; variant <= 1; variant++)
         for (uint32_t i = 0; i < from->count; i++) {
+            if (from->cases[i].interface == ANY_INTERFACE) {
+                otherwise = i;
+                continue;
+            }
             const MethodTable *listed = interface_at(type, from->cases[i].interface);
             if (variant ? RhTypeCast_AreTypesAssignable(listed, interface) : listed == interface)
                 return (char *)(uintptr_t)&from->cases[i].code + from->cases[i].code;
         }
-    return (char *)(uintptr_t)&from->cases[0].code + from->cases[0].code;
+    return (char *)(uintptr_t)&from->cases[otherwise].code + from->cases[otherwise].code;
 }
 
 static void *selector_resolve(const MethodTable *type, const MethodTable *interface, const char *selector) {
@@ -65,6 +72,10 @@ static void *selector_resolve(const MethodTable *type, const MethodTable *interf
 
 void *tailor_resolve_ambiguous(ManagedObject *object, const MethodTable *interface, const void *selector) {
     return selector_resolve(object->type, interface, selector);
+}
+
+void *tailor_resolve_static(const MethodTable *type, const MethodTable *interface, const void *selector) {
+    return selector_resolve(type, interface, selector);
 }
 
 // ---- By reflection -----------------------------------------------------------------------------------------
@@ -87,19 +98,32 @@ void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declarin
 /// Code of interface methods on the interfaces that objects may name as their implementation, ended by one of no type; every
 /// relation counts from its own address.
 typedef struct DynamicImplementation {
-    int32_t interface; // MethodTable
+    int32_t implementation; // MethodTable
+    int32_t interface;      // MethodTable; 0: `implementation` is a template, whose instances have different ones
     uint32_t number;
     int32_t code;
 } DynamicImplementation;
 extern __attribute__((weak, visibility("hidden"))) const DynamicImplementation __dynamic_implementations;
 
+/// Of a template the instance itself is the context.
+static bool implements(const DynamicImplementation *row, const MethodTable *implementation, const MethodTable *interface) {
+    const MethodTable *known = relation(&row->implementation);
+    if (!row->interface)
+        return tailor_is_instance_of_template(known, implementation);
+    if (known != implementation)
+        return false;
+    const MethodTable *listed = relation(&row->interface);
+    return listed == interface || (RhTypeCast_AreTypesAssignable && RhTypeCast_AreTypesAssignable(listed, interface));
+}
+
 void *tailor_resolve_dynamic_dispatch(const MethodTable *implementation, const MethodTable *interface, uint16_t number,
                                       const MethodTable **generic_context) {
-    (void)interface; // the number belongs to a method of it
     *generic_context = NULL;
-    for (const DynamicImplementation *at = &__dynamic_implementations; at && at->interface; at++)
-        if (at->number == number && relation(&at->interface) == implementation)
-            return (void *)relation(&at->code);
+    for (const DynamicImplementation *at = &__dynamic_implementations; at && at->implementation; at++)
+        if (at->number == number && implements(at, implementation, interface)) {
+            void *code = (void *)relation(&at->code);
+            return at->interface ? code : tailor_instantiated_code(code, implementation);
+        }
     return NULL;
 }
 

@@ -26,6 +26,9 @@ typedef struct ClauseDescriptor {
 /// here. The runtime calls it inside a thunk that turns an escaping exception into the answer 0.
 typedef int32_t FilterFunction(void *frame, ManagedObject *exception);
 
+/// Filter of a `catch` whose type is an argument of the code's instance: 1 if that is the class of `exception` or a base.
+int32_t tailor_exception_is(const ManagedObject *exception, const MethodTable *type);
+
 /// `throw`: dispatches `exception` (never NULL: the compiler tests first). Managed, does not return.
 _Noreturn void tailor_throw(ManagedObject *exception);
 
@@ -107,11 +110,14 @@ void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declarin
 /// Code of an interface method on an object whose type may implement the interface several times; `selector`: where its
 /// entries lie in the selector table. Managed.
 void *tailor_resolve_ambiguous(ManagedObject *object, const MethodTable *interface, const void *selector);
+/// Code of a static virtual method on a type; `interface`: NULL if no type implements several instances of it.
+void *tailor_resolve_static(const MethodTable *type, const MethodTable *interface, const void *selector);
 /// Replaces RhResolveDispatchOnType.
 void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot);
 
 /// Replaces RhResolveDynamicInterfaceCastableDispatchOnType: code of interface method `number` (of compiled code's own
-/// numbering) on the interface that an object named as its implementation; NULL if that is none. Never a generic context.
+/// numbering) on the interface that an object named as its implementation; NULL if that is none. Never a generic context:
+/// the code brings it along.
 void *tailor_resolve_dynamic_dispatch(const MethodTable *implementation, const MethodTable *interface, uint16_t number,
                                       const MethodTable **generic_context);
 /// Replaces TypeLoaderExports.GVMLookupForSlot: code of a generic virtual method with its arguments (RuntimeMethodHandle) on an
@@ -124,14 +130,12 @@ void *tailor_code_target(void *code);
 // ---- Generic instances made at run time ------------------------------------------------------------
 
 enum { // what the answer is to the type loader's answer
-    GENERIC_LOOKUP_IsIndirect = 1,         // it lies where that points
-    GENERIC_LOOKUP_IsNullableArgument = 2, // what that instance of Nullable holds
+    GENERIC_LOOKUP_IsIndirect = 1, // it lies where that points
 };
 /// A question of canonical code. It begins as the type loader's signatures do.
 typedef struct GenericLookup {
     const void *type_manager_slot;
-    uint64_t offset;             // in the NativeLayout blob
-    const MethodTable *interface; // definition whose default method asks; NULL: the context itself is meant
+    uint64_t offset; // in the NativeLayout blob
     uint64_t flags;
 } GenericLookup;
 /// The answer for a context: a MethodTable or a method dictionary. Managed.
@@ -139,6 +143,11 @@ void *tailor_generic_lookup(const void *context, const GenericLookup *lookup);
 /// Replaces FunctionPointerOps.GetGenericMethodFunctionPointer: the address of code that enters `code` with `context` in r10.
 /// Equal arguments give the same address; it is never freed.
 void *tailor_instantiated_code(void *code, const void *context);
+/// Replaces ExecutionEnvironmentImplementation.GetFunctionPointerAndInstantiationArgumentForOriginalLdFtnResult: what
+/// tailor_instantiated_code made `code` of; no context for other code.
+void tailor_split_code(ManagedObject *environment, void *code, void **entered, const void **context);
+/// `type` is a generic instance of the same definition, with the same value types among its arguments.
+bool tailor_is_instance_of_template(const MethodTable *template, const MethodTable *type);
 /// Replaces TypeLoaderEnvironment.CanInstantiationsShareCode: the arrays of RuntimeTypeHandle are the same, or one is the
 /// template of the other.
 bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second, int32_t kind);

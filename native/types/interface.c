@@ -257,11 +257,31 @@ ResolveKind type_resolve_interface(TypeSystem *ts, Type *type, Method *declarati
     return answer->kind;
 }
 
+// Between placeholders the constraint tells what the names do not: if `type` has one instance of the interface that can be
+// the called one, it is that.
+static Method *declaration_unified(TypeSystem *ts, Type *type, Method *declaration)
+{
+    Type        *found = NULL, *form = type_canonical(ts, declaration->owner);
+    uint32_t     count;
+    Type *const *interfaces = type_interfaces(ts, type, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (interfaces[i]->def != declaration->owner->def || type_canonical(ts, interfaces[i]) != form) continue;
+        if (found) return NULL;
+        found = interfaces[i];
+    }
+    return found ? method_instantiate(ts, declaration->def, found, declaration->args, declaration->arg_count, NULL) : NULL;
+}
+
 ResolveKind type_resolve_constrained(TypeSystem *ts, Type *type, Method *declaration, Method **result)
 {
     *result = NULL;
     if (!declaration->def) return RESOLVE_None;
-    if (declaration->def->owner->is_interface) return type_resolve_interface(ts, type, declaration, result);
+    if (declaration->def->owner->is_interface) {
+        ResolveKind kind = type_resolve_interface(ts, type, declaration, result);
+        bool        is_open = type->has_placeholder || declaration->owner->has_placeholder;
+        Method     *unified = kind == RESOLVE_None && is_open ? declaration_unified(ts, type, declaration) : NULL;
+        return unified ? type_resolve_interface(ts, type, unified, result) : kind;
+    }
     if (declaration->def->is_static) return RESOLVE_None;
     *result = type_resolve_virtual(ts, type, declaration);
     return *result ? RESOLVE_Class : RESOLVE_None;

@@ -453,6 +453,7 @@ static const struct SyntheticRow {
     [SYNTHETIC_NativeCalli] = { "CalliMarshallingStub" },
     [SYNTHETIC_DynamicInvoke] = { "InvokeThunk" },
     [SYNTHETIC_ContextStub] = { NULL },
+    [SYNTHETIC_StaticVirtual] = { NULL },
     [SYNTHETIC_InterfaceSwitch] = { NULL },
     [SYNTHETIC_DynamicDispatch] = { NULL },
     [SYNTHETIC_ThrowBody] = { NULL },
@@ -544,6 +545,7 @@ static const Signature *synthetic_signature(TypeSystem *ts, MethodSynthetic kind
     case SYNTHETIC_UnmanagedEntry:
     case SYNTHETIC_DynamicInvoke:
     case SYNTHETIC_ContextStub:
+    case SYNTHETIC_StaticVirtual:
     case SYNTHETIC_InterfaceSwitch:
     case SYNTHETIC_DynamicDispatch:
     case SYNTHETIC_ThrowBody: break;

@@ -154,7 +154,8 @@ typedef enum MethodSynthetic {
     SYNTHETIC_StructCleanup,     // void (byte*): frees what StructToNative allocated
     SYNTHETIC_NativeCalli,       // calli of an unmanaged signature that needs conversions; the address comes last
     SYNTHETIC_DynamicInvoke,     // method_dynamic_invoke; owner: DynamicInvokeInfo; args: the shape as a function pointer
-    SYNTHETIC_ContextStub,       // canonical generic virtual method entered with the object alone (synthetic_method)
+    SYNTHETIC_ContextStub,       // synthetic_method entered through a table: the class of the object, or the type that a static call names, tells the context
+    SYNTHETIC_StaticVirtual,     // no code: static virtual synthetic_method on `owner`, which is known at run time only
     SYNTHETIC_InterfaceSwitch,   // no code: the places of an interface method on a type with several instances of the interface
     SYNTHETIC_DynamicDispatch,   // interface method synthetic_method on an object that names its implementations (IDynamicInterfaceCastable)
     SYNTHETIC_ThrowBody,         // body replaced by a throw (abstract slot reached, ambiguous default method, ...)
