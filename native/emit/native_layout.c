@@ -121,6 +121,15 @@ static void put_type(LayoutWriter *w, const Type *type) {
     emit_internal_error(w->e, "no argument of the context is", type);
 }
 
+/// Of a template (`code`) the canonical types themselves: while the loader looks for one it reads others too, whose variables
+/// would mean nothing to it.
+static void put_method_type(LayoutWriter *w, const Type *type, const Method *code) {
+    if (code)
+        put_external(w, type);
+    else
+        put_type(w, type);
+}
+
 static void put_method(LayoutWriter *w, const Method *method, const Method *code) {
     // The template of a struct's method is known as its unboxing stub.
     bool is_boxed = code && method->owner->is_value_type && !method->def->is_static;
@@ -128,7 +137,7 @@ static void put_method(LayoutWriter *w, const Method *method, const Method *code
                (code ? METHOD_HasFunctionPointer : 0));
     if (code)
         put(w, metadata_fixup(w->e, emit_method_symbol(w->e, code), USE_Code, 0));
-    put_type(w, method->owner);
+    put_method_type(w, method->owner, code);
     const Record *record = metadata_method_definition(w->e, method->def);
     if (!record)
         emit_internal_error(w->e, "no record for a generic method of", method->owner);
@@ -137,7 +146,7 @@ static void put_method(LayoutWriter *w, const Method *method, const Method *code
         return;
     put(w, method->arg_count);
     for (uint32_t i = 0; i < method->arg_count; i++)
-        put_type(w, method->args[i]);
+        put_method_type(w, method->args[i], code);
 }
 
 // ---- Templates of types -------------------------------------------------------------------------------------

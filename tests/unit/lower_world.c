@@ -384,9 +384,19 @@ ContextSource reach_context_source(const Method *method) {
     (void)method;
     return CONTEXT_None;
 }
-Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context) {
-    (void)reach, (void)kind, (void)entity;
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context, const Type *part) {
+    (void)reach, (void)kind, (void)entity, (void)part;
     return context->name;
+}
+LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind, const void *entity,
+                             const Type **found) {
+    (void)reach, (void)context, (void)part, (void)kind, (void)entity, (void)found;
+    return LOOKUP_PART_None;
+}
+uint32_t reach_static_selector(const Reach *reach, const Method *static_virtual, bool *is_ambiguous) {
+    (void)reach, (void)static_virtual;
+    *is_ambiguous = false;
+    return 0;
 }
 const Method *reach_code(const Reach *reach, const Method *method) {
     (void)reach;
