@@ -34,6 +34,44 @@ MAKE = """.class public abstract sealed beforefieldinit Deep extends [System.Run
   }
 }
 """
+NESTED = """.class public auto ansi beforefieldinit G`1<T> extends [System.Runtime]System.Object
+{
+  .method public specialname rtspecialname instance void .ctor() cil managed
+  {
+    ldarg.0
+    call instance void [System.Runtime]System.Object::.ctor()
+    ret
+  }
+}
+.class public abstract sealed beforefieldinit Nested extends [System.Runtime]System.Object
+{
+  .method public static object Make() cil managed
+  {
+    newobj instance void %s::.ctor()
+    ret
+  }
+}
+"""
+ARRAY = """.class public abstract sealed beforefieldinit Large extends [System.Runtime]System.Object
+{
+  .class nested private explicit ansi sealed Block extends [System.Runtime]System.ValueType
+  {
+    .pack 1
+    .size 20971520
+  }
+  .field static assembly valuetype Large/Block Data at D
+  .method public static int32[] Make() cil managed
+  {
+    ldc.i4 5242880
+    newarr int32
+    dup
+    ldtoken field valuetype Large/Block Large::Data
+    call void [System.Runtime]System.Runtime.CompilerServices.RuntimeHelpers::InitializeArray(class [System.Runtime]System.Array, valuetype [System.Runtime]System.RuntimeFieldHandle)
+    ret
+  }
+}
+.data D = int32(7)[5242880]
+"""
 
 
 def publish_and_run(c, source, library=None):
@@ -48,13 +86,31 @@ def publish_and_run(c, source, library=None):
     return outcome.stdout.decode()
 
 
-def test_deep_base_chain(c):
+def deep_base_chain(length):
     root = "[System.Runtime]System.Object"
     classes = [CLASS % ("C0", root, root, VIRTUAL)]
-    classes += [CLASS % ("C%d" % i, "C%d" % (i - 1), "C%d" % (i - 1), "") for i in range(1, 3000)]
-    output = publish_and_run(c, 'Console.WriteLine(Deep.Make().V() + " " + (Deep.Make() is C0));\n',
-                             HEAD + "".join(classes) + MAKE % 2999)
-    assert output == "7 True\n", output
+    classes += [CLASS % ("C%d" % i, "C%d" % (i - 1), "C%d" % (i - 1), "") for i in range(1, length)]
+    return "".join(classes) + MAKE % (length - 1)
+
+
+def nested_generic_instance(depth):
+    name = "int32"
+    for _ in range(depth):
+        name = "class G`1<%s>" % name
+    return NESTED % name
+
+
+def test_deep_and_large_declarations(c):
+    library = HEAD + deep_base_chain(10000) + nested_generic_instance(60) + ARRAY
+    source = '''Console.WriteLine(Deep.Make().V() + " " + (Deep.Make() is C0));
+Console.WriteLine(Nested.Make().GetType().ToString().Length);
+int sum = 0;
+foreach (int x in Large.Make())
+    sum += x;
+Console.WriteLine(sum);
+'''
+    output = publish_and_run(c, source, library)
+    assert output == "7 True\n%d\n36700160\n" % (len("System.Int32") + 60 * len("G`1[]")), output
 
 
 def test_large_method(c):
