@@ -123,8 +123,7 @@ Code *code_builder_finish(Builder *b)
     place_regions(b, leaders);
     for (uint32_t i = 0; i < b->raw.count; i++) {
         Instruction *in = &b->raw.items[i].in;
-        bool         is_branch = (in->op >= OP_br && in->op <= OP_blt_un) || in->op == OP_leave;
-        if (is_branch) {
+        if (opcode_has_target(in->op)) {
             in->block = b->labels.items[in->block];
             leaders[in->block] = true;
         }

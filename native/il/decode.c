@@ -214,13 +214,9 @@ static bool read_instruction(Decoder *d)
     return true;
 }
 
-static bool is_branch(Opcode op)
-{
-    return (op >= OP_br && op <= OP_blt_un) || op == OP_leave;
-}
 static bool ends_block(Opcode op)
 {
-    return is_branch(op) || op == OP_switch || op == OP_ret || op == OP_throw || op == OP_rethrow ||
+    return opcode_has_target(op) || op == OP_switch || op == OP_ret || op == OP_throw || op == OP_rethrow ||
            op == OP_endfinally || op == OP_endfilter || op == OP_jmp || op == OP_unreachable ||
            op == OP_throw_failure;
 }
@@ -242,7 +238,7 @@ bool code_split(Code *code, const bool *leaders, Arena *arena)
         CodeBlock *block = &code->blocks[block_of[i]];
         if (block->count++ == 0) *block = (CodeBlock){ i, 1, -1, -1 };
         Instruction *in = &code->raw[i].in;
-        if (is_branch(in->op)) in->block = block_of[in->block];
+        if (opcode_has_target(in->op)) in->block = block_of[in->block];
         if (in->op == OP_switch)
             for (uint32_t k = 0; k < in->targets->count; k++)
                 in->targets->blocks[k] = block_of[in->targets->blocks[k]];
@@ -279,7 +275,7 @@ static bool targets_to_raw(Decoder *d)
 {
     for (uint32_t i = 0; i < d->raw.count; i++) {
         Instruction *in = &d->raw.items[i].in;
-        if (is_branch(in->op) && !raw_index(d, in->block, false, &in->block)) return false;
+        if (opcode_has_target(in->op) && !raw_index(d, in->block, false, &in->block)) return false;
         if (in->op == OP_switch)
             for (uint32_t k = 0; k < in->targets->count; k++)
                 if (!raw_index(d, in->targets->blocks[k], false, &in->targets->blocks[k])) return false;

@@ -11,11 +11,35 @@
 /// OP_ldarg with an index, every ldc.i4.* is OP_ldc_i4, br.s is OP_br, and so on. Pseudo opcodes (FORM_Pseudo
 /// rows) come from normalisation.
 typedef enum Opcode {
-#define OP(name, text, section) OP_##name,
+#define OP(name, text, section, family) OP_##name,
 #include "il/opcode.def"
 #undef OP
     OP_COUNT
 } Opcode;
+
+/// Opcodes that differ in a type, a direction or an operator only.
+typedef enum OpcodeFamily {
+    FAMILY_Other, // one of its kind
+    FAMILY_Variable,
+    FAMILY_Constant, // null and numbers
+    FAMILY_Branch,   // to one target
+    FAMILY_LoadIndirect,
+    FAMILY_StoreIndirect,
+    FAMILY_Arithmetic, // of two operands, without overflow check
+    FAMILY_ArithmeticChecked,
+    FAMILY_Shift,
+    FAMILY_Unary,
+    FAMILY_Convert,
+    FAMILY_ConvertChecked,
+    FAMILY_Compare,
+    FAMILY_Field, // of an object
+    FAMILY_StaticField,
+    FAMILY_Array,
+    FAMILY_ObjectMemory, // values of a type in memory
+    FAMILY_TypedReference,
+    FAMILY_Cast,
+    FAMILY_Unbox,
+} OpcodeFamily;
 
 /// Intrinsics that lower/ expands instead of calling (rows of intrinsic.def).
 typedef enum Intrinsic {
@@ -253,3 +277,6 @@ bool il_delegate_marshalling(Il *il, Type *type, DelegateMarshalling *out);
 /// Stable text form of a body, for `--dump=il`.
 void il_dump(Il *il, const Body *body, FILE *file);
 const char *opcode_name(Opcode op);
+OpcodeFamily opcode_family(Opcode op);
+/// `block` is where it goes: branches and leave.
+bool opcode_has_target(Opcode op);

@@ -481,39 +481,69 @@ static void step_block_operation(Import *im, const Instruction *in, uint32_t pop
     if (pushes) push(im, (Value){ .kind = STACK_NativeInt });
 }
 
-static bool is_variable_access(Opcode op)
+static StackKind loaded_kind(Opcode op)
 {
-    return op == OP_ldarg || op == OP_ldloc || op == OP_ldarga || op == OP_ldloca || op == OP_starg || op == OP_stloc;
+    switch (op) { // NOLINT: the others are extended to four bytes
+    case OP_ldind_i8: return STACK_Int64;
+    case OP_ldind_i: return STACK_NativeInt;
+    case OP_ldind_r4: return STACK_Float32;
+    case OP_ldind_r8: return STACK_Float64;
+    case OP_ldind_ref: return STACK_Object;
+    default: return STACK_Int32;
+    }
 }
 
-void step(Import *im, const Instruction *in)
+static void step_variable(Import *im, const Instruction *in)
 {
-    if (im->ended || im->invalid) return;
-    if (im->frame && is_variable_access(in->op)) {
-        step_frame_variable(im, in);
-        return;
-    }
-    switch (in->op) {
+    if (im->frame) step_frame_variable(im, in);
+    else if (in->op == OP_ldarg || in->op == OP_ldloc) step_load_variable(im, in);
+    else if (in->op == OP_ldarga || in->op == OP_ldloca) step_address_of_variable(im, in);
+    else step_store_variable(im, in);
+}
+
+static void step_jump(Import *im, const Instruction *in)
+{
+    if (!im->frame) emit(im, *in);
+    flow_to(im, in->block);
+    im->ended = true;
+}
+
+static void step_dup(Import *im, const Instruction *in)
+{
+    Value value = peek(im, 0);
+    emit(im, *in);
+    push(im, value);
+}
+
+static void step_new_delegate(Import *im, const Instruction *in)
+{
+    effect(im);
+    (void)pop(im);
+    emit(im, *in);
+    push(im, value_of_type(im->il, in->type2));
+}
+
+static void step_new_instance(Import *im, const Instruction *in)
+{
+    effect(im);
+    emit(im, *in);
+    push(im, (Value){ .kind = STACK_Object, .type = in->type, .exact = true, .non_null = true });
+}
+
+static void step_localloc(Import *im, const Instruction *in)
+{
+    if (im->depth != 1) import_invalid(im, "localloc needs nothing but the size on the evaluation stack");
+    if (im->code->blocks[im->block].handler_region >= 0) import_invalid(im, "localloc in a handler");
+    step_block_operation(im, in, 1, true);
+}
+
+static void step_other(Import *im, const Instruction *in)
+{
+    switch (in->op) { // NOLINT: the others have a family
     case OP_nop: return;
     case OP_break: effect(im); emit(im, *in); return;
-    case OP_ldarg:
-    case OP_ldloc: step_load_variable(im, in); return;
-    case OP_ldarga:
-    case OP_ldloca: step_address_of_variable(im, in); return;
-    case OP_starg:
-    case OP_stloc: step_store_variable(im, in); return;
-    case OP_ldnull:
-    case OP_ldc_i4:
-    case OP_ldc_i8:
-    case OP_ldc_r4:
-    case OP_ldc_r8:
     case OP_ldstr: step_constant(im, in); return;
-    case OP_dup: {
-        Value value = peek(im, 0);
-        emit(im, *in);
-        push(im, value);
-        return;
-    }
+    case OP_dup: step_dup(im, in); return;
     case OP_pop: (void)pop(im); emit_pop(im); return;
     case OP_call:
     case OP_callvirt:
@@ -521,141 +551,18 @@ void step(Import *im, const Instruction *in)
     case OP_calli:
     case OP_native_calli: effect(im); step_calli(im, in); return;
     case OP_ret: step_return(im, in); return;
-    case OP_br:
-        if (!im->frame) emit(im, *in);
-        flow_to(im, in->block);
-        im->ended = true;
-        return;
-    case OP_brfalse:
-    case OP_brtrue:
-    case OP_beq:
-    case OP_bge:
-    case OP_bgt:
-    case OP_ble:
-    case OP_blt:
-    case OP_bne_un:
-    case OP_bge_un:
-    case OP_bgt_un:
-    case OP_ble_un:
-    case OP_blt_un: step_branch(im, in); return;
     case OP_switch: step_switch(im, in); return;
-    case OP_ldind_i1:
-    case OP_ldind_u1:
-    case OP_ldind_i2:
-    case OP_ldind_u2:
-    case OP_ldind_i4:
-    case OP_ldind_u4: step_load_indirect(im, in, STACK_Int32); return;
-    case OP_ldind_i8: step_load_indirect(im, in, STACK_Int64); return;
-    case OP_ldind_i: step_load_indirect(im, in, STACK_NativeInt); return;
-    case OP_ldind_r4: step_load_indirect(im, in, STACK_Float32); return;
-    case OP_ldind_r8: step_load_indirect(im, in, STACK_Float64); return;
-    case OP_ldind_ref: step_load_indirect(im, in, STACK_Object); return;
-    case OP_stind_ref:
-    case OP_stind_i1:
-    case OP_stind_i2:
-    case OP_stind_i4:
-    case OP_stind_i8:
-    case OP_stind_i:
-    case OP_stind_r4:
-    case OP_stind_r8: step_block_operation(im, in, 2, false); return;
-    case OP_add:
-    case OP_sub:
-    case OP_mul:
-    case OP_div:
-    case OP_div_un:
-    case OP_rem:
-    case OP_rem_un:
-    case OP_and:
-    case OP_or:
-    case OP_xor:
-    case OP_shl:
-    case OP_shr:
-    case OP_shr_un:
-    case OP_neg:
-    case OP_not:
-    case OP_add_ovf:
-    case OP_add_ovf_un:
-    case OP_mul_ovf:
-    case OP_mul_ovf_un:
-    case OP_sub_ovf:
-    case OP_sub_ovf_un:
     case OP_ckfinite: step_arithmetic(im, in); return;
-    case OP_conv_i1:
-    case OP_conv_i2:
-    case OP_conv_i4:
-    case OP_conv_i8:
-    case OP_conv_r4:
-    case OP_conv_r8:
-    case OP_conv_u4:
-    case OP_conv_u8:
-    case OP_conv_u2:
-    case OP_conv_u1:
-    case OP_conv_i:
-    case OP_conv_u:
-    case OP_conv_r_un:
-    case OP_conv_ovf_i1:
-    case OP_conv_ovf_u1:
-    case OP_conv_ovf_i2:
-    case OP_conv_ovf_u2:
-    case OP_conv_ovf_i4:
-    case OP_conv_ovf_u4:
-    case OP_conv_ovf_i8:
-    case OP_conv_ovf_u8:
-    case OP_conv_ovf_i:
-    case OP_conv_ovf_u:
-    case OP_conv_ovf_i1_un:
-    case OP_conv_ovf_u1_un:
-    case OP_conv_ovf_i2_un:
-    case OP_conv_ovf_u2_un:
-    case OP_conv_ovf_i4_un:
-    case OP_conv_ovf_u4_un:
-    case OP_conv_ovf_i8_un:
-    case OP_conv_ovf_u8_un:
-    case OP_conv_ovf_i_un:
-    case OP_conv_ovf_u_un: step_convert(im, in); return;
-    case OP_ceq:
-    case OP_cgt:
-    case OP_cgt_un:
-    case OP_clt:
-    case OP_clt_un: step_compare(im, in); return;
-    case OP_ldfld:
-    case OP_ldflda:
-    case OP_stfld:
-    case OP_ldsfld:
-    case OP_ldsflda:
-    case OP_stsfld:
     case OP_ldtoken_field:
     case OP_initialize_array:
     case OP_create_span: step_field(im, in); return;
-    case OP_cpobj:
-    case OP_ldobj:
-    case OP_castclass:
-    case OP_isinst:
-    case OP_unbox:
-    case OP_unbox_any:
     case OP_box:
-    case OP_stobj:
-    case OP_newarr:
-    case OP_ldlen:
-    case OP_ldelema:
-    case OP_ldelem:
-    case OP_stelem:
-    case OP_refanyval:
-    case OP_refanytype:
-    case OP_mkrefany:
     case OP_ldtoken:
     case OP_ldtype:
-    case OP_ldfrozen:
-    case OP_initobj:
-    case OP_sizeof: step_object(im, in); return;
+    case OP_ldfrozen: step_object(im, in); return;
     case OP_newobj: effect(im); step_new_object(im, in); return;
     case OP_new_delegate:
-    case OP_new_delegate_virtual:
-        effect(im);
-        (void)pop(im);
-        emit(im, *in);
-        push(im, value_of_type(im->il, in->type2));
-        return;
+    case OP_new_delegate_virtual: step_new_delegate(im, in); return;
     case OP_ldftn:
     case OP_ldvirtftn:
     case OP_ldtoken_method: step_function(im, in); return;
@@ -667,33 +574,44 @@ void step(Import *im, const Instruction *in)
     case OP_endfinally:
     case OP_endfilter:
     case OP_leave: step_exit(im, in); return;
-    case OP_new_instance:
-        effect(im);
-        emit(im, *in);
-        push(im, (Value){ .kind = STACK_Object, .type = in->type, .exact = true, .non_null = true });
-        return;
-    case OP_ldselector:
-        emit(im, *in);
-        push(im, (Value){ .kind = STACK_Int32 });
-        return;
-    case OP_null_check:
-        (void)pop(im);
-        effect(im);
-        emit(im, *in);
-        return;
+    case OP_new_instance: step_new_instance(im, in); return;
+    case OP_ldselector: emit(im, *in); push(im, (Value){ .kind = STACK_Int32 }); return;
+    case OP_null_check: (void)pop(im); effect(im); emit(im, *in); return;
     case OP_unreachable: emit(im, *in); im->ended = true; return;
     case OP_throw_failure: step_failure(im, in->failure); return;
     case OP_arglist:
         step_failure(im, failure_make(im->arena, FAILURE_InvalidProgram, "arglist is not supported"));
         return;
-    case OP_localloc:
-        if (im->depth != 1) import_invalid(im, "localloc needs nothing but the size on the evaluation stack");
-        if (im->code->blocks[im->block].handler_region >= 0) import_invalid(im, "localloc in a handler");
-        step_block_operation(im, in, 1, true);
-        return;
+    case OP_localloc: step_localloc(im, in); return;
     case OP_cpblk:
     case OP_initblk: step_block_operation(im, in, 3, false); return;
-    case OP_COUNT: break;
+    default: import_invalid(im, "an opcode is not defined");
     }
-    import_invalid(im, "an opcode is not defined");
+}
+
+void step(Import *im, const Instruction *in)
+{
+    if (im->ended || im->invalid) return;
+    switch (opcode_family(in->op)) {
+    case FAMILY_Other: step_other(im, in); return;
+    case FAMILY_Variable: step_variable(im, in); return;
+    case FAMILY_Constant: step_constant(im, in); return;
+    case FAMILY_Branch: (in->op == OP_br ? step_jump : step_branch)(im, in); return;
+    case FAMILY_LoadIndirect: step_load_indirect(im, in, loaded_kind(in->op)); return;
+    case FAMILY_StoreIndirect: step_block_operation(im, in, 2, false); return;
+    case FAMILY_Arithmetic:
+    case FAMILY_ArithmeticChecked:
+    case FAMILY_Shift:
+    case FAMILY_Unary: step_arithmetic(im, in); return;
+    case FAMILY_Convert:
+    case FAMILY_ConvertChecked: step_convert(im, in); return;
+    case FAMILY_Compare: step_compare(im, in); return;
+    case FAMILY_Field:
+    case FAMILY_StaticField: step_field(im, in); return;
+    case FAMILY_Array:
+    case FAMILY_ObjectMemory:
+    case FAMILY_TypedReference:
+    case FAMILY_Cast:
+    case FAMILY_Unbox: step_object(im, in); return;
+    }
 }

@@ -18,115 +18,35 @@ static const Instruction *loop_instructions(const Loop *loop, uint32_t *count) {
 
 /// Instructions that neither call nor allocate nor leave the loop by other ways than a forward branch.
 static bool is_plain(Opcode op) {
-    switch (op) { // NOLINT: every other instruction may run long or collect
-    case OP_nop:
-    case OP_ldarg:
-    case OP_ldarga:
-    case OP_starg:
-    case OP_ldloc:
-    case OP_ldloca:
-    case OP_stloc:
-    case OP_ldnull:
-    case OP_ldc_i4:
-    case OP_ldc_i8:
-    case OP_ldc_r4:
-    case OP_ldc_r8:
-    case OP_dup:
-    case OP_pop:
-    case OP_br:
-    case OP_brfalse:
-    case OP_brtrue:
-    case OP_beq:
-    case OP_bge:
-    case OP_bgt:
-    case OP_ble:
-    case OP_blt:
-    case OP_bne_un:
-    case OP_bge_un:
-    case OP_bgt_un:
-    case OP_ble_un:
-    case OP_blt_un:
-    case OP_ldind_i1:
-    case OP_ldind_u1:
-    case OP_ldind_i2:
-    case OP_ldind_u2:
-    case OP_ldind_i4:
-    case OP_ldind_u4:
-    case OP_ldind_i8:
-    case OP_ldind_i:
-    case OP_ldind_r4:
-    case OP_ldind_r8:
-    case OP_ldind_ref:
-    case OP_stind_ref:
-    case OP_stind_i1:
-    case OP_stind_i2:
-    case OP_stind_i4:
-    case OP_stind_i8:
-    case OP_stind_i:
-    case OP_stind_r4:
-    case OP_stind_r8:
-    case OP_add:
-    case OP_sub:
-    case OP_mul:
-    case OP_div:
-    case OP_div_un:
-    case OP_rem:
-    case OP_rem_un:
-    case OP_and:
-    case OP_or:
-    case OP_xor:
-    case OP_shl:
-    case OP_shr:
-    case OP_shr_un:
-    case OP_neg:
-    case OP_not:
-    case OP_conv_i1:
-    case OP_conv_i2:
-    case OP_conv_i4:
-    case OP_conv_i8:
-    case OP_conv_r4:
-    case OP_conv_r8:
-    case OP_conv_u4:
-    case OP_conv_u8:
-    case OP_conv_u2:
-    case OP_conv_u1:
-    case OP_conv_i:
-    case OP_conv_u:
-    case OP_conv_r_un:
-    case OP_ldobj:
-    case OP_stobj:
-    case OP_ldfld:
-    case OP_ldflda:
-    case OP_stfld:
-    case OP_ldlen:
-    case OP_ldelema:
-    case OP_ldelem:
-    case OP_stelem:
-    case OP_ceq:
-    case OP_cgt:
-    case OP_cgt_un:
-    case OP_clt:
-    case OP_clt_un:
-    case OP_add_ovf:
-    case OP_add_ovf_un:
-    case OP_mul_ovf:
-    case OP_mul_ovf_un:
-    case OP_sub_ovf:
-    case OP_sub_ovf_un:
-    case OP_intrinsic:
-    case OP_null_check:
-    case OP_throw:
-    case OP_throw_failure:
-    case OP_unreachable:
-    case OP_ret: return true;
-    default: return false;
+    switch (opcode_family(op)) {
+    case FAMILY_Variable:
+    case FAMILY_Constant:
+    case FAMILY_Branch:
+    case FAMILY_LoadIndirect:
+    case FAMILY_StoreIndirect:
+    case FAMILY_Arithmetic:
+    case FAMILY_ArithmeticChecked:
+    case FAMILY_Shift:
+    case FAMILY_Unary:
+    case FAMILY_Convert:
+    case FAMILY_Compare:
+    case FAMILY_Field: return true;
+    case FAMILY_Array: return op != OP_newarr;
+    case FAMILY_ObjectMemory: return op == OP_ldobj || op == OP_stobj;
+    case FAMILY_Other:
+        return op == OP_nop || op == OP_dup || op == OP_pop || op == OP_intrinsic || op == OP_null_check ||
+               op == OP_throw || op == OP_throw_failure || op == OP_unreachable || op == OP_ret;
+    case FAMILY_ConvertChecked:
+    case FAMILY_StaticField:
+    case FAMILY_TypedReference:
+    case FAMILY_Cast:
+    case FAMILY_Unbox: return false; // may run long or collect
     }
+    return false;
 }
 
 static bool is_branch(Opcode op) {
-    return op == OP_br || op == OP_brfalse || op == OP_brtrue || op == OP_beq || op == OP_bge ||
-           op == OP_bgt || op == OP_ble || op == OP_blt || op == OP_bne_un || op == OP_bge_un ||
-           op == OP_bgt_un || op == OP_ble_un || op == OP_blt_un;
+    return opcode_family(op) == FAMILY_Branch;
 }
 
 /// Nothing in the loop calls, and no other backward branch lies in it.

@@ -369,7 +369,7 @@ bool run_convert(Run *run, Frame *frame, const Instruction *in) {
     }
     if (top->kind == STACK_Value || (top->kind == STACK_Object && to.bits < 64))
         return run_fail(run, "converts something that is no number");
-    int64_t value;
+    int64_t value = 0;
     if (is_checked(in->op)) {
         if (!convert_checked(run, top, to, in->op >= OP_conv_ovf_i1_un, &value))
             return false;
