@@ -107,6 +107,15 @@ typedef enum StackKind {
     STACK_ByRef,
     STACK_Value
 } StackKind;
+/// How a value lies in memory, and what it is on the evaluation stack (III.1.1.1).
+typedef struct Scalar {
+    StackKind kind;
+    uint32_t size; // bytes
+    bool is_signed; // smaller integers are extended so
+} Scalar;
+/// Of built-in numbers, bool and char; size 0 and STACK_Value for everything else.
+Scalar scalar_of_element(ElementType element);
+
 typedef struct StackType {
     StackKind kind;
     Type *type; // Value: the struct; Object: static class or NULL (null literal); ByRef: referent or NULL;

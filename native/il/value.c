@@ -21,46 +21,32 @@ static Value plain(StackKind kind, Type *type)
     return (Value){ .kind = kind, .type = type };
 }
 
+Scalar scalar_of_element(ElementType element)
+{
+    switch (element) { // NOLINT: the rest of II.23.1.16 are structs or no value types
+    case ELEMENT_TYPE_BOOLEAN:
+    case ELEMENT_TYPE_U1: return (Scalar){ STACK_Int32, 1, false };
+    case ELEMENT_TYPE_I1: return (Scalar){ STACK_Int32, 1, true };
+    case ELEMENT_TYPE_CHAR:
+    case ELEMENT_TYPE_U2: return (Scalar){ STACK_Int32, 2, false };
+    case ELEMENT_TYPE_I2: return (Scalar){ STACK_Int32, 2, true };
+    case ELEMENT_TYPE_I4: return (Scalar){ STACK_Int32, 4, true };
+    case ELEMENT_TYPE_U4: return (Scalar){ STACK_Int32, 4, false };
+    case ELEMENT_TYPE_I8: return (Scalar){ STACK_Int64, 8, true };
+    case ELEMENT_TYPE_U8: return (Scalar){ STACK_Int64, 8, false };
+    case ELEMENT_TYPE_I: return (Scalar){ STACK_NativeInt, 8, true };
+    case ELEMENT_TYPE_U: return (Scalar){ STACK_NativeInt, 8, false };
+    case ELEMENT_TYPE_R4: return (Scalar){ STACK_Float32, 4, true };
+    case ELEMENT_TYPE_R8: return (Scalar){ STACK_Float64, 8, true };
+    default: return (Scalar){ STACK_Value, 0, false };
+    }
+}
+
 static Value value_of_named(Il *il, Type *type)
 {
     Type *reduced = type->def->is_enum ? type_enum_underlying(il->ts, type) : type;
-    switch (reduced->element_type) {
-    case ELEMENT_TYPE_BOOLEAN:
-    case ELEMENT_TYPE_CHAR:
-    case ELEMENT_TYPE_I1:
-    case ELEMENT_TYPE_U1:
-    case ELEMENT_TYPE_I2:
-    case ELEMENT_TYPE_U2:
-    case ELEMENT_TYPE_I4:
-    case ELEMENT_TYPE_U4: return plain(STACK_Int32, NULL);
-    case ELEMENT_TYPE_I8:
-    case ELEMENT_TYPE_U8: return plain(STACK_Int64, NULL);
-    case ELEMENT_TYPE_I:
-    case ELEMENT_TYPE_U: return plain(STACK_NativeInt, NULL);
-    case ELEMENT_TYPE_R4: return plain(STACK_Float32, NULL);
-    case ELEMENT_TYPE_R8: return plain(STACK_Float64, NULL);
-    case ELEMENT_TYPE_END:
-    case ELEMENT_TYPE_VOID:
-    case ELEMENT_TYPE_STRING:
-    case ELEMENT_TYPE_PTR:
-    case ELEMENT_TYPE_BYREF:
-    case ELEMENT_TYPE_VALUETYPE:
-    case ELEMENT_TYPE_CLASS:
-    case ELEMENT_TYPE_VAR:
-    case ELEMENT_TYPE_ARRAY:
-    case ELEMENT_TYPE_GENERICINST:
-    case ELEMENT_TYPE_TYPEDBYREF:
-    case ELEMENT_TYPE_FNPTR:
-    case ELEMENT_TYPE_OBJECT:
-    case ELEMENT_TYPE_SZARRAY:
-    case ELEMENT_TYPE_MVAR:
-    case ELEMENT_TYPE_CMOD_REQD:
-    case ELEMENT_TYPE_CMOD_OPT:
-    case ELEMENT_TYPE_INTERNAL:
-    case ELEMENT_TYPE_MODIFIER:
-    case ELEMENT_TYPE_SENTINEL:
-    case ELEMENT_TYPE_PINNED: break;
-    }
+    Scalar scalar = scalar_of_element(reduced->element_type);
+    if (scalar.size) return plain(scalar.kind, NULL);
     if (type->is_value_type) return plain(STACK_Value, type);
     Value value = plain(STACK_Object, type);
     value.exact = type_is_exact(type);

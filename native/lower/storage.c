@@ -17,46 +17,21 @@ static Storage storage_struct(UnitState *u, Type *type) {
     return storage;
 }
 
+static LLVMTypeRef scalar_type(const UnitState *u, Scalar scalar) {
+    if (scalar.kind == STACK_Float32)
+        return u->f32;
+    if (scalar.kind == STACK_Float64)
+        return u->f64;
+    return scalar.size == 1 ? u->i8 : scalar.size == 2 ? u->i16 : scalar.size == 4 ? u->i32 : u->i64;
+}
+
 static Storage storage_of_value_type(UnitState *u, Type *type) {
-    ElementType element =
-        type->def->is_enum ? type_enum_underlying(u->ts, type)->element_type : type->element_type;
-    switch (element) { // NOLINT: the rest of II.23.1.16 are not value types
-    case ELEMENT_TYPE_VOID: return (Storage){.is_void = true, .type = u->type_void, .alignment = 1};
-    case ELEMENT_TYPE_BOOLEAN:
-    case ELEMENT_TYPE_U1: return storage_scalar(STACK_Int32, u->i8, 1, false);
-    case ELEMENT_TYPE_I1: return storage_scalar(STACK_Int32, u->i8, 1, true);
-    case ELEMENT_TYPE_CHAR:
-    case ELEMENT_TYPE_U2: return storage_scalar(STACK_Int32, u->i16, 2, false);
-    case ELEMENT_TYPE_I2: return storage_scalar(STACK_Int32, u->i16, 2, true);
-    case ELEMENT_TYPE_I4:
-    case ELEMENT_TYPE_U4: return storage_scalar(STACK_Int32, u->i32, 4, element == ELEMENT_TYPE_I4);
-    case ELEMENT_TYPE_I8:
-    case ELEMENT_TYPE_U8: return storage_scalar(STACK_Int64, u->i64, 8, element == ELEMENT_TYPE_I8);
-    case ELEMENT_TYPE_I:
-    case ELEMENT_TYPE_U: return storage_scalar(STACK_NativeInt, u->i64, 8, element == ELEMENT_TYPE_I);
-    case ELEMENT_TYPE_R4: return storage_scalar(STACK_Float32, u->f32, 4, true);
-    case ELEMENT_TYPE_R8: return storage_scalar(STACK_Float64, u->f64, 8, true);
-    case ELEMENT_TYPE_END:
-    case ELEMENT_TYPE_STRING:
-    case ELEMENT_TYPE_PTR:
-    case ELEMENT_TYPE_BYREF:
-    case ELEMENT_TYPE_VALUETYPE:
-    case ELEMENT_TYPE_CLASS:
-    case ELEMENT_TYPE_VAR:
-    case ELEMENT_TYPE_ARRAY:
-    case ELEMENT_TYPE_GENERICINST:
-    case ELEMENT_TYPE_TYPEDBYREF:
-    case ELEMENT_TYPE_FNPTR:
-    case ELEMENT_TYPE_OBJECT:
-    case ELEMENT_TYPE_SZARRAY:
-    case ELEMENT_TYPE_MVAR:
-    case ELEMENT_TYPE_CMOD_REQD:
-    case ELEMENT_TYPE_CMOD_OPT:
-    case ELEMENT_TYPE_INTERNAL:
-    case ELEMENT_TYPE_MODIFIER:
-    case ELEMENT_TYPE_SENTINEL:
-    case ELEMENT_TYPE_PINNED: break;
-    }
+    if (type->element_type == ELEMENT_TYPE_VOID)
+        return (Storage){.is_void = true, .type = u->type_void, .alignment = 1};
+    Type *reduced = type->def->is_enum ? type_enum_underlying(u->ts, type) : type;
+    Scalar scalar = scalar_of_element(reduced->element_type);
+    if (scalar.size)
+        return storage_scalar(scalar.kind, scalar_type(u, scalar), scalar.size, scalar.is_signed);
     return storage_struct(u, type);
 }
 

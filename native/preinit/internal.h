@@ -66,13 +66,6 @@ typedef struct Item {
     Type *type;    // STACK_Value
 } Item;
 
-/// How a location of some type is read and written.
-typedef struct Scalar {
-    StackKind kind;
-    uint32_t size;
-    bool is_signed;
-} Scalar;
-
 typedef struct CachedBody CachedBody;
 
 typedef struct Run {
@@ -100,6 +93,7 @@ bool run_fail(Run *run, const char *reason);
 
 // ---- memory.c ----------------------------------------------------------------------------------------------
 
+/// How a location of `type` is read and written.
 Scalar type_scalar(Run *run, Type *type);
 Memory *memory_new(Run *run, uint32_t size);
 bool memory_load(Run *run, const Memory *memory, int64_t offset, Type *type, Item *out);

@@ -7,26 +7,6 @@ bool run_fail(Run *run, const char *reason) {
     return false;
 }
 
-static Scalar scalar_of_element(ElementType element) {
-    switch (element) { // NOLINT: the rest of II.23.1.16 are structs or no value types
-    case ELEMENT_TYPE_BOOLEAN:
-    case ELEMENT_TYPE_U1: return (Scalar){STACK_Int32, 1, false};
-    case ELEMENT_TYPE_I1: return (Scalar){STACK_Int32, 1, true};
-    case ELEMENT_TYPE_CHAR:
-    case ELEMENT_TYPE_U2: return (Scalar){STACK_Int32, 2, false};
-    case ELEMENT_TYPE_I2: return (Scalar){STACK_Int32, 2, true};
-    case ELEMENT_TYPE_I4:
-    case ELEMENT_TYPE_U4: return (Scalar){STACK_Int32, 4, true};
-    case ELEMENT_TYPE_I8:
-    case ELEMENT_TYPE_U8: return (Scalar){STACK_Int64, 8, true};
-    case ELEMENT_TYPE_I:
-    case ELEMENT_TYPE_U: return (Scalar){STACK_NativeInt, 8, true};
-    case ELEMENT_TYPE_R4: return (Scalar){STACK_Float32, 4, true};
-    case ELEMENT_TYPE_R8: return (Scalar){STACK_Float64, 8, true};
-    default: return (Scalar){STACK_Value, 0, false};
-    }
-}
-
 Scalar type_scalar(Run *run, Type *type) {
     if (type->kind == TYPE_ByRef)
         return (Scalar){STACK_ByRef, WORD, false};

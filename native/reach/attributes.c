@@ -108,24 +108,6 @@ static bool blob_text(BlobReader *b) {
     return true;
 }
 
-static uint32_t element_size(ElementType element) {
-    switch (element) { // NOLINT: the others have no fixed size
-    case ELEMENT_TYPE_BOOLEAN:
-    case ELEMENT_TYPE_I1:
-    case ELEMENT_TYPE_U1: return 1;
-    case ELEMENT_TYPE_CHAR:
-    case ELEMENT_TYPE_I2:
-    case ELEMENT_TYPE_U2: return 2;
-    case ELEMENT_TYPE_I4:
-    case ELEMENT_TYPE_U4:
-    case ELEMENT_TYPE_R4: return 4;
-    case ELEMENT_TYPE_I8:
-    case ELEMENT_TYPE_U8:
-    case ELEMENT_TYPE_R8: return 8;
-    default: return 0;
-    }
-}
-
 static bool blob_value(BlobReader *b, Type *type, uint32_t depth);
 
 static bool blob_array(BlobReader *b, Type *element, uint32_t depth) {
@@ -158,7 +140,7 @@ static Type *blob_written_type(BlobReader *b) {
         Type *element = blob_written_type(b);
         return element ? type_sz_array(ts, element) : NULL;
     }
-    return kind == ELEMENT_TYPE_STRING || element_size((ElementType)kind) ? type_primitive(ts, (ElementType)kind)
+    return kind == ELEMENT_TYPE_STRING || element_type_size((ElementType)kind) ? type_primitive(ts, (ElementType)kind)
                                                                           : NULL;
 }
 
@@ -175,7 +157,7 @@ static bool blob_value(BlobReader *b, Type *type, uint32_t depth) {
     if (type->kind == TYPE_SzArray)
         return blob_array(b, type->element, depth);
     mark_allocated(w, type, b->from, "value in an attribute");
-    uint32_t size = element_size(type_reduced_element(w->ts, type));
+    uint32_t size = element_type_size(type_reduced_element(w->ts, type));
     return size && cursor_skip(&b->cursor, size);
 }
 

@@ -130,24 +130,15 @@ static bool simple_value_skip(Cursor *cursor, uint8_t kind)
 {
     Text text;
     switch (kind) {
-    case ELEMENT_TYPE_BOOLEAN:
-    case ELEMENT_TYPE_I1:
-    case ELEMENT_TYPE_U1: return cursor_skip(cursor, 1);
-    case ELEMENT_TYPE_CHAR:
-    case ELEMENT_TYPE_I2:
-    case ELEMENT_TYPE_U2: return cursor_skip(cursor, 2);
     // The size of an enum needs its definition; nearly all are int32, and a wrong guess only loses later
     // arguments.
-    case ELEMENT_TYPE_I4:
-    case ELEMENT_TYPE_U4:
-    case ELEMENT_TYPE_R4:
     case SERIALIZATION_ENUM: return cursor_skip(cursor, 4);
-    case ELEMENT_TYPE_I8:
-    case ELEMENT_TYPE_U8:
-    case ELEMENT_TYPE_R8: return cursor_skip(cursor, 8);
     case ELEMENT_TYPE_STRING:
     case SERIALIZATION_TYPE: return ser_string_read(cursor, &text);
-    default: return false;
+    default: {
+        uint32_t size = element_type_size((ElementType)kind);
+        return size && cursor_skip(cursor, size);
+    }
     }
 }
 

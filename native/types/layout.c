@@ -57,7 +57,7 @@ bool type_is_by_value_class(const Type *type)
     return type->element_type == ELEMENT_TYPE_VALUETYPE || type->element_type == ELEMENT_TYPE_TYPEDBYREF;
 }
 
-static uint32_t primitive_size(ElementType element)
+uint32_t element_type_size(ElementType element)
 {
     switch ((unsigned)element) {
     case ELEMENT_TYPE_BOOLEAN:
@@ -128,7 +128,7 @@ static bool field_measure(LayoutBuilder *b, LayoutField *out)
     if (type->def->is_byref_like && !b->type->def->is_byref_like) return layout_fails(b);
     out->is_by_value = type_is_by_value_class(type);
     if (!out->is_by_value) {
-        uint32_t size = primitive_size(type_enum_underlying(b->ts, type)->element_type);
+        uint32_t size = element_type_size(type_enum_underlying(b->ts, type)->element_type);
         if (!size) return layout_fails(b);
         out->size = out->alignment = size;
         return true;
@@ -541,7 +541,7 @@ static bool fields_layout(LayoutBuilder *b, const Layout *base, bool *is_auto)
 
 static void primitive_layout(Layout *layout, Type *type)
 {
-    layout->size = primitive_size(type->element_type); // void: 0
+    layout->size = element_type_size(type->element_type); // void: 0
     layout->alignment = layout->size ? layout->size : 1;
     layout->is_blittable =
         layout->size && type->element_type != ELEMENT_TYPE_BOOLEAN && type->element_type != ELEMENT_TYPE_CHAR;

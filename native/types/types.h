@@ -371,6 +371,8 @@ struct Layout {
 /// Named types and primitives. NULL and *failure for unloadable layouts (recursive struct).
 const Layout *type_layout(TypeSystem *ts, Type *type, Failure *failure);
 /// Size and alignment of a location of this type: 8/8 for references, pointers, byrefs; the layout's for structs.
+/// Bytes of a built-in number, bool or char (II.23.1.16); 0 for everything else.
+uint32_t element_type_size(ElementType element);
 uint32_t type_size(TypeSystem *ts, Type *type);
 uint32_t type_alignment(TypeSystem *ts, Type *type);
 /// Byte offset of an instance field from the start of the value / first field of the object (object pointer + 8).
