@@ -394,30 +394,3 @@ bool il_constant_result(Il *il, const Method *method, int64_t *value)
     *value = entry->value;
     return entry->known;
 }
-
-// ---- Names ------------------------------------------------------------------------------------------------
-
-const char *opcode_name(Opcode op)
-{
-    static const char *const names[] = {
-#define OP(name, text, section, family) text,
-#include "il/opcode.def"
-#undef OP
-    };
-    return op < OP_COUNT ? names[op] : "?";
-}
-
-OpcodeFamily opcode_family(Opcode op)
-{
-    static const uint8_t families[] = {
-#define OP(name, text, section, family) FAMILY_##family,
-#include "il/opcode.def"
-#undef OP
-    };
-    return op < OP_COUNT ? (OpcodeFamily)families[op] : FAMILY_Other;
-}
-
-bool opcode_has_target(Opcode op)
-{
-    return opcode_family(op) == FAMILY_Branch || op == OP_leave;
-}

@@ -343,14 +343,6 @@ MethodCode il_method_code(Il *il, const Method *method) {
     bool is_import = is_own && ((const WorldMethod *)method)->import;
     return (MethodCode){.kind = is_import ? CODE_RuntimeImport : CODE_Body, .symbol = method->name};
 }
-const char *opcode_name(Opcode op) {
-    static const char *const names[] = {
-#define OP(name, text, section) text,
-#include "il/opcode.def"
-#undef OP
-    };
-    return names[op];
-}
 const Method *const *reach_methods(const Reach *reach, uint32_t *count) {
     (void)reach;
     *count = world.compiled_count;
