@@ -34,6 +34,35 @@ static Code *throw_body(Il *il, const Method *method, Arena *arena, WellKnownMet
     return code_builder_finish(&b);
 }
 
+static Code *throw_new(Il *il, const Method *method, Arena *arena, WellKnownType exception)
+{
+    Builder          b = code_builder_start(il, method, arena);
+    Type            *type = well_known_type(il->ts, exception);
+    Signature        prototype = { .has_this = true, .return_type = il->void_type };
+    const Signature *signature = signature_make(il->ts, &prototype);
+    build_method(&b, OP_newobj, type_find_method(il->ts, type, ".ctor", signature));
+    build(&b, OP_throw);
+    return code_builder_finish(&b);
+}
+
+/// In a table instead of code: no or several default methods; an instance that the limit on generic recursion has cut.
+static Code *missing_target(Il *il, const Method *method, Arena *arena, const Failure **failure)
+{
+    const Method *wanted = method->synthetic_method;
+    Method       *found = NULL;
+    bool          is_interface = wanted->owner->def && wanted->owner->def->is_interface;
+    if (is_interface && wanted->synthetic == SYNTHETIC_None) {
+        ResolveKind kind = type_resolve_interface(il->ts, method->owner, (Method *)wanted, &found);
+        if (kind == RESOLVE_Ambiguous)
+            return throw_new(il, method, arena, WELL_KNOWN_TYPE_AmbiguousImplementationException);
+        if (kind == RESOLVE_Reabstracted)
+            return throw_new(il, method, arena, WELL_KNOWN_TYPE_EntryPointNotFoundException);
+    }
+    if (wanted->def && wanted->def->is_abstract) return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
+    *failure = failure_make(arena, FAILURE_TypeLoad, "");
+    return NULL;
+}
+
 /// __GetFieldHelper(index, out MethodTable*) (corelib-contract 1.8): the offset of field `index` from the
 /// first field, its type through the pointer; -1 asks for the number of fields.
 Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
@@ -219,7 +248,7 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_ContextStub:
     case SYNTHETIC_StaticVirtual:
     case SYNTHETIC_InterfaceSwitch: return NULL; // no bodies
-    case SYNTHETIC_ThrowBody: return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
+    case SYNTHETIC_ThrowBody: return missing_target(il, method, arena, failure);
     }
     return NULL;
 }

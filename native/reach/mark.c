@@ -71,7 +71,7 @@ static bool method_allowed(World *w, MethodNode *node, const Node *from) {
     if (node->cut)
         return false;
     uint16_t growth = growth_next(from, entity_depth(from), method_depth(node->method));
-    if (!growth_exceeded(w->reach, node->method, NULL, growth))
+    if (!growth_exceeded(w, node->method, NULL, growth))
         return true;
     node->cut = true;
     cut_add(w, (Cut){from, node->method, NULL});
@@ -84,7 +84,7 @@ static bool type_allowed(World *w, TypeNode *node, const Node *from) {
     if (node->cut)
         return false;
     uint16_t growth = growth_next(from, entity_depth(from), node->type->depth);
-    if (!growth_exceeded(w->reach, NULL, node->type, growth))
+    if (!growth_exceeded(w, NULL, node->type, growth))
         return true;
     node->cut = true;
     cut_add(w, (Cut){from, NULL, node->type});
@@ -112,6 +112,12 @@ void mark_method(World *w, const Method *method, const Node *from, const char *t
         return;
     if (!method_allowed(w, node, from))
         return;
+    if (method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_ContextStub) { // nothing without it
+        mark_address(w, method->synthetic_method, from, "stub");
+        node->cut = method_node(w, method_served(w, method->synthetic_method, from))->cut;
+        if (node->cut)
+            return;
+    }
     if (method->synthetic == SYNTHETIC_None && method->def) {
         MethodCode code = il_method_code(w->il, method);
         switch (code.kind) {

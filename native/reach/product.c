@@ -104,6 +104,8 @@ static void vtable_make(World *w, TypeNode *node) {
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
         const Method *code =
             implementation ? method_served(w, boxed_entry(w, node->type, implementation), NULL) : NULL;
+        if (code && method_node(w, code)->cut)
+            code = cut_target(w, node->type, code);
         // Not compiled: no call has a receiver that this type can stand behind.
         ARRAY_PUSH(&w->arena, &node->vtable, code && reach_has_method(w->reach, code) ? code : NULL);
     }

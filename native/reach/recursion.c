@@ -2,10 +2,16 @@
 // at the reference. A node's `growth` counts the steps on its chain of reasons in which the type expression
 // became deeper; an instance is cut when one definition nests in it more often than the request's limit *and*
 // at least as many steps grew. Deep nesting that a program merely writes out grows in one step and is never
-// cut.
+// cut. Where several definitions wrap each other in turn, none of them nests often, but their sequences are too many:
+// besides, a definition has a limited number of deep instances that grew.
 #include "reach/world.h"
 
-enum { DEFAULT_MAX_CYCLE = 4, NESTING_STACK = 64 };
+enum {
+    DEFAULT_MAX_CYCLE = 4,
+    NESTING_STACK = 64,
+    DEEP_INSTANCES_MAX = 256,     // of one definition
+    REPEATED_INSTANCES_MAX = 64,  // the same, where some definition nests in itself
+};
 
 uint32_t method_depth(const Method *method) {
     uint32_t depth = method->owner->depth;
@@ -50,18 +56,51 @@ uint32_t type_nesting(const Type *type) {
     return nesting.most;
 }
 
-bool growth_exceeded(const Reach *reach, const Method *method, const Type *type, uint16_t growth) {
-    uint32_t limit = reach->request->codegen.max_generic_cycle ? reach->request->codegen.max_generic_cycle
-                                                               : DEFAULT_MAX_CYCLE;
+static uint32_t method_nesting(const Method *method) {
+    uint32_t most = type_nesting(method->owner);
+    for (uint32_t i = 0; i < method->arg_count; i++) {
+        uint32_t nesting = type_nesting(method->args[i]);
+        most = nesting > most ? nesting : most;
+    }
+    return most;
+}
+
+/// Instances of the definition counted so far; NULL for what has none.
+static InstanceCount *instance_count(World *w, const Method *method, const Type *type) {
+    while (type && type->element)
+        type = type->element;
+    const Module *module = method ? (method->def ? method->def->owner->module : NULL)
+                                  : (type->def ? type->def->module : NULL);
+    if (!module || !module->image)
+        return NULL;
+    ModuleMarks *marks = module_marks(w, module);
+    InstanceCount **counts = method ? &marks->method_instances : &marks->type_instances;
+    uint32_t rows = table_row_count(module->image, method ? TABLE_MethodDef : TABLE_TypeDef);
+    uint32_t rid = method ? method->def->rid : type->def->rid;
+    if (rid == 0 || rid > rows)
+        return NULL;
+    if (!*counts)
+        *counts = ARENA_ARRAY(&w->arena, InstanceCount, rows);
+    return &(*counts)[rid - 1];
+}
+
+bool growth_exceeded(World *w, const Method *method, const Type *type, uint16_t growth) {
+    uint32_t limit = w->reach->request->codegen.max_generic_cycle;
+    if (!limit)
+        limit = DEFAULT_MAX_CYCLE;
     if (growth <= limit)
         return false;
-    if (type)
-        return type_nesting(type) > limit;
-    if (type_nesting(method->owner) > limit)
+    uint32_t nesting = method ? method_nesting(method) : type_nesting(type);
+    if (nesting > limit)
         return true;
-    for (uint32_t i = 0; i < method->arg_count; i++)
-        if (type_nesting(method->args[i]) > limit)
-            return true;
+    uint32_t depth = method ? method_depth(method) : type->depth;
+    InstanceCount *count = depth > limit ? instance_count(w, method, type) : NULL;
+    if (!count)
+        return false;
+    if (count->deep >= DEEP_INSTANCES_MAX || (nesting > 1 && count->repeated >= REPEATED_INSTANCES_MAX))
+        return true;
+    count->deep++;
+    count->repeated = (uint16_t)(count->repeated + (nesting > 1));
     return false;
 }
 

@@ -183,7 +183,18 @@ static const Method *target_code(World *w, TypeNode *type, const Method *target)
     return method_served(w, boxed_entry(w, type->type, target), &type->levels[3]);
 }
 
-static void target_mark(World *w, TypeNode *type, MethodNode *selector, const Method *code) {
+/// What stands in the table for code that the recursion limit has cut.
+static const Method *code_or_throw(World *w, Type *type, const Method *code) {
+    if (!method_node(w, code)->cut)
+        return code;
+    const Method *throwing = cut_target(w, type, code);
+    method_node(w, throwing)->address_taken = true;
+    mark_method(w, throwing, NULL, "stands for an instance beyond the limit of generic recursion");
+    return throwing;
+}
+
+/// Answers what the entry is.
+static const Method *target_mark(World *w, TypeNode *type, MethodNode *selector, const Method *code) {
     if (selector->shows_targets)
         target_show(w, (Target){type, code});
     method_node(w, code)->address_taken = true;
@@ -193,6 +204,7 @@ static void target_mark(World *w, TypeNode *type, MethodNode *selector, const Me
     bool selector_grows = may_grow && selector->slot.growth > type->levels[3].growth;
     mark_method(w, code, selector_grows ? &selector->slot : &type->levels[3],
                 selector->method->arg_count ? "generic virtual method" : "interface method");
+    return code_or_throw(w, type->type, code);
 }
 
 static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Method *target) {
@@ -203,9 +215,8 @@ static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Met
         ARRAY_PUSH(&w->arena, &w->generic_overrides, (GenericOverride){selector->method, type->type, code});
         return;
     }
-    const Method *code = target_code(w, type, target);
+    const Method *code = target_mark(w, type, selector, target_code(w, type, target));
     ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, code});
-    target_mark(w, type, selector, code);
 }
 
 /// Several instances of the interface lead to different code: calls tell which one they mean.
@@ -213,8 +224,8 @@ static void pair_enter_switch(World *w, TypeNode *type, MethodNode *selector, co
     const Method *method = method_synthetic(w->ts, SYNTHETIC_InterfaceSwitch, type->type, selector->method);
     MethodNode *node = method_node(w, method);
     for (uint32_t i = 0; i < count; i++) {
-        ARRAY_PUSH(&w->arena, &node->cases, cases[i]);
-        target_mark(w, type, selector, cases[i].target);
+        SwitchCase entry = {cases[i].interface, target_mark(w, type, selector, cases[i].target)};
+        ARRAY_PUSH(&w->arena, &node->cases, entry);
         if (cases[i].interface)
             mark_constructed(w, (Type *)cases[i].interface, &type->levels[3], "interface that is implemented several times");
     }
@@ -307,11 +318,12 @@ static bool slot_reaches(World *w, const MethodNode *slot, Type *type) {
     return false;
 }
 
-static void slot_target_mark(World *w, Target target) {
-    if (!target.code)
+static void slot_target_mark(World *w, Target *target) {
+    if (!target->code)
         return;
-    method_node(w, target.code)->address_taken = true;
-    mark_method(w, target.code, &target.type->levels[3], "virtual method of a type with instances");
+    method_node(w, target->code)->address_taken = true;
+    mark_method(w, target->code, &target->type->levels[3], "virtual method of a type with instances");
+    target->code = code_or_throw(w, target->type->type, target->code);
 }
 
 static void slot_join(World *w, MethodNode *slot, Target target) {
@@ -319,7 +331,7 @@ static void slot_join(World *w, MethodNode *slot, Target target) {
     if (slot->shows_targets)
         target_show(w, target);
     if (slot->slot.marked && slot_reaches(w, slot, target.type->type))
-        slot_target_mark(w, target);
+        slot_target_mark(w, &slot->targets.items[slot->targets.count - 1]);
 }
 
 void type_dispatch(World *w, TypeNode *node) {
@@ -388,8 +400,8 @@ static void slot_limit_add(World *w, MethodNode *slot, const Type *limit) {
     else
         slot->unlimited = true;
     for (uint32_t i = 0; i < slot->targets.count; i++) {
-        Target target = slot->targets.items[i];
-        if (!limit || derives(w, target.type->type, limit))
+        Target *target = &slot->targets.items[i];
+        if (!limit || derives(w, target->type->type, limit))
             slot_target_mark(w, target);
     }
 }

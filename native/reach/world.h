@@ -140,12 +140,18 @@ typedef struct FieldNode {
 
 enum { TYPE_VISIBLE = 1, TYPE_OVERRIDES_CHECKED = 2 };
 /// Definitions of one module that need NativeFormat records; a byte per row, at rid - 1.
+/// Instances of one definition that generic recursion may have made (recursion.c).
+typedef struct InstanceCount {
+    uint16_t deep, repeated;
+} InstanceCount;
+
 typedef struct ModuleMarks {
     uint8_t *methods, *fields, *attributes;
     uint8_t *types; // TYPE_*, what has been done for a definition
     bool visible;   // types of it have records
     bool rooted;    // kept whole
     FlowFacts *facts;
+    InstanceCount *type_instances, *method_instances; // a count per row, at rid - 1; NULL until needed
 } ModuleMarks;
 
 typedef struct StringNode {
@@ -479,6 +485,10 @@ const Type *receiver_limit(World *w, const Type *receiver);
 /// Code of a virtual call on a box whose type is exactly `type`; NULL if it is not known.
 const Method *boxed_target(World *w, Type *type, const Method *method);
 void slot_process(World *w, MethodNode *node);
+/// Throws in place of code that the recursion limit has cut.
+static inline const Method *cut_target(World *w, Type *type, const Method *code) {
+    return method_synthetic(w->ts, SYNTHETIC_ThrowBody, type, code);
+}
 /// One type meets one selector; `by_definition`: a cast has to succeed as well.
 void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_definition);
 /// The instance of the interface that a call means is asked for if the selector turns out to be ambiguous.
@@ -512,8 +522,8 @@ uint16_t growth_next(const Node *from, uint32_t from_depth, uint32_t depth);
 uint32_t method_depth(const Method *method);
 /// Most often one definition occurs on a path of the type's tree.
 uint32_t type_nesting(const Type *type);
-bool growth_exceeded(const Reach *reach, const Method *method_or_null, const Type *type_or_null,
-                     uint16_t growth);
+/// Whether an instance that `growth` steps lead to is beyond the limits; counts it if not.
+bool growth_exceeded(World *w, const Method *method_or_null, const Type *type_or_null, uint16_t growth);
 /// IL3054 for every cut, in deterministic order.
 void report_cuts(World *w);
 

@@ -45,5 +45,10 @@ class Program
         Show("new of a type with a missing base", UsesMissing.Make);
         Show("field of a missing type", () => UsesMissingField.Run());
         Show("caught", () => Missing.Catch());
+        IBase[] bases = { new OneWay(), new Diamond() };
+        foreach (IBase b in bases)
+            Show("default method of " + b.GetType().Name, () => b.Which());
+        Show("default method of a diamond", () => new Diamond() is IBase b ? b.Which() : "none");
+        Show("default method taken away", () => ((IBase)new TakenAway()).Which());
     }
 }
