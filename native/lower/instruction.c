@@ -91,6 +91,41 @@ static void op_break(Lowering *l) {
     LLVMBuildCall2(l->builder, LLVMGlobalGetValueType(trap), trap, NULL, 0, "");
 }
 
+// ---- Instances beyond the limit of generic recursion ------------------------------------------------------------
+
+static bool is_cut(const Lowering *l, const Type *type) {
+    return type && !reach_type_allowed(l->u->reach, type);
+}
+
+/// Instructions that want more of a type than its layout.
+static bool names_cut_type(const Lowering *l) {
+    const Instruction *in = l->in;
+    switch (in->op) { // NOLINT: the others do not
+    case OP_newarr: return is_cut(l, in->type) || is_cut(l, type_sz_array(l->u->ts, in->type));
+    case OP_box:
+        return is_cut(l, in->type) || (in->type->def && in->type->def->is_nullable && is_cut(l, in->type->args[0]));
+    case OP_unbox:
+    case OP_unbox_any:
+    case OP_castclass:
+    case OP_isinst:
+    case OP_ldelema:
+    case OP_ldtoken:
+    case OP_ldtype:
+    case OP_mkrefany:
+    case OP_refanyval: return is_cut(l, in->type);
+    case OP_ldsfld:
+    case OP_ldsflda:
+    case OP_stsfld: return is_cut(l, in->field->owner);
+    case OP_newobj: return !in->method->owner->is_value_type && is_cut(l, in->method->owner);
+    case OP_new_delegate:
+    case OP_new_delegate_virtual:
+        return is_cut(l, in->type2) || !reach_instance_allowed(l->u->reach, in->method);
+    case OP_ldftn: return !reach_instance_allowed(l->u->reach, in->method);
+    case OP_intrinsic: return in->method->arg_count && is_cut(l, in->method->args[0]);
+    default: return false;
+    }
+}
+
 static void op_selector(Lowering *l) {
     uint32_t number = reach_dynamic_number(l->u->reach, l->in->method);
     stack_push_scalar(l, STACK_Int32, LLVMConstInt(l->u->i32, number, false));
@@ -146,6 +181,11 @@ static void lower_other(Lowering *l) {
 }
 
 void lower_instruction(Lowering *l) {
+    if (reach_has_cuts(l->u->reach) && names_cut_type(l)) {
+        static const Failure failure = {.kind = FAILURE_TypeLoad};
+        throw_failure(l, &failure);
+        return;
+    }
     switch (opcode_family(l->in->op)) {
     case FAMILY_Other: lower_other(l); break;
     case FAMILY_Variable: op_variable(l); break;

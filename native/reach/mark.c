@@ -71,20 +71,28 @@ static bool method_allowed(World *w, MethodNode *node, const Node *from) {
     if (node->cut)
         return false;
     uint16_t growth = growth_next(from, entity_depth(from), method_depth(node->method));
-    if (!growth_exceeded(w, node->method, NULL, growth))
+    if (!growth_exceeded(w, from, node->method, NULL, growth))
         return true;
     node->cut = true;
     cut_add(w, (Cut){from, node->method, NULL});
     return false;
 }
 
+/// An element or argument of a type that exists: its MethodTable is needed whatever code may say of it.
+static bool is_part_of(const Type *type, const Node *from) {
+    if (from->kind != NODE_Necessary)
+        return false;
+    const Type *whole = from->entity;
+    return whole->element == type || type->depth < whole->depth;
+}
+
 static bool type_allowed(World *w, TypeNode *node, const Node *from) {
-    if (node->levels[0].marked || !from)
+    if (node->levels[0].marked || !from || is_part_of(node->type, from))
         return true;
     if (node->cut)
         return false;
     uint16_t growth = growth_next(from, entity_depth(from), node->type->depth);
-    if (!growth_exceeded(w, NULL, node->type, growth))
+    if (!growth_exceeded(w, from, NULL, node->type, growth))
         return true;
     node->cut = true;
     cut_add(w, (Cut){from, NULL, node->type});

@@ -93,6 +93,8 @@ const Method *reach_string_factory(TypeSystem *ts, const Method *constructor);
 /// TypeLoadException instead (helper ThrowTypeLoadException).
 bool reach_instance_allowed(const Reach *reach, const Method *method);
 bool reach_type_allowed(const Reach *reach, const Type *type);
+/// There are such instances.
+bool reach_has_cuts(const Reach *reach);
 
 // ---- Instances made at run time ---------------------------------------------------------------------------
 

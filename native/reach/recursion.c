@@ -84,7 +84,12 @@ static InstanceCount *instance_count(World *w, const Method *method, const Type 
     return &(*counts)[rid - 1];
 }
 
-bool growth_exceeded(World *w, const Method *method, const Type *type, uint16_t growth) {
+/// What types bring is not counted: all of it or nothing has to be there.
+static bool is_code(const Node *from) {
+    return from->kind == NODE_Method || from->kind == NODE_Slot || from->kind == NODE_ReflectableMethod;
+}
+
+bool growth_exceeded(World *w, const Node *from, const Method *method, const Type *type, uint16_t growth) {
     uint32_t limit = w->reach->request->codegen.max_generic_cycle;
     if (!limit)
         limit = DEFAULT_MAX_CYCLE;
@@ -94,7 +99,7 @@ bool growth_exceeded(World *w, const Method *method, const Type *type, uint16_t 
     if (nesting > limit)
         return true;
     uint32_t depth = method ? method_depth(method) : type->depth;
-    InstanceCount *count = depth > limit ? instance_count(w, method, type) : NULL;
+    InstanceCount *count = depth > limit && is_code(from) ? instance_count(w, method, type) : NULL;
     if (!count)
         return false;
     if (count->deep >= DEEP_INSTANCES_MAX || (nesting > 1 && count->repeated >= REPEATED_INSTANCES_MAX))
@@ -125,6 +130,10 @@ void report_cuts(World *w) {
 bool reach_instance_allowed(const Reach *reach, const Method *method) {
     const MethodNode *node = method_node_find(reach->world, method);
     return !node || !node->cut;
+}
+
+bool reach_has_cuts(const Reach *reach) {
+    return reach->world->cuts.count > 0;
 }
 
 bool reach_type_allowed(const Reach *reach, const Type *type) {

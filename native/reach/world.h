@@ -523,7 +523,7 @@ uint32_t method_depth(const Method *method);
 /// Most often one definition occurs on a path of the type's tree.
 uint32_t type_nesting(const Type *type);
 /// Whether an instance that `growth` steps lead to is beyond the limits; counts it if not.
-bool growth_exceeded(World *w, const Method *method_or_null, const Type *type_or_null, uint16_t growth);
+bool growth_exceeded(World *w, const Node *from, const Method *method_or_null, const Type *type_or_null, uint16_t growth);
 /// IL3054 for every cut, in deterministic order.
 void report_cuts(World *w);
 

@@ -420,6 +420,10 @@ bool reach_type_allowed(const Reach *reach, const Type *type)
     (void)type;
     return true;
 }
+bool reach_has_cuts(const Reach *reach) {
+    (void)reach;
+    return false;
+}
 bool reach_never_called(const Reach *reach, const Method *method) {
     (void)reach;
     (void)method;
