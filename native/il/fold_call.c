@@ -197,7 +197,9 @@ static bool fold_struct_equals(Import *im, const Method *method)
     const char *name = "StructOnlyNormalEquals";
     Type       *argument = type;
     if (type->def->is_enum) name = "EnumOnlyEquals";
-    else if (type->def->is_nullable && implements_own(il, type->args[0], WELL_KNOWN_TYPE_IEquatableOfT))
+    // Of the arguments of canonical code only Nullable<U> can be named, not U.
+    else if (type->def->is_nullable && !type->has_placeholder &&
+             implements_own(il, type->args[0], WELL_KNOWN_TYPE_IEquatableOfT))
         name = "StructOnlyEqualsNullable", argument = type->args[0];
     else if (implements_own(il, type, WELL_KNOWN_TYPE_IEquatableOfT)) name = "StructOnlyEqualsIEquatable";
     Method *definition = type_find_method(il->ts, method->owner, name, NULL);

@@ -299,6 +299,8 @@ void reflectable_method_process(World *w, MethodNode *node) {
     }
     if (method->def->is_constructor && !method->def->is_static)
         mark_allocated(w, method->owner, from, "reflectable constructor");
+    for (uint32_t i = 0; i < method->arg_count; i++)
+        mark_necessary(w, method->args[i], from, "argument of a reflectable method");
     mark_pointer(w, method, from, "reflectable method");
     if (!method->def->is_static)
         mark_pointer(w, boxed_entry(w, method->owner, method), from, "reflectable method");
