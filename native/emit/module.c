@@ -2,6 +2,7 @@
 // runtime-contract 8, 11.4).
 #include "emit/context.h"
 #include "emit/reflection_blob.h"
+#include "request/instruction_sets.h"
 
 enum { READY_TO_RUN_SIGNATURE = 0x00525452, HEADER_MAJOR = 16, SECTION_ENTRY_SIZE = 24, SECTION_HAS_END = 1 };
 enum {
@@ -134,7 +135,7 @@ static void settings_write(EmitContext *e) {
 static void cpu_features_write(EmitContext *e) {
     DataObject *features = data_object_new(&e->set, "g_requiredCpuFeatures", SECTION_ReadOnly, 4);
     data_label_z(&e->set, features, "g_requiredCpuFeatures");
-    data_u32(&e->set, features, 0); // the baseline, x86-64-v2, needs no test (as stock)
+    data_u32(&e->set, features, instruction_sets_required(request_instruction_sets(e->request)));
 }
 
 // TypeManagerSlot {TypeManager handle, module index}, filled at start-up.

@@ -362,7 +362,7 @@ static bool fold_other(Import *im, FoldId id, const Method *method)
         return constant(im, 1, 1);
     if (id == FOLD_DoubleConvertToIntegerNative || id == FOLD_SingleConvertToIntegerNative)
         return fold_convert_native(im, method);
-    if (id >= FOLD_VectorIsHardwareAccelerated) return constant(im, 0, 0);
+    if (id >= FOLD_VectorIsHardwareAccelerated) return constant(im, 0, hardware_answer(im->il, method, im->code->method));
     return false;
 }
 
@@ -370,7 +370,8 @@ bool fold_call(Import *im, const Method *method, bool is_virtual)
 {
     FoldId id = fold_find(im->il, method);
     if (id == FOLD_None) {
-        if (method_is_unsupported_isa(im->il, method)) return constant(im, 0, 0);
+        int answer = hardware_answer(im->il, method, im->code->method);
+        if (answer >= 0) return constant(im, 0, answer);
         return !is_virtual && fold_resource_string(im, method);
     }
     if (id <= FOLD_UnsafeUnbox) return fold_unsafe(im, id, method);

@@ -198,6 +198,9 @@ MethodCode il_method_code(Il *il, const Method *method)
         code.symbol = redirected(symbol);
         return code;
     }
+    HardwareMethod hardware = hardware_method(il, method);
+    if (hardware.is_query && hardware.support == HARDWARE_Asked)
+        return (MethodCode){ .kind = CODE_RuntimeImport, .symbol = { hardware.symbol, strlen(hardware.symbol) } };
     static const struct { FoldId id; const char *symbol; } replaced[] = {
         { FOLD_InstantiateFunctionPointer, "tailor_instantiated_code" },
         { FOLD_SplitFunctionPointer, "tailor_split_code" },
@@ -315,6 +318,8 @@ static Code *method_code(Il *il, const Method *method, Arena *arena, Failure *fa
     if (is_always_true(il, method))
         return substituted_code(il, method, (Substitution){ SUBSTITUTION_Value, 1 }, arena);
     if (is_canonical_form(il, method)) return canonical_form(il, method, arena);
+    Code *hardware = hardware_code(il, method, arena);
+    if (hardware) return hardware;
     if (has_il(method)) return code_decode(il->ts, method, arena, reason, failure);
     Code *code = synth_code(il, method, arena, &why);
     if (why) *failure = *why;
@@ -358,7 +363,10 @@ static bool evaluate_constant(Il *il, const Method *method, int64_t *value)
         *value = substitution.value;
         return substitution.kind == SUBSTITUTION_Value;
     }
-    if (method_is_unsupported_isa(il, method)) return *value = 0, true;
+    if (hardware_method(il, method).is_query) {
+        int answer = hardware_answer(il, method, method);
+        return *value = answer, answer >= 0;
+    }
     Arena    scratch = { 0 };
     Import   caller = { .il = il, .arena = &scratch, .evaluation_depth = il->evaluation_depth };
     uint32_t count = method->signature->param_count + (method->signature->has_this ? 1 : 0);

@@ -249,6 +249,8 @@ void    il_quiet_end(Il *il, IlQuiet before);
 TypeSystem *il_types(Il *il);
 
 MethodCode il_method_code(Il *il, const Method *method);
+/// What LLVM must be told about the function of a hardware intrinsic that not every target has; NULL for others.
+const char *il_hardware_feature(Il *il, const Method *method);
 /// Decodes, resolves, normalises, types and folds. Everything is allocated in `scratch`. Deterministic in
 /// (method, request, facts). Never NULL for CODE_Body and CODE_PInvoke: a body that cannot be made is one
 /// that throws (`failure`). Reports each invalid body once (TLR2001), missing assemblies once.

@@ -135,6 +135,7 @@ static bool may_inline(Import *im, const Method *callee)
     if (im->evaluating || !im->il->request->codegen.optimize || !im->raw || im->il->as_written) return false;
     if (!callee->def || callee->synthetic != SYNTHETIC_None || callee->is_open) return false;
     if (method_has_placeholder(callee)) return false; // its types are found through its own context
+    if (il_hardware_feature(im->il, callee)) return false; // an instruction for a function of its own
     if (!inline_entry(im->il, callee->def)->candidate || runs_cctor_at_entry(im->il, callee)) return false;
     if (callee->def == im->code->method->def || fold_find(im->il, callee) != FOLD_None) return false;
     uint32_t depth = 0;

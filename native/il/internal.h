@@ -254,8 +254,6 @@ typedef enum FoldId {
 #undef FOLD
 } FoldId;
 FoldId fold_find(Il *il, const Method *method);
-/// IsSupported of a hardware-intrinsic class: false, as nothing above the scalar baseline is used.
-bool method_is_unsupported_isa(Il *il, const Method *method);
 void special_free(Il *il);
 void native_structs_free(Il *il);
 void reported_free(Il *il);
@@ -271,7 +269,30 @@ void report_invalid(Il *il, const Method *method, const char *reason);
 bool fold_call(Import *im, const Method *method, bool is_virtual);
 /// Calls on System.Type and its relatives with exact operands.
 bool fold_type_call(Import *im, FoldId id, const Method *method);
-Intrinsic intrinsic_find(Il *il, const Method *method);
+Intrinsic intrinsic_find(Il *il, const Method *method, const Method *caller);
+
+// ---- Hardware intrinsics (hardware.c) ---------------------------------------------------------------------
+
+typedef enum HardwareSupport {
+    HARDWARE_None,   // not a method of System.Runtime.Intrinsics.<machine>
+    HARDWARE_Never,  // IsSupported is false, the others throw PlatformNotSupportedException
+    HARDWARE_Asked,  // the processor is asked at run time
+    HARDWARE_Always,
+} HardwareSupport;
+typedef struct HardwareMethod {
+    HardwareSupport support;
+    bool            is_query; // get_IsSupported
+    const char     *symbol;   // Asked: function of the runtime that answers
+    const char     *feature;  // Asked: for LLVM
+} HardwareMethod;
+HardwareMethod hardware_classify(Il *il, const MethodDef *def);
+HardwareMethod hardware_method(Il *il, const Method *method); // special.c
+/// A call that is an instruction where it stands.
+bool hardware_is_instruction(Il *il, const Method *method, const Method *caller);
+/// Code of methods whose IL is not to be used; NULL: it is.
+Code *hardware_code(Il *il, const Method *method, Arena *arena);
+/// IsSupported or IsHardwareAccelerated as `caller` sees it: 1, 0, or -1: asked at run time, or no such query.
+int hardware_answer(Il *il, const Method *query, const Method *caller);
 /// Whether `method` is named so.
 bool method_is(const Method *method, const char *name_space, const char *type, const char *name);
 bool type_is(const Type *type, const char *name_space, const char *name);

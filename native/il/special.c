@@ -30,7 +30,7 @@ struct SpecialEntry {
     const MethodDef *def;
     FoldId           fold;
     int              intrinsic_row;
-    bool             is_unsupported_isa; // IsSupported of a hardware class
+    HardwareMethod   hardware;
     UT_hash_handle   hh;
 };
 
@@ -52,23 +52,13 @@ static bool def_is(const MethodDef *def, const char *name_space, const char *typ
            text_equal_z(def->owner->name_space, name_space);
 }
 
-/// System.Runtime.Intrinsics.{X86,Arm,Wasm}.*: nothing above the scalar baseline is used, so no class is
-/// supported.
-static bool is_isa_query(const MethodDef *def)
-{
-    if (!text_equal_z(def->name, "get_IsSupported") || !def->is_static) return false;
-    const TypeDef *outer = def->owner;
-    while (outer->enclosing) outer = outer->enclosing;
-    return text_starts_with(outer->name_space, "System.Runtime.Intrinsics.");
-}
-
 /// CoreLib and its companions; types of the same names in other assemblies (polyfills) are ordinary code.
 static bool is_core_module(const Module *module)
 {
     return text_starts_with(module->name, "System.Private.");
 }
 
-static void classify(SpecialEntry *entry, const MethodDef *def)
+static void classify(Il *il, SpecialEntry *entry, const MethodDef *def)
 {
     entry->intrinsic_row = -1;
     if (!is_core_module(def->owner->module)) return;
@@ -81,7 +71,7 @@ static void classify(SpecialEntry *entry, const MethodDef *def)
         if (marked &&
             def_is(def, intrinsic_rows[i].name_space, intrinsic_rows[i].type, intrinsic_rows[i].method))
             entry->intrinsic_row = i;
-    entry->is_unsupported_isa = is_isa_query(def);
+    entry->hardware = hardware_classify(il, def);
 }
 
 static const SpecialEntry *special_of(Il *il, const MethodDef *def)
@@ -91,7 +81,7 @@ static const SpecialEntry *special_of(Il *il, const MethodDef *def)
     if (entry) return entry;
     entry = ARENA_NEW(il->program, SpecialEntry);
     entry->def = def;
-    classify(entry, def);
+    classify(il, entry, def);
     HASH_ADD_PTR(il->special, def, entry);
     return entry;
 }
@@ -104,10 +94,10 @@ FoldId fold_find(Il *il, const Method *method)
 {
     return method->def && method->synthetic == SYNTHETIC_None ? special_of(il, method->def)->fold : FOLD_None;
 }
-bool method_is_unsupported_isa(Il *il, const Method *method)
+HardwareMethod hardware_method(Il *il, const Method *method)
 {
-    return method->def && method->synthetic == SYNTHETIC_None &&
-           special_of(il, method->def)->is_unsupported_isa;
+    return method->def && method->synthetic == SYNTHETIC_None ? special_of(il, method->def)->hardware
+                                                              : (HardwareMethod){ .support = HARDWARE_None };
 }
 
 // ---- Shapes -----------------------------------------------------------------------------------------------
@@ -140,9 +130,10 @@ static bool shapes_match(Il *il, const char *shapes, const Signature *signature)
     return index == signature->param_count;
 }
 
-Intrinsic intrinsic_find(Il *il, const Method *method)
+Intrinsic intrinsic_find(Il *il, const Method *method, const Method *caller)
 {
     if (!method->def || method->synthetic != SYNTHETIC_None) return INTRINSIC_None;
+    if (hardware_is_instruction(il, method, caller)) return INTRINSIC_Hardware;
     int first = special_of(il, method->def)->intrinsic_row;
     for (int i = first; i >= 0 && i < INTRINSIC_ROWS; i++) {
         if (!def_is(method->def, intrinsic_rows[i].name_space, intrinsic_rows[i].type,

@@ -121,7 +121,7 @@ static void step_direct_call(Import *im, Instruction in)
         in.op = OP_invoke_delegate;
         in.is_direct = false;
     } else if (!boxes) {
-        in.intrinsic = intrinsic_find(im->il, method);
+        in.intrinsic = intrinsic_find(im->il, method, im->code->method);
         if (in.intrinsic != INTRINSIC_None) in.op = OP_intrinsic;
         else if (evaluate_callee(im, method, &result)) {
             if (tests_null(im, &in)) { // the call stays for its null test; its result is known all the same

@@ -1,4 +1,5 @@
 #include "lower/lowering.h"
+#include "request/instruction_sets.h"
 
 #include <llvm-c/Comdat.h>
 
@@ -25,7 +26,7 @@ void attribute_common(UnitState *u, LLVMValueRef function) {
     LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES,
                             LLVMCreateEnumAttribute(u->context, u->kinds.uwtable, UNWIND_TABLE_SYNC));
     attribute_add_text(u, function, "probe-stack", "inline-asm");
-    attribute_add_text(u, function, "target-cpu", "x86-64-v2");
+    attribute_add_text(u, function, "target-cpu", instruction_sets_processor(request_instruction_sets(u->request)));
 }
 
 static bool is_cold(const Method *method, const Body *body) {
@@ -73,6 +74,11 @@ void attribute_method(UnitState *u, LLVMValueRef function, const Method *method,
         attribute_add(u, function, u->kinds.cold);
     if (!method->def || method->synthetic != SYNTHETIC_None)
         return;
+    const char *feature = il_hardware_feature(u->il, method);
+    if (feature) {
+        const char *all = instruction_sets_features(request_instruction_sets(u->request));
+        attribute_add_text(u, function, "target-features", arena_format(&u->scratch, "%s%s%s", all, *all ? "," : "", feature));
+    }
     if (keeps_frame(method, body) || (body && asks_for_stack(body)))
         attribute_add_text(u, function, "disable-tail-calls", "true");
     if (method->def->is_no_inlining || (body && body->has_localloc && body->instruction_count > 200))

@@ -431,6 +431,7 @@ void op_invoke_delegate(Lowering *l);
 void op_native_call(Lowering *l);
 void op_native_calli(Lowering *l);
 void op_intrinsic(Lowering *l);
+void op_hardware(Lowering *l);
 void op_throw(Lowering *l);
 void op_return(Lowering *l);
 

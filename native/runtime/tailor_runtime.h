@@ -152,6 +152,10 @@ bool tailor_is_instance_of_template(const MethodTable *template, const MethodTab
 /// template of the other.
 bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second, int32_t kind);
 
+/// IsSupported of Aes and Pclmulqdq, of Gfni.
+bool tailor_has_aes(void);
+bool tailor_has_gfni(void);
+
 /// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
 /// `count` return addresses of managed frames from the innermost; returns the number, or the negated number
 /// needed.
