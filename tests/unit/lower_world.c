@@ -320,6 +320,11 @@ void world_regions(const Method *method, EhRegion *regions, uint32_t count) {
 // ---- il/ and reach/
 // --------------------------------------------------------------------------------------------------
 
+const char *il_hardware_feature(Il *il, const Method *method) {
+    (void)il;
+    (void)method;
+    return NULL;
+}
 TypeSystem *il_types(Il *il) {
     return (TypeSystem *)il;
 }
