@@ -326,6 +326,26 @@ static void severities_apply(const Request *request, Diag *diag)
     diag_configure(diag, &options);
 }
 
+/// The stock compiler's spelling of IlcInstructionSet, names between commas. False: another argument.
+static bool instruction_sets_take(Request *request, Text argument, Arena *arena)
+{
+    static const char prefix[] = "--instruction-set:";
+    enum { PREFIX = sizeof prefix - 1 };
+    if (!text_starts_with(argument, prefix)) return false;
+    TextList *list = &request->target.instruction_set;
+    Text     *items = ARENA_ARRAY(arena, Text, list->count + argument.size);
+    if (list->count) memcpy(items, list->items, list->count * sizeof *items);
+    list->items = items;
+    for (size_t at = PREFIX; at < argument.size;) {
+        const char *start = argument.data + at;
+        const char *comma = memchr(start, ',', argument.size - at);
+        size_t      size = comma ? (size_t)(comma - start) : argument.size - at;
+        items[list->count++] = (Text){ start, size };
+        at += size + 1;
+    }
+    return true;
+}
+
 bool request_read(Request *out, const char *json, size_t size, Arena *arena, Diag *diag)
 {
     Reader       r = { out, { json, size }, arena, diag };
@@ -338,7 +358,8 @@ bool request_read(Request *out, const char *json, size_t size, Arena *arena, Dia
     if (!ok || !values_check(&r)) return false;
     severities_apply(out, diag);
     for (uint32_t i = 0; i < out->extra_arguments.count; i++) {
-        diag_report(diag, DIAG_ExtraArgument, (DiagLocation){ 0 }, out->extra_arguments.items[i].data);
+        if (!instruction_sets_take(out, out->extra_arguments.items[i], arena))
+            diag_report(diag, DIAG_ExtraArgument, (DiagLocation){ 0 }, out->extra_arguments.items[i].data);
     }
     return true;
 }

@@ -1,4 +1,4 @@
-#include "request/request.h"
+#include "request/instruction_sets.h"
 
 #include "cmocka_all.h"
 
@@ -104,6 +104,19 @@ static void extra_arguments_are_named(void **state)
     assert_true(read_json(f, "{\"schema\":1," INPUTS ",\"extraArguments\":[\"--foo\"]}"));
     assert_string_equal(diag_record(f->diag, 0)->code, "TLR1010");
     assert_non_null(strstr(diag_record(f->diag, 0)->text, "'--foo'"));
+}
+
+static void instruction_sets_are_taken_from_arguments(void **state)
+{
+    Fixture *f = *state;
+    assert_true(read_json(f, "{\"schema\":1," INPUTS ",\"target\":{\"instructionSet\":[\"aes\"]},"
+                             "\"extraArguments\":[\"--instruction-set:avx2,gfni\"]}"));
+    assert_int_equal(diag_record_count(f->diag), 0);
+    InstructionSets sets = request_instruction_sets(&f->request);
+    assert_int_equal(sets.vectors, VECTORS_Avx2);
+    assert_true(sets.aes && sets.gfni);
+    assert_string_equal(instruction_sets_processor(sets), "x86-64-v3");
+    assert_int_equal(instruction_sets_required(sets), 0x2207);
 }
 
 static void wrong_requests_are_refused(void **state)
@@ -282,6 +295,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(absent_keys_have_defaults, setup, teardown),
         cmocka_unit_test_setup_teardown(replacement_characters_in_existing_places, setup, teardown),
         cmocka_unit_test_setup_teardown(extra_arguments_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(instruction_sets_are_taken_from_arguments, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_requests_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(every_wrong_key_of_a_section_is_reported, setup, teardown),
         cmocka_unit_test_setup_teardown(xml_elements_and_positions, setup, teardown),
