@@ -280,7 +280,12 @@ ResolveKind type_resolve_constrained(TypeSystem *ts, Type *type, Method *declara
         ResolveKind kind = type_resolve_interface(ts, type, declaration, result);
         bool        is_open = type->has_placeholder || declaration->owner->has_placeholder;
         Method     *unified = kind == RESOLVE_None && is_open ? declaration_unified(ts, type, declaration) : NULL;
-        return unified ? type_resolve_interface(ts, type, unified, result) : kind;
+        if (!unified) return kind;
+        kind = type_resolve_interface(ts, type, unified, result);
+        // A default method of the interface itself: the caller's names for its arguments are those that the caller knows.
+        if (kind == RESOLVE_Default && *result && (*result)->owner == unified->owner)
+            *result = method_instantiate(ts, (*result)->def, declaration->owner, declaration->args, declaration->arg_count, NULL);
+        return kind;
     }
     if (declaration->def->is_static) return RESOLVE_None;
     *result = type_resolve_virtual(ts, type, declaration);

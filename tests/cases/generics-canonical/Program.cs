@@ -96,6 +96,14 @@ struct Counter<T> : IOther<T>, IEqualityComparer<T>
     public int GetHashCode(T x) => 1;
 }
 
+interface IDefault<T>
+{
+    string Generic<U>(U u) => "default of " + typeof(T).Name + " with " + typeof(U).Name;
+    static virtual string Static<U>(U u) => "static default of " + typeof(T).Name + " with " + typeof(U).Name;
+}
+
+struct Defaults<T> : IDefault<T> { }
+
 // The interface names another argument than the struct: the constraint makes them the same.
 class UseOther<T> : IRun
 {
@@ -106,9 +114,13 @@ class UseOther<T> : IRun
         Counter<T> counter = default;
         Console.WriteLine(Compare(ref counter, (T)a, (T)b));
         Console.WriteLine(counter.Calls);
+        Console.WriteLine(CallDefaults<Defaults<T>, T, List<T>>(default, new()));
+        Console.WriteLine(CallDefaults<Defaults<T>, T, int>(default, 1));
     }
 
     static string Call<X, Y>() where X : IOther<Y> => X.Other();
+
+    static string CallDefaults<S, Y, U>(S s, U u) where S : struct, IDefault<Y> => s.Generic(u) + ", " + S.Static(u);
 
     static bool Compare<C, Y>(ref C comparer, Y x, Y y) where C : struct, IEqualityComparer<Y> => comparer.Equals(x, y);
 }

@@ -34,6 +34,7 @@ unsafe class Program
         var point = new Point { X = 6 };
         Console.WriteLine(Calls.IndirectStruct(ref point, 7) + " " + Calls.CallNonVirtual(dog, 3) + " " + Calls.CallOnNull());
         Show("callvirt null", () => Calls.CallvirtOnNull());
+        Console.WriteLine(Calls.BoxedVirtual(41) + " " + Calls.BoxedInterface(3, 4) + " " + Calls.BoxedDelegate(43)());
         Show("ldvirtftn null", () => Calls.IndirectInstance(null!, 3));
 
         string text = "text";
