@@ -1,9 +1,11 @@
-// Objects that start-up makes on the heap (preinit/, runtime/initial_objects.h): what they hold, the references between
-// them, and the static fields that lead to them. All addresses are relative, so that none needs a relocation.
+// Objects that start-up makes on the heap (preinit/, runtime/initial_objects.h): what they hold, the
+// references between them, and the static fields that lead to them. All addresses are relative, so that none
+// needs a relocation.
 #include "emit/context.h"
 
 enum {
     FIELDS_OFFSET = 8, // from the object pointer
+    CHARS_OFFSET = 12, // of a string
     ELEMENTS_OFFSET = 16,
     NO_LENGTH = -1,
 };
@@ -46,10 +48,12 @@ static uint32_t used_size(const FrozenData *data, uint32_t start) {
 static void object_row(InitialObjects *o, const FrozenObject *object) {
     EmitContext *e = o->e;
     bool is_array = object->type->kind == TYPE_SzArray;
-    uint32_t start = is_array ? ELEMENTS_OFFSET - FIELDS_OFFSET : 0, size = used_size(&object->data, start);
+    bool is_string = object->type == well_known_type(e->ts, WELL_KNOWN_TYPE_String);
+    uint32_t offset = is_array ? ELEMENTS_OFFSET : is_string ? CHARS_OFFSET : FIELDS_OFFSET;
+    uint32_t start = offset - FIELDS_OFFSET, size = used_size(&object->data, start);
     Text symbol = {0};
     int32_t length = NO_LENGTH;
-    if (is_array)
+    if (is_array || is_string)
         memcpy(&length, object->data.bytes, sizeof length);
     if (size) {
         symbol = reach_symbol(e->reach, SYMBOL_FrozenObject, object);
@@ -59,6 +63,7 @@ static void object_row(InitialObjects *o, const FrozenObject *object) {
     }
     data_relative(&e->set, o->objects, WHOLE_SYMBOL(emit_type_symbol(e, object->type)));
     data_relative(&e->set, o->objects, WHOLE_SYMBOL(symbol));
+    data_u32(&e->set, o->objects, offset);
     data_u32(&e->set, o->objects, size);
     data_u32(&e->set, o->objects, (uint32_t)length);
 }
@@ -81,7 +86,8 @@ static void static_rows(InitialObjects *o, const Type *type) {
         const FrozenPart *part = &image->gc.parts[i];
         if (!is_heap_part(part))
             continue;
-        data_relative(&o->e->set, o->statics, WHOLE_SYMBOL(reach_symbol(o->e->reach, SYMBOL_GCStatics, type)));
+        data_relative(&o->e->set, o->statics,
+                      WHOLE_SYMBOL(reach_symbol(o->e->reach, SYMBOL_GCStatics, type)));
         data_u32(&o->e->set, o->statics, FIELDS_OFFSET + part->offset);
         data_u32(&o->e->set, o->statics, o->index[part->object->id]);
         o->static_count++;

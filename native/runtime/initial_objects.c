@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { FIELDS_OFFSET = 8, ELEMENTS_OFFSET = 16 };
+enum { CHARS_OFFSET = 12, ELEMENTS_OFFSET = 16 };
 
 static const void *relative(const int32_t *word) {
     return (const char *)word + *word;
@@ -19,13 +19,16 @@ static ManagedObject **element(ManagedObject *array, uint32_t index) {
 /// The content refers to frozen objects only, which no card needs to tell about.
 static ManagedObject *make(const InitialObject *row) {
     const MethodTable *type = relative(&row->type);
-    ManagedObject *object = row->length < 0 ? RhpNewFast(type) : RhpNewArrayFast(type, row->length);
+    ManagedObject *object = row->length < 0               ? RhpNewFast(type)
+                            : row->offset == CHARS_OFFSET ? RhNewString(type, row->length)
+                                                          : RhpNewArrayFast(type, row->length);
     if (row->content)
-        memcpy((char *)object + (row->length < 0 ? FIELDS_OFFSET : ELEMENTS_OFFSET), relative(&row->content), row->size);
+        memcpy((char *)object + row->offset, relative(&row->content), row->size);
     return object;
 }
 
-// The stack is scanned conservatively: `objects` stays alive and in place, and with it everything that it holds.
+// The stack is scanned conservatively: `objects` stays alive and in place, and with it everything that it
+// holds.
 void tailor_make_initial_objects(void) {
     const InitialObjects *all = &tailor_initial_objects;
     ManagedObject *objects = RhpNewPtrArrayFast(relative(&all->spine_type), (intptr_t)all->object_count);

@@ -81,6 +81,7 @@ void RhpReversePInvoke(void *frame);
 ManagedObject *RhpNewFast(const MethodTable *type);
 ManagedObject *RhpNewArrayFast(const MethodTable *type, intptr_t length);
 ManagedObject *RhpNewPtrArrayFast(const MethodTable *type, intptr_t length);
+ManagedObject *RhNewString(const MethodTable *type, intptr_t length);
 /// `place` lies in a heap object.
 void RhpAssignRef(ManagedObject **place, ManagedObject *object);
 

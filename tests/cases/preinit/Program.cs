@@ -14,6 +14,7 @@ Changed();
 ReferencesStored();
 LocksAndHashes();
 Branches();
+ManyTexts();
 
 static void Numbers()
 {
@@ -180,6 +181,12 @@ static void Branches()
     setter.Join();
     Console.WriteLine(Switches.Later + " " + Switches.Counted);
     Console.WriteLine("branches");
+}
+
+static void ManyTexts()
+{
+    GC.Collect();
+    Console.WriteLine(Letters.All.Length + " " + string.Concat(Letters.All)[100..110] + " " + Letters.All.Sum(t => t.Length) + " " + Letters.All[5] + Letters.All[^1]);
 }
 
 static void Increase(ref int number) => number++;
@@ -425,6 +432,20 @@ class Node(Thing? value)
 {
     public Thing? Value = value;
     public Node? Next;
+}
+
+/// More texts than data can hold: start-up makes them.
+static class Letters
+{
+    public static readonly string[] All = Make();
+
+    static string[] Make()
+    {
+        var letters = new string[400];
+        for (var i = 0; i < letters.Length; i++)
+            letters[i] = ((char)(i % 26 + 'a')).ToString();
+        return letters;
+    }
 }
 
 struct KeyCount
