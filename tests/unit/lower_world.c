@@ -461,7 +461,7 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
     (void)reach;
     (void)receiver;
     (void)exact;
-    return (CallPlan){CALL_Direct, method, 0};
+    return (CallPlan){.kind = CALL_Direct, .target = method};
 }
 uint32_t reach_dynamic_number(const Reach *reach, const Method *selector) {
     (void)reach;
