@@ -1,4 +1,5 @@
-// The stages of a compilation in their order, and what they hand on. main.c runs them; nothing else knows the order.
+// The stages of a compilation in their order, and what they hand on. main.c runs them; nothing else knows the
+// order.
 #pragma once
 
 #include "command_line.h"
@@ -9,25 +10,25 @@
 /// Each stage fills its part, later ones only read it.
 typedef struct Compilation {
     CommandLine command_line;
-    Diag       *diag;
-    Timer       timer;
-    Arena       program;
-    TextTable   texts;
-    Pattern    *method; // --method
-    Pattern    *why;    // --why
-    Request     request;
-    Image     **images; // --dump=load only: types/ opens its own
-    uint32_t    image_count;
+    Diag *diag;
+    Timer timer;
+    Arena program;
+    TextTable texts;
+    Pattern *method; // --method
+    Pattern *why;    // --why
+    Request request;
+    Image **images; // --dump=load only: types/ opens its own
+    uint32_t image_count;
     TypeSystem *types;
-    Il         *il;
-    Reach      *reach;
+    Il *il;
+    Reach *reach;
     LLVMTargetMachineRef machine;
-    Sharing    *sharing;
-    Unit       *units;
-    uint32_t    unit_count;
+    Sharing *sharing;
+    Unit *units;
+    uint32_t unit_count;
     const char *const *objects; // paths of what emit/ wrote
-    uint32_t    object_count;
-    int         exit_code;
+    uint32_t object_count;
+    int exit_code;
 } Compilation;
 
 bool stage_exists(const char *name);

@@ -10,8 +10,7 @@ typedef struct Writer {
     Arena scratch;
 } Writer;
 
-// ---- Shape: the packed struct of an object
-// ------------------------------------------------------------------------------
+// ---- Shape: the packed struct of an object ------------------------------------------------------
 
 // Bytes between fix-ups are one array each.
 static uint32_t element_count(const DataObject *object) {
@@ -41,8 +40,7 @@ static LLVMTypeRef object_type(Writer *w, const DataObject *object) {
     return LLVMStructTypeInContext(LLVMGetModuleContext(w->module), types, n, true);
 }
 
-// ---- Symbols
-// --------------------------------------------------------------------------------------------------------------
+// ---- Symbols ------------------------------------------------------------------------------------
 
 static LLVMValueRef symbol_find(Writer *w, Text symbol) {
     LLVMValueRef value = LLVMGetNamedGlobal(w->module, symbol.data);
@@ -109,8 +107,7 @@ static LLVMValueRef object_value(Writer *w, const DataObject *object, LLVMValueR
     return LLVMConstStructInContext(LLVMGetModuleContext(w->module), values, n, true);
 }
 
-// ---- Definition
-// -------------------------------------------------------------------------------------------------------------
+// ---- Definition ---------------------------------------------------------------------------------
 
 static const Label *label_at_start(const DataObject *object) {
     for (uint32_t i = 0; i < object->labels.count; i++)

@@ -32,8 +32,7 @@ MUST_CHECK bool emit_exports_file(const Reach *reach, Diag *diag);
 /// = all.
 void emit_dump(const Reach *reach, const struct Pattern *pattern, FILE *file, Diag *diag);
 
-// ---- Parts of emit_program, for tests and tools
-// -------------------------------------------------------------------------
+// ---- Parts of emit_program, for tests and tools -------------------------------------------------
 
 /// Builds the data unit's LLVM module: everything that is not code. The unit has no methods. Every compiled
 /// method is in the stack trace map, weakly.

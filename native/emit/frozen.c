@@ -49,7 +49,8 @@ void emit_data(EmitContext *e, DataObject *object, const FrozenData *data, uint3
         if (is_heap || part->offset < start || part->offset >= end)
             continue;
         data_bytes(&e->set, object, data->bytes + at, part->offset - at);
-        data_pointer(&e->set, object, part_symbol(e, part), part->kind == FROZEN_Code ? USE_Code : USE_Data, 0);
+        data_pointer(&e->set, object, part_symbol(e, part), part->kind == FROZEN_Code ? USE_Code : USE_Data,
+                     0);
         at = part->offset + 8;
     }
     data_bytes(&e->set, object, data->bytes + at, end - at);

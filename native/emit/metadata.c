@@ -44,8 +44,7 @@ Record *metadata_field_definition(EmitContext *e, const FieldDef *def) {
     return *metadata_slot(e->metadata, MAP_Field, def, NULL);
 }
 
-// ---- Scopes and namespaces
-// ------------------------------------------------------------------------------------------------------
+// ---- Scopes and namespaces ----------------------------------------------------------------------
 
 static NamespaceNode *namespace_new(EmitContext *e, const Record *parent, const Record *name) {
     Metadata *m = e->metadata;
@@ -138,8 +137,7 @@ const Record *metadata_namespace(EmitContext *e, const TypeDef *def) {
     return namespace_of(e, def)->record;
 }
 
-// ---- Definitions
-// ------------------------------------------------------------------------------------------------------------------
+// ---- Definitions --------------------------------------------------------------------------------
 
 typedef ARRAY(const TypeDef *) TypeDefList;
 

@@ -12,7 +12,14 @@ typedef struct NamespaceNode {
 } NamespaceNode;
 
 /// By (entity, purpose): definitions, references and namespaces that exist already.
-typedef enum MapPurpose { MAP_TypeDefinition, MAP_Namespace, MAP_Scope, MAP_Method, MAP_Field, MAP_Nested } MapPurpose;
+typedef enum MapPurpose {
+    MAP_TypeDefinition,
+    MAP_Namespace,
+    MAP_Scope,
+    MAP_Method,
+    MAP_Field,
+    MAP_Nested
+} MapPurpose;
 
 typedef struct Metadata {
     RecordSet set;
@@ -21,7 +28,7 @@ typedef struct Metadata {
     ARRAY(NamespaceNode *) namespaces;
     DataObject *fixups; // common fix-up table (blob 8), which serves as the others (31, 33) too
     uint32_t fixup_count;
-    ARRAY(DataObject *) handles; // of reach_token_methods, then of reach_token_fields
+    ARRAY(DataObject *) handles;      // of reach_token_methods, then of reach_token_fields
     struct FixupEntry *fixup_indexes; // uthash
     ByteArray blob;
 } Metadata;

@@ -23,13 +23,13 @@ static bool string_read(Blob *b, Text *out, bool *is_null) {
     return ok;
 }
 
-// ---- Types that the blob spells
-// ---------------------------------------------------------------------------------------------------
+// ---- Types that the blob spells -----------------------------------------------------------------
 
 static Type *named_type(Blob *b) {
     Text name;
     bool is_null;
-    return string_read(b, &name, &is_null) && !is_null ? reach_type_named(b->e->reach, name, b->module) : NULL;
+    return string_read(b, &name, &is_null) && !is_null ? reach_type_named(b->e->reach, name, b->module)
+                                                       : NULL;
 }
 
 static Type *written_type(Blob *b, uint32_t depth) {
@@ -51,8 +51,7 @@ static Type *written_type(Blob *b, uint32_t depth) {
     return is_simple ? type_primitive(ts, (ElementType)kind) : NULL;
 }
 
-// ---- Values
-// -----------------------------------------------------------------------------------------------------------------------
+// ---- Values -------------------------------------------------------------------------------------
 
 static const Record *value_read(Blob *b, Type *type, uint32_t depth);
 
@@ -153,8 +152,7 @@ static const Record *value_read(Blob *b, Type *type, uint32_t depth) {
     return simple_value(b, type);
 }
 
-// ---- Attributes
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Attributes ---------------------------------------------------------------------------------
 
 static const Record *constructor_record(EmitContext *e, const Method *constructor) {
     RecordSet *set = &e->metadata->set;

@@ -94,6 +94,7 @@ const Record *metadata_default_value(EmitContext *e, const Image *image, Token p
     uint32_t count, row = sorted_rows_find(image, COLUMN_Constant_Parent, parent, &count);
     if (!row)
         return NULL;
-    ElementType type = (ElementType)(column_read(image, COLUMN_Constant_Type, row) & 0xFF); // II.22.9: then padding
+    ElementType type =
+        (ElementType)(column_read(image, COLUMN_Constant_Type, row) & 0xFF); // II.22.9: then padding
     return metadata_constant(e, type, column_blob(image, COLUMN_Constant_Value, row));
 }

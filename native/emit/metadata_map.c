@@ -46,8 +46,7 @@ void metadata_blob_write(EmitContext *e, uint32_t blob, ByteArray bytes) {
 }
 
 static void fixups_end(EmitContext *e) {
-    data_label(&e->set, e->metadata->fixups,
-               data_symbol(&e->set, "__blob_%u_end", BLOB_CommonFixupsTable));
+    data_label(&e->set, e->metadata->fixups, data_symbol(&e->set, "__blob_%u_end", BLOB_CommonFixupsTable));
 }
 
 void emit_metadata_begin(EmitContext *e) {
@@ -59,8 +58,7 @@ void emit_metadata_begin(EmitContext *e) {
     emit_token_handles(e);
 }
 
-// ---- Hash tables
-// --------------------------------------------------------------------------------------------------------------------
+// ---- Hash tables --------------------------------------------------------------------------------
 
 /// The table that lists a type, 0 if none does.
 static uint32_t table_of(EmitContext *e, const Type *type) {

@@ -3,8 +3,7 @@
 
 enum { GENERIC_TypeParameter = 0, GENERIC_MethodParameter = 1 }; // GenericParameterKind
 
-// ---- Fields
-// ------------------------------------------------------------------------------------------------------------------------
+// ---- Fields -------------------------------------------------------------------------------------
 
 static const Record *field_signature(EmitContext *e, const Field *field) {
     RecordSet *set = &e->metadata->set;
@@ -16,7 +15,8 @@ static const Record *field_signature(EmitContext *e, const Field *field) {
 // II.22.16: where explicit layout puts it.
 static uint32_t explicit_offset(const FieldDef *def) {
     const Image *image = def->owner->module->image;
-    uint32_t count, row = sorted_rows_find(image, COLUMN_FieldLayout_Field, token_make(TABLE_Field, def->rid), &count);
+    uint32_t count,
+        row = sorted_rows_find(image, COLUMN_FieldLayout_Field, token_make(TABLE_Field, def->rid), &count);
     return row ? column_read(image, COLUMN_FieldLayout_Offset, row) : 0;
 }
 
@@ -47,8 +47,7 @@ static RecordList fields_of(EmitContext *e, Type *type) {
     return list;
 }
 
-// ---- Generic parameters
-// -----------------------------------------------------------------------------------------------------------
+// ---- Generic parameters -------------------------------------------------------------------------
 
 static RecordList constraints_of(EmitContext *e, Module *module, uint32_t param_rid) {
     RecordList list = {0};
@@ -87,8 +86,7 @@ static RecordList generic_parameters(EmitContext *e, Module *module, Token owner
     return list;
 }
 
-// ---- Methods
-// ------------------------------------------------------------------------------------------------------------------------
+// ---- Methods ------------------------------------------------------------------------------------
 
 static const Record *parameter_record(EmitContext *e, const Module *module, uint32_t rid) {
     Metadata *m = e->metadata;
@@ -156,8 +154,7 @@ void metadata_members_declare(EmitContext *e, const TypeDef *def) {
             *metadata_slot(m, MAP_Field, fields[i]->def, NULL) = record_define(&m->set, HANDLE_Field);
 }
 
-// ---- Types
-// --------------------------------------------------------------------------------------------------------------------------
+// ---- Types --------------------------------------------------------------------------------------
 
 static RecordList interfaces_of(EmitContext *e, Type *type) {
     RecordList list = {0};
@@ -176,8 +173,7 @@ static RecordList attributes_of_type(EmitContext *e, const TypeDef *def) {
     Token token = token_make(TABLE_TypeDef, def->rid);
     RecordList list = metadata_attributes(e, def->module, token);
     Bytes blob;
-    if (!def->is_enum || list.count ||
-        !attribute_find(def->module, token, "System", "FlagsAttribute", &blob))
+    if (!def->is_enum || list.count || !attribute_find(def->module, token, "System", "FlagsAttribute", &blob))
         return list;
     Type *attribute = type_find(e->ts, well_known_type(e->ts, WELL_KNOWN_TYPE_Object)->def->module, "System",
                                 "FlagsAttribute");
@@ -211,8 +207,12 @@ static void type_items(EmitContext *e, Record *record, const TypeDef *def, const
     item_handle(&m->set, record, parts->base);
     item_typed(&m->set, record, metadata_namespace(e, def));
     item_typed(&m->set, record, parts->name);
-    item_unsigned(&m->set, record, parts->layout_row ? column_read(image, COLUMN_ClassLayout_ClassSize, parts->layout_row) : 0);
-    item_unsigned(&m->set, record, parts->layout_row ? column_read(image, COLUMN_ClassLayout_PackingSize, parts->layout_row) : 0);
+    item_unsigned(&m->set, record,
+                  parts->layout_row ? column_read(image, COLUMN_ClassLayout_ClassSize, parts->layout_row)
+                                    : 0);
+    item_unsigned(&m->set, record,
+                  parts->layout_row ? column_read(image, COLUMN_ClassLayout_PackingSize, parts->layout_row)
+                                    : 0);
     item_typed(&m->set, record, def->enclosing ? metadata_definition(e, def->enclosing) : NULL);
     metadata_collection(m, record, nested ? *nested : (RecordList){0}, ITEM_Typed);
     metadata_collection(m, record, parts->methods, ITEM_Typed);

@@ -1,7 +1,7 @@
 // Properties and events of a type: those that have an accessor with a record.
 #include "emit/metadata.h"
 
-enum { CALLING_Standard = 0x01, CALLING_HasThis = 0x20 }; // CallingConventions
+enum { CALLING_Standard = 0x01, CALLING_HasThis = 0x20 };  // CallingConventions
 enum { SEMANTICS_Setter = 0x01, SEMANTICS_Getter = 0x02 }; // II.23.1.12
 
 typedef struct Accessors {
@@ -41,7 +41,8 @@ static Accessors accessors_of(EmitContext *e, Type *type, Token association) {
             accessors.setter = method;
         const Record *record = metadata_method_definition(e, method->def);
         if (record)
-            ARRAY_PUSH(&e->arena, &accessors.semantics, semantics_record(&e->metadata->set, semantics, record));
+            ARRAY_PUSH(&e->arena, &accessors.semantics,
+                       semantics_record(&e->metadata->set, semantics, record));
     }
     return accessors;
 }
@@ -88,8 +89,9 @@ static const Record *property_record(EmitContext *e, Type *type, uint32_t rid) {
 RecordList metadata_properties(EmitContext *e, Type *type) {
     const Image *image = type->def->module->image;
     RecordList list = {0};
-    uint32_t rows, first, map = sorted_rows_find(image, COLUMN_PropertyMap_Parent,
-                                                 token_make(TABLE_TypeDef, type->def->rid), &rows);
+    uint32_t rows, first,
+        map = sorted_rows_find(image, COLUMN_PropertyMap_Parent, token_make(TABLE_TypeDef, type->def->rid),
+                               &rows);
     uint32_t count = map ? column_list(image, COLUMN_PropertyMap_PropertyList, map, &first) : 0;
     for (uint32_t i = 0; i < count; i++) {
         const Record *record = property_record(e, type, first + i);
@@ -105,8 +107,8 @@ static const Record *event_record(EmitContext *e, Type *type, uint32_t rid) {
     Token token = token_make(TABLE_Event, rid);
     Accessors accessors = accessors_of(e, type, token);
     Failure failure = {0};
-    Type *handler = type_from_token(e->ts, module, column_token(module->image, COLUMN_Event_EventType, rid), NULL,
-                                    &failure);
+    Type *handler = type_from_token(e->ts, module, column_token(module->image, COLUMN_Event_EventType, rid),
+                                    NULL, &failure);
     if (!accessors.semantics.count || !handler)
         return NULL;
     const Record *name = record_string(&m->set, column_text(module->image, COLUMN_Event_Name, rid));
@@ -124,8 +126,9 @@ static const Record *event_record(EmitContext *e, Type *type, uint32_t rid) {
 RecordList metadata_events(EmitContext *e, Type *type) {
     const Image *image = type->def->module->image;
     RecordList list = {0};
-    uint32_t rows, first, map = sorted_rows_find(image, COLUMN_EventMap_Parent,
-                                                 token_make(TABLE_TypeDef, type->def->rid), &rows);
+    uint32_t rows, first,
+        map =
+            sorted_rows_find(image, COLUMN_EventMap_Parent, token_make(TABLE_TypeDef, type->def->rid), &rows);
     uint32_t count = map ? column_list(image, COLUMN_EventMap_EventList, map, &first) : 0;
     for (uint32_t i = 0; i < count; i++) {
         const Record *record = event_record(e, type, first + i);

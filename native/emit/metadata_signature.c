@@ -13,8 +13,7 @@ void metadata_collection(Metadata *m, Record *record, RecordList list, ItemKind 
     }
 }
 
-// ---- References to types without a definition
-// ----------------------------------------------------------------------------------
+// ---- References to types without a definition ---------------------------------------------------
 
 // Name, version, key and culture are shared by ScopeDefinition and ScopeReference, but for the hash algorithm
 // between.
@@ -85,8 +84,7 @@ const Record *metadata_type_def(EmitContext *e, const TypeDef *def) {
     return record_intern(set, record);
 }
 
-// ---- Type expressions
-// -------------------------------------------------------------------------------------------------------------
+// ---- Type expressions ---------------------------------------------------------------------------
 
 static const Record *specification(EmitContext *e, Record *signature) {
     RecordSet *set = &e->metadata->set;

@@ -9,8 +9,7 @@
 #define uthash_free(pointer, size) ((void)(pointer), (void)(size))
 #include <uthash.h>
 
-// ---- GCDesc
-// --------------------------------------------------------------------------------------------------------------
+// ---- GCDesc -------------------------------------------------------------------------------------
 
 static const Layout *layout_of(EmitContext *e, Type *type) {
     Failure failure = {0};
@@ -54,8 +53,7 @@ static void type_gcdesc(EmitContext *e, Type *type, GcWords *out) {
     object_gcdesc(e, type, out);
 }
 
-// ---- Header
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Header -------------------------------------------------------------------------------------
 
 static Text related_type(EmitContext *e, Type *type) {
     switch (type->kind) {
@@ -109,8 +107,7 @@ static uint32_t interfaces_write(EmitContext *e, DataObject *object, Type *type,
     return marked;
 }
 
-// ---- Tail: 32-bit self-relative fields
-// -----------------------------------------------------------------------------------
+// ---- Tail: 32-bit self-relative fields ----------------------------------------------------------
 
 static Text variance_array(EmitContext *e, const TypeDef *def) {
     uint8_t *bytes = ARENA_ARRAY(&e->arena, uint8_t, def->generic_count);
@@ -233,8 +230,7 @@ void emit_method_tables(EmitContext *e) {
         method_table_write(e, types[i]);
 }
 
-// ---- Static bases
-// -----------------------------------------------------------------------------------------------------------
+// ---- Static bases -------------------------------------------------------------------------------
 
 typedef struct PseudoMethodTable {
     const void *key; // payload size, then the offsets

@@ -26,12 +26,11 @@ static bool object_exists(EmitContext *e, const char *symbol) {
     return false;
 }
 
-// ---- Lists of code
-// ----------------------------------------------------------------------------------------------------------
+// ---- Lists of code ------------------------------------------------------------------------------
 
 /// `first` (may be empty) is called before the methods.
-static void code_list(EmitContext *e, const char *start, const char *end, Text first, const Method *const *methods,
-                      uint32_t count) {
+static void code_list(EmitContext *e, const char *start, const char *end, Text first,
+                      const Method *const *methods, uint32_t count) {
     if (!count && !first.size)
         return;
     DataObject *list = data_object_new(&e->set, start, SECTION_ReadOnly, 4);
@@ -43,8 +42,7 @@ static void code_list(EmitContext *e, const char *start, const char *end, Text f
     data_label_z(&e->set, list, end);
 }
 
-// ---- Header
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Header -------------------------------------------------------------------------------------
 
 static uint32_t present_sections(EmitContext *e, const SectionName *names, uint32_t count,
                                  SectionName *present) {
@@ -102,8 +100,7 @@ void emit_header(EmitContext *e) {
     module->keeps = true;
 }
 
-// ---- Configuration
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Configuration ------------------------------------------------------------------------------
 
 // u64 count, addresses of the names, addresses of the values: NUL-terminated.
 static void configuration_write(EmitContext *e, const char *symbol, const TextPair *pairs, uint32_t count) {

@@ -1,6 +1,7 @@
-// What the type loader of the runtime pack reads to make instances (System.Private.TypeLoader: TemplateLocator,
-// TypeBuilder, GenericDictionaryCell): templates of types and methods, and the questions that canonical code asks through
-// its context. All of it is one blob of signatures; references within it lead backwards, so that their distance is known.
+// What the type loader of the runtime pack reads to make instances (System.Private.TypeLoader:
+// TemplateLocator, TypeBuilder, GenericDictionaryCell): templates of types and methods, and the questions
+// that canonical code asks through its context. All of it is one blob of signatures; references within it
+// lead backwards, so that their distance is known.
 #include "emit/metadata.h"
 #include "emit/reflection_blob.h"
 
@@ -12,10 +13,16 @@ enum { // TypeSignatureKind, in the low four bits
     SIGNATURE_MultiDimArray = 10,
     SIGNATURE_FunctionPointer = 11,
 };
-enum { MODIFIER_Array = 1, MODIFIER_ByRef = 2, MODIFIER_Pointer = 3 };        // TypeModifierKind
+enum { MODIFIER_Array = 1, MODIFIER_ByRef = 2, MODIFIER_Pointer = 3 }; // TypeModifierKind
 enum { METHOD_HasInstantiation = 1, METHOD_IsUnboxingStub = 2, METHOD_HasFunctionPointer = 4 }; // MethodFlags
-enum { STATIC_DATA_Gc = 1, STATIC_DATA_NonGc = 2 };                           // StaticDataKind
-enum { SOURCE_This = 0, SOURCE_HiddenArg = 1, SOURCE_Method = 2, SOURCE_HasDeclaringType = 4, SOURCE_Dictionary = 8 };
+enum { STATIC_DATA_Gc = 1, STATIC_DATA_NonGc = 2 }; // StaticDataKind
+enum {
+    SOURCE_This = 0,
+    SOURCE_HiddenArg = 1,
+    SOURCE_Method = 2,
+    SOURCE_HasDeclaringType = 4,
+    SOURCE_Dictionary = 8
+};
 enum { // FixupSignatureKind
     FIXUP_TypeHandle = 1,
     FIXUP_MethodDictionary = 4,
@@ -25,7 +32,7 @@ enum { // FixupSignatureKind
     FIXUP_ThreadStaticIndex = 11,
     FIXUP_GenericConstrainedMethod = 34,
 };
-enum { // of GenericLookup (runtime/lookup.c): what the answer is to the loader's answer
+enum {                     // of GenericLookup (runtime/lookup.c): what the answer is to the loader's answer
     LOOKUP_IsIndirect = 1, // it lies where that points
 };
 
@@ -53,7 +60,7 @@ static void context_set(LayoutWriter *w, const Type *owner, const Method *method
     w->method_arg_count = method ? method->arg_count : 0;
 }
 
-// ---- Signatures ---------------------------------------------------------------------------------------------
+// ---- Signatures ---------------------------------------------------------------------------------
 
 static bool put_variable(LayoutWriter *w, const Type *type) {
     for (uint32_t i = 0; i < w->type_arg_count; i++)
@@ -111,7 +118,9 @@ static void put_type(LayoutWriter *w, const Type *type) {
     case TYPE_Pointer:
         put(w, (uint32_t)(type->kind == TYPE_SzArray ? MODIFIER_Array
                           : type->kind == TYPE_ByRef ? MODIFIER_ByRef
-                                                     : MODIFIER_Pointer) << 4 | SIGNATURE_Modifier);
+                                                     : MODIFIER_Pointer)
+                       << 4 |
+                   SIGNATURE_Modifier);
         put_type(w, type->element);
         return;
     case TYPE_FunctionPointer: put_function_pointer(w, type->signature); return;
@@ -121,8 +130,8 @@ static void put_type(LayoutWriter *w, const Type *type) {
     emit_internal_error(w->e, "no argument of the context is", type);
 }
 
-/// Of a template (`code`) the canonical types themselves: while the loader looks for one it reads others too, whose variables
-/// would mean nothing to it.
+/// Of a template (`code`) the canonical types themselves: while the loader looks for one it reads others too,
+/// whose variables would mean nothing to it.
 static void put_method_type(LayoutWriter *w, const Type *type, const Method *code) {
     if (code)
         put_external(w, type);
@@ -149,11 +158,12 @@ static void put_method(LayoutWriter *w, const Method *method, const Method *code
         put_method_type(w, method->args[i], code);
 }
 
-// ---- Templates of types -------------------------------------------------------------------------------------
+// ---- Templates of types -------------------------------------------------------------------------
 
 static void statics_put(LayoutWriter *w, Type *type) {
     EmitContext *e = w->e;
-    const StaticLayout *layout = type->kind == TYPE_Named && !type->def->is_interface ? type_static_layout(e->ts, type) : NULL;
+    const StaticLayout *layout =
+        type->kind == TYPE_Named && !type->def->is_interface ? type_static_layout(e->ts, type) : NULL;
     if (!layout)
         return;
     if (reach_has_static_base(e->reach, type, STATIC_NonGC)) {
@@ -161,7 +171,8 @@ static void statics_put(LayoutWriter *w, Type *type) {
         put(w, layout->nongc_size ? layout->nongc_size : 8);
     }
     if (reach_has_static_base(e->reach, type, STATIC_GC)) {
-        Text table = emit_pseudo_method_table(e, layout->gc_size, layout->gc_reference_offsets, layout->gc_reference_count);
+        Text table = emit_pseudo_method_table(e, layout->gc_size, layout->gc_reference_offsets,
+                                              layout->gc_reference_count);
         put(w, BAG_GcStaticDataSize);
         put(w, layout->gc_size);
         put(w, BAG_GcStaticDesc);
@@ -228,14 +239,15 @@ static void type_templates_write(LayoutWriter *w) {
         if (!types[i]->has_placeholder || types[i]->kind == TYPE_Pointer || types[i]->kind == TYPE_ByRef)
             continue;
         HashEntry row = {.hash = type_hash(e->ts, types[i])};
-        native_unsigned(&e->arena, &row.payload, metadata_fixup(e, WHOLE_SYMBOL(emit_type_symbol(e, types[i]))));
+        native_unsigned(&e->arena, &row.payload,
+                        metadata_fixup(e, WHOLE_SYMBOL(emit_type_symbol(e, types[i]))));
         native_unsigned(&e->arena, &row.payload, type_layout_write(w, types[i]));
         ARRAY_PUSH(&e->arena, &entries, row);
     }
     metadata_blob_write(e, BLOB_TypeTemplateMap, native_hashtable(&e->arena, &entries));
 }
 
-// ---- Templates of generic methods ---------------------------------------------------------------------------
+// ---- Templates of generic methods ---------------------------------------------------------------
 
 /// Boxed objects are what tables and reflection call struct methods on.
 static const Method *template_code(EmitContext *e, const Method *method) {
@@ -265,7 +277,7 @@ static void method_templates_write(LayoutWriter *w) {
     metadata_blob_write(e, BLOB_GenericMethodsTemplateMap, native_hashtable(&e->arena, &entries));
 }
 
-// ---- Generic virtual methods --------------------------------------------------------------------------------
+// ---- Generic virtual methods --------------------------------------------------------------------
 
 static const Type *definition_of(EmitContext *e, const Type *type) {
     return type->arg_count ? type_from_def(e->ts, type->def) : type;
@@ -281,7 +293,8 @@ static void row_token(EmitContext *e, HashEntry *row, const Method *method) {
 }
 
 /// `declaration` on classes at or below the owner of `target` is that.
-static void class_override_add(EmitContext *e, HashEntries *entries, const Method *declaration, const Method *target) {
+static void class_override_add(EmitContext *e, HashEntries *entries, const Method *declaration,
+                               const Method *target) {
     uint32_t calling = type_hash(e->ts, definition_of(e, declaration->owner));
     HashEntry row = {.hash = (calling << 13 ^ calling) ^ type_hash(e->ts, definition_of(e, target->owner))};
     row_type(e, &row, declaration->owner);
@@ -294,7 +307,7 @@ static void class_override_add(EmitContext *e, HashEntries *entries, const Metho
 /// One class: the method, and the instances of the interface in terms of the class's arguments.
 static void interface_override_put(LayoutWriter *w, HashEntry *row, const GenericOverride *override) {
     EmitContext *e = w->e;
-    Type *type = (Type *)(uintptr_t)override->type;
+    Type *type = (Type *)(uintptr_t) override->type;
     ByteArray signatures = {0};
     uint32_t count, listed = 0;
     Type *const *interfaces = type_interfaces(e->ts, type, &count);
@@ -359,7 +372,7 @@ static void generic_virtual_write(LayoutWriter *w) {
     metadata_blob_write(e, BLOB_InterfaceGenericVirtualMethodTable, native_hashtable(&e->arena, &interfaces));
 }
 
-// ---- Questions ----------------------------------------------------------------------------------------------
+// ---- Questions ----------------------------------------------------------------------------------
 
 static void question_put(LayoutWriter *w, const Lookup *lookup) {
     switch (lookup->kind) {
@@ -403,7 +416,8 @@ static void question_put(LayoutWriter *w, const Lookup *lookup) {
     }
 }
 
-/// How the loader gets the arguments from the context, and in terms of which arguments the question is written.
+/// How the loader gets the arguments from the context, and in terms of which arguments the question is
+/// written.
 static uint32_t question_source(LayoutWriter *w, const Lookup *lookup, bool *declares) {
     *declares = false;
     if (lookup->part) {

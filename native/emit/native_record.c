@@ -91,8 +91,7 @@ Record *record_string(RecordSet *set, Text text) {
     return record_intern(set, record);
 }
 
-// ---- Layout
-// -----------------------------------------------------------------------------------------------------------------
+// ---- Layout -------------------------------------------------------------------------------------
 
 static uint32_t item_value(const RecordItem *item) {
     const Record *target = item->reference;

@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// ---- Symbols that cross units
-// --------------------------------------------------------------------------------------------
+// ---- Symbols that cross units -------------------------------------------------------------------
 
 typedef struct SymbolSet {
     Text *items; // sorted, distinct
@@ -88,8 +87,7 @@ static SymbolSet symbols_needed(EmitContext *e, const Unit *units, uint32_t unit
     return symbol_set_make(list);
 }
 
-// ---- Data that code asks for
-// ------------------------------------------------------------------------------------------------
+// ---- Data that code asks for --------------------------------------------------------------------
 
 // Prefixes of the symbols that reach_symbol gives to data (native/reach/symbols.c): all must be defined by
 // the data unit.
@@ -124,15 +122,15 @@ static bool data_symbols_check(LLVMModuleRef module, SymbolSet labels, Arena *ar
             continue;
         if (symbol_set_has(&labels, symbol))
             continue;
-        const char *text = arena_format(arena, "code refers to '%.*s', which nothing defines", (int)size, name);
+        const char *text =
+            arena_format(arena, "code refers to '%.*s', which nothing defines", (int)size, name);
         diag_report(diag, DIAG_Internal, (DiagLocation){0}, text);
         ok = false;
     }
     return ok;
 }
 
-// ---- Units on threads
-// ---------------------------------------------------------------------------------------------------------
+// ---- Units on threads ---------------------------------------------------------------------------
 
 typedef struct Work {
     const Request *request;
@@ -221,9 +219,12 @@ static bool units_finish(Work *work, Arena *arena) {
 }
 
 static Work work_prepare(EmitContext *e, Unit *units, uint32_t unit_count, const char *const *paths) {
-    Work work = {
-        .request = e->request, .units = units, .unit_count = unit_count, .paths = paths, .diag = e->diag,
-        .writing = PTHREAD_MUTEX_INITIALIZER};
+    Work work = {.request = e->request,
+                 .units = units,
+                 .unit_count = unit_count,
+                 .paths = paths,
+                 .diag = e->diag,
+                 .writing = PTHREAD_MUTEX_INITIALIZER};
     work.needed = symbols_needed(e, units, unit_count);
     work.labels = labels_collect(e);
     work.arenas = ARENA_ARRAY(&e->arena, Arena, unit_count + 1);
@@ -245,8 +246,7 @@ static void work_close(Work *work) {
         arena_free(&work->arenas[i]);
 }
 
-// ---- Whole programs
-// -----------------------------------------------------------------------------------------------------------------
+// ---- Whole programs -----------------------------------------------------------------------------
 
 static bool single_finish(EmitContext *e, Unit *unit, const char *path) {
     Work work = work_prepare(e, unit, 1, NULL);

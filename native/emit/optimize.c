@@ -21,8 +21,7 @@ static bool report_message(Diag *diag, char *message) {
     return false;
 }
 
-// ---- What a module may drop
-// ------------------------------------------------------------------------------------------------
+// ---- What a module may drop ---------------------------------------------------------------------
 
 static const char internalized[] = "tailor-internalized";
 
@@ -53,8 +52,7 @@ void module_restore_symbols(LLVMModuleRef module) {
     }
 }
 
-// ---- Attributes that every function needs
-// ------------------------------------------------------------------------------------
+// ---- Attributes that every function needs -------------------------------------------------------
 
 // Bit 1 of a code address marks a fat pointer in CoreLib (FunctionPointerOps), so code is aligned to 4 at
 // least. LLVM takes an explicit alignment in an explicit section as it is, so the faster 16 must be asked for
@@ -116,8 +114,7 @@ static void functions_prepare(LLVMModuleRef module, const Request *request) {
     }
 }
 
-// ---- Pipelines
-// -----------------------------------------------------------------------------------------------------------------
+// ---- Pipelines ----------------------------------------------------------------------------------
 
 // O3 brought nothing over O2 in size or time (llvm.md 4), so Speed differs by attributes and inlining
 // thresholds.
@@ -145,8 +142,7 @@ static bool passes_run(LLVMModuleRef module, const Request *request, LLVMTargetM
     return false;
 }
 
-// ---- Resuming an unwind
-// ------------------------------------------------------------------------------------------------------------
+// ---- Resuming an unwind -------------------------------------------------------------------------
 
 static LLVMValueRef resume_function(LLVMModuleRef module, LLVMTypeRef *type) {
     static const char name[] = "tailor_resume";
@@ -209,8 +205,7 @@ bool module_optimize(LLVMModuleRef module, const Request *request, LLVMTargetMac
     return true;
 }
 
-// ---- Machine code
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Machine code -------------------------------------------------------------------------------
 
 // LLVM's default handler ends the process on an error.
 static void on_llvm_diagnostic(LLVMDiagnosticInfoRef info, void *context) {

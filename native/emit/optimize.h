@@ -15,5 +15,6 @@ MUST_CHECK bool module_optimize(LLVMModuleRef module, const Request *request, LL
 void module_restore_symbols(LLVMModuleRef module);
 /// Machine code of the module; NULL on failure, which has been reported.
 LLVMMemoryBufferRef module_object(LLVMModuleRef module, LLVMTargetMachineRef machine, Diag *diag);
-/// Writes and disposes of `buffer`, through a temporary name. A NULL buffer is a failure that has been reported.
+/// Writes and disposes of `buffer`, through a temporary name. A NULL buffer is a failure that has been
+/// reported.
 MUST_CHECK bool object_write(LLVMMemoryBufferRef buffer, const char *path, Diag *diag);

@@ -18,7 +18,9 @@ static void block_add(uint32_t h[DIGEST_WORDS], const uint8_t *block) {
     for (int t = 16; t < ROUNDS; t++)
         w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
     for (int t = 0; t < ROUNDS; t++) {
-        uint32_t f = t < 20 ? (b & c) | (~b & d) : t < 40 || t >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d);
+        uint32_t f = t < 20              ? (b & c) | (~b & d)
+                     : t < 40 || t >= 60 ? b ^ c ^ d
+                                         : (b & c) | (b & d) | (c & d);
         uint32_t k = t < 20 ? 0x5A827999 : t < 40 ? 0x6ED9EBA1 : t < 60 ? 0x8F1BBCDC : 0xCA62C1D6;
         uint32_t next = rotate(a, 5) + f + e + k + w[t];
         e = d, d = c, c = rotate(b, 30), b = a, a = next;

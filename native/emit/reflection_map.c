@@ -1,5 +1,6 @@
-// Maps of reflection over the records (corelib-contract 6.1, 6.5; TypeLoaderEnvironment of System.Private.TypeLoader):
-// invocation, virtual invocation, fields, class constructors, statics of generic instances.
+// Maps of reflection over the records (corelib-contract 6.1, 6.5; TypeLoaderEnvironment of
+// System.Private.TypeLoader): invocation, virtual invocation, fields, class constructors, statics of generic
+// instances.
 #include "emit/metadata.h"
 #include "emit/reflection_blob.h"
 
@@ -34,8 +35,7 @@ static uint32_t map_hash(EmitContext *e, const Type *type) {
     return type_hash(e->ts, reach_makes_types(e->reach) ? type_canonical(e->ts, type) : type);
 }
 
-// ---- Invocation
-// ----------------------------------------------------------------------------------------------------------
+// ---- Invocation ---------------------------------------------------------------------------------
 
 // Code that takes the object: for structs the stub that takes their box. NULL if there is none.
 static const Method *invoke_entry(EmitContext *e, const Method *method) {
@@ -45,11 +45,12 @@ static const Method *invoke_entry(EmitContext *e, const Method *method) {
     return reach_has_method(e->reach, entry) ? entry : NULL;
 }
 
-// Instances only. Static abstract methods cannot be called; constructors of delegates, which the compiler makes of ldftn,
-// CoreLib refuses.
+// Instances only. Static abstract methods cannot be called; constructors of delegates, which the compiler
+// makes of ldftn, CoreLib refuses.
 static bool is_invokable(const Method *method) {
     const MethodDef *def = method->def;
-    return !method->is_open && !(def->is_static && def->is_abstract) && !(def->is_runtime && def->is_constructor);
+    return !method->is_open && !(def->is_static && def->is_abstract) &&
+           !(def->is_runtime && def->is_constructor);
 }
 
 static uint32_t invoke_flags(const Method *method, const Method *entry) {
@@ -63,7 +64,8 @@ static uint32_t invoke_flags(const Method *method, const Method *entry) {
         flags |= INVOKE_IsDefaultConstructor;
     if (entry)
         flags |= INVOKE_HasEntrypoint;
-    const Method *code = entry && entry->synthetic == SYNTHETIC_UnboxingStub ? entry->synthetic_method : entry;
+    const Method *code =
+        entry && entry->synthetic == SYNTHETIC_UnboxingStub ? entry->synthetic_method : entry;
     if (entry && (reach_takes_context(entry) || (code->arg_count && reach_takes_context(code))))
         flags |= INVOKE_RequiresInstArg;
     return flags;
@@ -114,8 +116,7 @@ static void invoke_map_write(EmitContext *e) {
     metadata_blob_write(e, BLOB_InvokeMap, native_hashtable(&e->arena, &entries));
 }
 
-// ---- Virtual invocation
-// --------------------------------------------------------------------------------------------------
+// ---- Virtual invocation -------------------------------------------------------------------------
 
 // Interface methods are numbered by their place in this list, which the runtime's resolver reads
 // (tailor_resolve_dispatch): where their entries lie in the selector table.
@@ -147,7 +148,8 @@ static const Method *slot_declaration(EmitContext *e, const Method *method) {
 static int32_t dispatch_index(EmitContext *e, const Method *method) {
     const Method *declaration = slot_declaration(e, method);
     bool is_selector = declaration->arg_count || declaration->owner->def->is_interface;
-    return is_selector ? reach_selector_index(e->reach, declaration) : reach_slot_index(e->reach, declaration);
+    return is_selector ? reach_selector_index(e->reach, declaration)
+                       : reach_slot_index(e->reach, declaration);
 }
 
 static void virtual_invoke_add(EmitContext *e, HashEntries *entries, DataObject **selectors,
@@ -216,8 +218,7 @@ static void generic_selectors_write(EmitContext *e) {
         data_u32(&e->set, list, 0);
 }
 
-// ---- Fields
-// --------------------------------------------------------------------------------------------------------------
+// ---- Fields -------------------------------------------------------------------------------------
 
 static uint32_t field_offset_in_object(EmitContext *e, Field *field) {
     uint32_t header = field->owner->is_value_type ? 0 : OBJECT_HEADER_SIZE;
@@ -225,7 +226,9 @@ static uint32_t field_offset_in_object(EmitContext *e, Field *field) {
 }
 
 static SymbolKind static_base_symbol(StaticKind kind) {
-    return kind == STATIC_GC ? SYMBOL_GCStatics : kind == STATIC_Thread ? SYMBOL_ThreadStaticIndex : SYMBOL_NonGCStatics;
+    return kind == STATIC_GC       ? SYMBOL_GCStatics
+           : kind == STATIC_Thread ? SYMBOL_ThreadStaticIndex
+                                   : SYMBOL_NonGCStatics;
 }
 
 static uint32_t static_base_fixup(EmitContext *e, const Type *type, StaticKind kind) {
@@ -233,11 +236,13 @@ static uint32_t static_base_fixup(EmitContext *e, const Type *type, StaticKind k
 }
 
 static uint32_t storage_flags(StaticKind kind) {
-    return kind == STATIC_GC ? FIELD_GCStatic : kind == STATIC_Thread ? FIELD_ThreadStatic : FIELD_NonGCStatic;
+    return kind == STATIC_GC       ? FIELD_GCStatic
+           : kind == STATIC_Thread ? FIELD_ThreadStatic
+                                   : FIELD_NonGCStatic;
 }
 
-// NonGC fields by their address, the others by base and offset in the base object. Readers find the bases of generic
-// instances by themselves (StaticsInfoHashtable).
+// NonGC fields by their address, the others by base and offset in the base object. Readers find the bases of
+// generic instances by themselves (StaticsInfoHashtable).
 static void static_field_put(EmitContext *e, HashEntry *row, Field *field, StaticKind kind) {
     if (kind == STATIC_Rva) {
         put(e, row, metadata_fixup(e, WHOLE_SYMBOL(reach_symbol(e->reach, SYMBOL_Rva, field))));
@@ -248,7 +253,8 @@ static void static_field_put(EmitContext *e, HashEntry *row, Field *field, Stati
     if (field->owner->arg_count) {
         put(e, row, offset_in_object);
     } else if (kind == STATIC_NonGC) {
-        put(e, row, metadata_fixup(e, reach_symbol(e->reach, SYMBOL_NonGCStatics, field->owner), USE_Data, offset));
+        put(e, row,
+            metadata_fixup(e, reach_symbol(e->reach, SYMBOL_NonGCStatics, field->owner), USE_Data, offset));
     } else {
         put(e, row, static_base_fixup(e, field->owner, kind));
         put(e, row, offset_in_object);
@@ -291,8 +297,7 @@ static void field_access_map_write(EmitContext *e) {
     metadata_blob_write(e, BLOB_FieldAccessMap, native_hashtable(&e->arena, &entries));
 }
 
-// ---- Class constructors, statics of generic instances
-// --------------------------------------------------------------------
+// ---- Class constructors, statics of generic instances -------------------------------------------
 
 static void cctor_context_map_write(EmitContext *e) {
     uint32_t count;

@@ -18,12 +18,12 @@ static Text assembly_full_name(EmitContext *e, const Module *module) { // Assemb
     const Image *image = module->image;
     Text culture = column_text(image, COLUMN_Assembly_Culture, 1);
     Text token = public_key_token(e, column_blob(image, COLUMN_Assembly_PublicKey, 1));
-    char *name = arena_format(
-        &e->arena, "%.*s, Version=%u.%u.%u.%u, Culture=%.*s, PublicKeyToken=%.*s", TEXT_ARG(module->name),
-        column_read(image, COLUMN_Assembly_MajorVersion, 1), column_read(image, COLUMN_Assembly_MinorVersion, 1),
-        column_read(image, COLUMN_Assembly_BuildNumber, 1),
-        column_read(image, COLUMN_Assembly_RevisionNumber, 1),
-        TEXT_ARG(culture.size ? culture : TEXT_LITERAL("neutral")), TEXT_ARG(token));
+    char *name = arena_format(&e->arena, "%.*s, Version=%u.%u.%u.%u, Culture=%.*s, PublicKeyToken=%.*s",
+                              TEXT_ARG(module->name), column_read(image, COLUMN_Assembly_MajorVersion, 1),
+                              column_read(image, COLUMN_Assembly_MinorVersion, 1),
+                              column_read(image, COLUMN_Assembly_BuildNumber, 1),
+                              column_read(image, COLUMN_Assembly_RevisionNumber, 1),
+                              TEXT_ARG(culture.size ? culture : TEXT_LITERAL("neutral")), TEXT_ARG(token));
     return text_intern_z(&e->texts, name);
 }
 

@@ -60,8 +60,8 @@ static Text switch_symbol(EmitContext *e, const Method *interface_switch) {
     data_label(&e->set, e->switches, symbol);
     data_u32(&e->set, e->switches, count);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t index =
-            cases[i].interface ? interface_index(e, interface_switch->owner, cases[i].interface) : ANY_INTERFACE;
+        uint32_t index = cases[i].interface ? interface_index(e, interface_switch->owner, cases[i].interface)
+                                            : ANY_INTERFACE;
         data_u32(&e->set, e->switches, index);
         data_relative(&e->set, e->switches, emit_code_symbol(e, cases[i].target), USE_Code, 0);
     }

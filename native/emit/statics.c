@@ -2,8 +2,7 @@
 // thread-static indexes, RVA blobs; lazily bound P/Invoke cells.
 #include "emit/context.h"
 
-// ---- NonGC
-// ----------------------------------------------------------------------------------------------------------------
+// ---- NonGC --------------------------------------------------------------------------------------
 
 static Method *lazy_cctor(EmitContext *e, Type *type) {
     if (!type->def || !type->def->static_constructor || !il_has_lazy_cctor(e->il, type))
@@ -41,8 +40,7 @@ static void nongc_all(EmitContext *e) {
         nongc_write(e, types[i]);
 }
 
-// ---- GC
-// -------------------------------------------------------------------------------------------------------------------
+// ---- GC -----------------------------------------------------------------------------------------
 
 /// But for what start-up fills in.
 static bool is_zero(const FrozenData *data) {
@@ -67,8 +65,8 @@ static Text gc_data_write(EmitContext *e, Type *type) {
     return symbol;
 }
 
-// The cell names the pseudo MethodTable until start-up has allocated the base object (bit 0: uninitialised; bit 1:
-// the next word leads to the data of its fields).
+// The cell names the pseudo MethodTable until start-up has allocated the base object (bit 0: uninitialised;
+// bit 1: the next word leads to the data of its fields).
 static void gc_cell_write(EmitContext *e, DataObject *region, Type *type) {
     const StaticLayout *layout = type_static_layout(e->ts, type);
     Text symbol = reach_symbol(e->reach, SYMBOL_GCStatics, type);
@@ -94,8 +92,7 @@ static void gc_all(EmitContext *e) {
     data_label_z(&e->set, region, "__GCStaticRegionEnd");
 }
 
-// ---- Thread
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Thread -------------------------------------------------------------------------------------
 
 static Type **thread_types_by_index(EmitContext *e, uint32_t *count) {
     Type *const *types = reach_static_types(e->reach, STATIC_Thread, count);
@@ -137,8 +134,7 @@ static void thread_all(EmitContext *e) {
     data_label_z(&e->set, region, "__ThreadStaticRegionEnd");
 }
 
-// ---- RVA data
-// --------------------------------------------------------------------------------------------------------------
+// ---- RVA data -----------------------------------------------------------------------------------
 
 // Spans over the data want the alignment of their elements, which the field's type need not tell: the largest
 // that the size allows, up to 8.
@@ -162,8 +158,7 @@ static void rva_all(EmitContext *e) {
         rva_write(e, fields[i]);
 }
 
-// ---- P/Invoke (corelib-contract 7.2)
-// -----------------------------------------------------------------------------------------
+// ---- P/Invoke (corelib-contract 7.2) ------------------------------------------------------------
 
 static Text c_string(EmitContext *e, const char *name, Text text) {
     char *copy = arena_format(&e->arena, "%.*s", TEXT_ARG(text));

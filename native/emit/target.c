@@ -46,6 +46,7 @@ LLVMTargetMachineRef target_machine_open(const Request *request, Diag *diag) {
         return NULL;
     }
     InstructionSets sets = request_instruction_sets(request);
-    return LLVMCreateTargetMachine(target, triple, instruction_sets_processor(sets), instruction_sets_features(sets),
-                                   level_of(request), LLVMRelocPIC, LLVMCodeModelSmall);
+    return LLVMCreateTargetMachine(target, triple, instruction_sets_processor(sets),
+                                   instruction_sets_features(sets), level_of(request), LLVMRelocPIC,
+                                   LLVMCodeModelSmall);
 }

@@ -1,5 +1,5 @@
-// Handles of methods and fields (ldtoken): MethodHandleInfo and FieldHandleInfo of CoreLib, the declaring type and the
-// token of the record.
+// Handles of methods and fields (ldtoken): MethodHandleInfo and FieldHandleInfo of CoreLib, the declaring
+// type and the token of the record.
 #include "emit/metadata.h"
 
 enum { TOKEN_OFFSET = 8 };

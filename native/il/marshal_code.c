@@ -3,17 +3,16 @@
 
 enum { NO_COUNT = UINT32_MAX };
 
-// ---- Places -----------------------------------------------------------------------------------------------
+// ---- Places -------------------------------------------------------------------------------------
 
-static void add_offset(Builder *b, uint32_t offset)
-{
-    if (!offset) return;
+static void add_offset(Builder *b, uint32_t offset) {
+    if (!offset)
+        return;
     build_integer(b, OP_ldc_i4, offset);
     build(b, OP_add);
 }
 
-void place_address(Builder *b, Place place)
-{
+void place_address(Builder *b, Place place) {
     switch (place.kind) {
     case PLACE_Local: build_index(b, OP_ldloca, place.index); return;
     case PLACE_Argument: build_index(b, OP_ldarga, place.index); return;
@@ -37,8 +36,7 @@ void place_address(Builder *b, Place place)
     }
 }
 
-void place_load(Builder *b, Place place, Type *type)
-{
+void place_load(Builder *b, Place place, Type *type) {
     if (place.kind == PLACE_Local) {
         build_index(b, OP_ldloc, place.index);
     } else if (place.kind == PLACE_Argument) {
@@ -52,8 +50,7 @@ void place_load(Builder *b, Place place, Type *type)
     }
 }
 
-void place_store(Builder *b, Place place, Type *type)
-{
+void place_store(Builder *b, Place place, Type *type) {
     if (place.kind == PLACE_Local) {
         build_index(b, OP_stloc, place.index);
         return;
@@ -71,41 +68,36 @@ void place_store(Builder *b, Place place, Type *type)
     build_type(b, OP_stobj, type);
 }
 
-void build_helper(Builder *b, WellKnownMethod id)
-{
+void build_helper(Builder *b, WellKnownMethod id) {
     build_method(b, OP_call, well_known_method(b->ts, id));
 }
 
-void build_helper_of(Builder *b, WellKnownMethod id, Type *argument)
-{
+void build_helper_of(Builder *b, WellKnownMethod id, Type *argument) {
     const Method *definition = well_known_method(b->ts, id);
-    Failure       failure = { 0 };
+    Failure failure = {0};
     build_method(b, OP_call,
                  method_instantiate(b->ts, definition->def, definition->owner, &argument, 1, &failure));
 }
 
 /// Jumps to `label` if the managed or native value is null.
-static void branch_if_null(Builder *b, Place place, Type *type, uint32_t label)
-{
+static void branch_if_null(Builder *b, Place place, Type *type, uint32_t label) {
     place_load(b, place, type);
     build_branch(b, OP_brfalse, label);
 }
 
-static void best_fit_flags(Builder *b)
-{
+static void best_fit_flags(Builder *b) {
     build_integer(b, OP_ldc_i4, 1);
     build_integer(b, OP_ldc_i4, 0);
 }
 
-// ---- Arrays -----------------------------------------------------------------------------------------------
+// ---- Arrays -------------------------------------------------------------------------------------
 
 typedef struct Loop {
     uint32_t array, count, index, memory; // locals; `memory` runs over the native elements
     uint32_t again, done;                 // labels
 } Loop;
 
-static void loop_begin(Builder *b, Loop *loop)
-{
+static void loop_begin(Builder *b, Loop *loop) {
     loop->index = code_builder_local(b, b->il->int32);
     loop->again = code_builder_new_label(b);
     loop->done = code_builder_new_label(b);
@@ -117,8 +109,7 @@ static void loop_begin(Builder *b, Loop *loop)
     build_branch(b, OP_bge, loop->done);
 }
 
-static void loop_end(Builder *b, Loop *loop, uint32_t element_size)
-{
+static void loop_end(Builder *b, Loop *loop, uint32_t element_size) {
     build_index(b, OP_ldloc, loop->memory);
     build_integer(b, OP_ldc_i4, element_size);
     build(b, OP_add);
@@ -131,21 +122,17 @@ static void loop_end(Builder *b, Loop *loop, uint32_t element_size)
     code_builder_mark(b, loop->done);
 }
 
-static Place element_place(const Loop *loop, const Marshal *element)
-{
+static Place element_place(const Loop *loop, const Marshal *element) {
     return (Place){
-        .kind = PLACE_Element, .index = loop->array, .offset = loop->index, .element = element->type
-    };
+        .kind = PLACE_Element, .index = loop->array, .offset = loop->index, .element = element->type};
 }
 
-static Place memory_place(const Loop *loop)
-{
-    return (Place){ .kind = PLACE_Memory, .index = loop->memory };
+static Place memory_place(const Loop *loop) {
+    return (Place){.kind = PLACE_Memory, .index = loop->memory};
 }
 
 /// The managed array into a local; `done` if it is null.
-static void array_load(Builder *b, const Marshal *m, Place managed, Loop *loop, uint32_t done)
-{
+static void array_load(Builder *b, const Marshal *m, Place managed, Loop *loop, uint32_t done) {
     loop->array = code_builder_local(b, m->type);
     loop->count = code_builder_local(b, b->il->int32);
     loop->memory = code_builder_local(b, b->il->native_int);
@@ -160,8 +147,7 @@ static void array_load(Builder *b, const Marshal *m, Place managed, Loop *loop, 
 }
 
 /// No more than `limit` elements.
-static void count_limit(Builder *b, Loop *loop, uint32_t limit)
-{
+static void count_limit(Builder *b, Loop *loop, uint32_t limit) {
     uint32_t fits = code_builder_new_label(b);
     build_index(b, OP_ldloc, loop->count);
     build_integer(b, OP_ldc_i4, limit);
@@ -171,10 +157,9 @@ static void count_limit(Builder *b, Loop *loop, uint32_t limit)
     code_builder_mark(b, fits);
 }
 
-static void array_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
+static void array_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
     uint32_t size = marshal_native_size(b->il, m->element), done = code_builder_new_label(b);
-    Loop     loop;
+    Loop loop;
     build_integer(b, OP_ldc_i4, 0);
     build(b, OP_conv_i);
     place_store(b, native, b->il->native_int);
@@ -194,10 +179,9 @@ static void array_to_native(Builder *b, const Marshal *m, Place managed, Place n
     code_builder_mark(b, done);
 }
 
-static void fixed_array_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
+static void fixed_array_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
     uint32_t size = marshal_native_size(b->il, m->element), done = code_builder_new_label(b);
-    Loop     loop;
+    Loop loop;
     place_address(b, native);
     build_integer(b, OP_ldc_i4, 0);
     build_integer(b, OP_ldc_i4, m->count * size);
@@ -212,29 +196,30 @@ static void fixed_array_to_native(Builder *b, const Marshal *m, Place managed, P
     code_builder_mark(b, done);
 }
 
-static void elements_to_managed(Builder *b, const Marshal *m, Loop *loop)
-{
+static void elements_to_managed(Builder *b, const Marshal *m, Loop *loop) {
     loop_begin(b, loop);
     convert_to_managed(b, m->element, memory_place(loop), element_place(loop, m->element), NO_COUNT);
     loop_end(b, loop, marshal_native_size(b->il, m->element));
 }
 
-static void count_load(Builder *b, const Marshal *m, uint32_t count)
-{
-    if (count == NO_COUNT) build_integer(b, OP_ldc_i4, m->count);
-    else build_index(b, OP_ldloc, count);
+static void count_load(Builder *b, const Marshal *m, uint32_t count) {
+    if (count == NO_COUNT)
+        build_integer(b, OP_ldc_i4, m->count);
+    else
+        build_index(b, OP_ldloc, count);
 }
 
 /// A new managed array from native memory at `native` (its value for pointers, its place for fixed arrays).
-static void array_to_managed(Builder *b, const Marshal *m, Place native, Place managed, uint32_t count)
-{
-    bool     is_fixed = m->kind == MARSHAL_FixedArray;
+static void array_to_managed(Builder *b, const Marshal *m, Place native, Place managed, uint32_t count) {
+    bool is_fixed = m->kind == MARSHAL_FixedArray;
     uint32_t done = code_builder_new_label(b);
-    Loop     loop = { .array = code_builder_local(b, m->type),
-                      .count = code_builder_local(b, b->il->int32),
-                      .memory = code_builder_local(b, b->il->native_int) };
-    if (is_fixed) place_address(b, native);
-    else place_load(b, native, b->il->native_int);
+    Loop loop = {.array = code_builder_local(b, m->type),
+                 .count = code_builder_local(b, b->il->int32),
+                 .memory = code_builder_local(b, b->il->native_int)};
+    if (is_fixed)
+        place_address(b, native);
+    else
+        place_load(b, native, b->il->native_int);
     build_index(b, OP_stloc, loop.memory);
     build(b, OP_ldnull);
     build_index(b, OP_stloc, loop.array);
@@ -251,10 +236,9 @@ static void array_to_managed(Builder *b, const Marshal *m, Place native, Place m
     place_store(b, managed, m->type);
 }
 
-void convert_elements_back(Builder *b, const Marshal *m, Place native, Place managed)
-{
+void convert_elements_back(Builder *b, const Marshal *m, Place native, Place managed) {
     uint32_t done = code_builder_new_label(b);
-    Loop     loop;
+    Loop loop;
     array_load(b, m, managed, &loop, done);
     place_load(b, native, b->il->native_int);
     build_index(b, OP_stloc, loop.memory);
@@ -262,10 +246,9 @@ void convert_elements_back(Builder *b, const Marshal *m, Place native, Place man
     code_builder_mark(b, done);
 }
 
-void convert_elements_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
+void convert_elements_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
     uint32_t done = code_builder_new_label(b);
-    Loop     loop;
+    Loop loop;
     array_load(b, m, managed, &loop, done);
     place_load(b, native, b->il->native_int);
     build_index(b, OP_stloc, loop.memory);
@@ -275,13 +258,14 @@ void convert_elements_to_native(Builder *b, const Marshal *m, Place managed, Pla
     code_builder_mark(b, done);
 }
 
-static void elements_cleanup(Builder *b, const Marshal *m, Place native, uint32_t count)
-{
+static void elements_cleanup(Builder *b, const Marshal *m, Place native, uint32_t count) {
     uint32_t done = code_builder_new_label(b);
-    Loop     loop = { .count = code_builder_local(b, b->il->int32),
-                      .memory = code_builder_local(b, b->il->native_int) };
-    if (m->kind == MARSHAL_FixedArray) place_address(b, native);
-    else place_load(b, native, b->il->native_int);
+    Loop loop = {.count = code_builder_local(b, b->il->int32),
+                 .memory = code_builder_local(b, b->il->native_int)};
+    if (m->kind == MARSHAL_FixedArray)
+        place_address(b, native);
+    else
+        place_load(b, native, b->il->native_int);
     build_index(b, OP_stloc, loop.memory);
     build_index(b, OP_ldloc, loop.memory);
     build_branch(b, OP_brfalse, done);
@@ -293,31 +277,27 @@ static void elements_cleanup(Builder *b, const Marshal *m, Place native, uint32_
     code_builder_mark(b, done);
 }
 
-// ---- Structs and strings within structs -------------------------------------------------------------------
+// ---- Structs and strings within structs ---------------------------------------------------------
 
-static void struct_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
+static void struct_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
     place_address(b, managed);
     place_address(b, native);
     build(b, OP_conv_u);
     build_method(b, OP_call, method_synthetic(b->ts, SYNTHETIC_StructToNative, m->type, NULL));
 }
 
-static void struct_to_managed(Builder *b, const Marshal *m, Place native, Place managed)
-{
+static void struct_to_managed(Builder *b, const Marshal *m, Place native, Place managed) {
     place_address(b, native);
     build(b, OP_conv_u);
     place_address(b, managed);
     build_method(b, OP_call, method_synthetic(b->ts, SYNTHETIC_StructToManaged, m->type, NULL));
 }
 
-static void class_stub_call(Builder *b, const Marshal *m, MethodSynthetic stub)
-{
+static void class_stub_call(Builder *b, const Marshal *m, MethodSynthetic stub) {
     build_method(b, OP_call, method_synthetic(b->ts, stub, m->type, NULL));
 }
 
-static void inline_class_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
+static void inline_class_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
     uint32_t null = code_builder_new_label(b), done = code_builder_new_label(b);
     branch_if_null(b, managed, m->type, null);
     place_load(b, managed, m->type);
@@ -333,8 +313,7 @@ static void inline_class_to_native(Builder *b, const Marshal *m, Place managed, 
     code_builder_mark(b, done);
 }
 
-static void inline_class_to_managed(Builder *b, const Marshal *m, Place native, Place managed)
-{
+static void inline_class_to_managed(Builder *b, const Marshal *m, Place native, Place managed) {
     uint32_t object = code_builder_local(b, m->type);
     build_helper_of(b, WELL_KNOWN_METHOD_CreateInstanceOfT, m->type);
     build_index(b, OP_stloc, object);
@@ -346,8 +325,7 @@ static void inline_class_to_managed(Builder *b, const Marshal *m, Place native, 
     place_store(b, managed, m->type);
 }
 
-static void fixed_string_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
+static void fixed_string_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
     place_load(b, managed, m->type);
     place_address(b, native);
     build(b, OP_conv_u);
@@ -360,8 +338,7 @@ static void fixed_string_to_native(Builder *b, const Marshal *m, Place managed, 
     }
 }
 
-static void fixed_string_to_managed(Builder *b, const Marshal *m, Place native, Place managed)
-{
+static void fixed_string_to_managed(Builder *b, const Marshal *m, Place native, Place managed) {
     place_address(b, native);
     build(b, OP_conv_u);
     build_integer(b, OP_ldc_i4, m->count);
@@ -370,12 +347,11 @@ static void fixed_string_to_managed(Builder *b, const Marshal *m, Place native, 
     place_store(b, managed, m->type);
 }
 
-// ---- Delegates and the rest -------------------------------------------------------------------------------
+// ---- Delegates and the rest ---------------------------------------------------------------------
 
 /// Null stays null; the runtime's converters do not take it.
-static void delegate_convert(Builder *b, const Marshal *m, Place from, Type *from_type, Place to, Type *to_type,
-                             WellKnownMethod id)
-{
+static void delegate_convert(Builder *b, const Marshal *m, Place from, Type *from_type, Place to,
+                             Type *to_type, WellKnownMethod id) {
     uint32_t null = code_builder_new_label(b), done = code_builder_new_label(b);
     branch_if_null(b, from, from_type, null);
     place_load(b, from, from_type);
@@ -393,8 +369,7 @@ static void delegate_convert(Builder *b, const Marshal *m, Place from, Type *fro
     code_builder_mark(b, done);
 }
 
-static void com_to_managed(Builder *b, const Marshal *m, Place native, Place managed)
-{
+static void com_to_managed(Builder *b, const Marshal *m, Place native, Place managed) {
     place_load(b, native, b->il->native_int);
     build_helper(b, WELL_KNOWN_METHOD_ComInterfaceToManaged);
     build_type(b, OP_castclass, m->type);
@@ -402,12 +377,12 @@ static void com_to_managed(Builder *b, const Marshal *m, Place native, Place man
 }
 
 /// value -> value, on the stack.
-static void scalar_to_native(Builder *b, MarshalKind kind)
-{
+static void scalar_to_native(Builder *b, MarshalKind kind) {
     if (kind == MARSHAL_Bool32 || kind == MARSHAL_Bool8 || kind == MARSHAL_VariantBool) {
         build_integer(b, OP_ldc_i4, 0);
         build(b, OP_cgt_un);
-        if (kind == MARSHAL_VariantBool) build(b, OP_neg);
+        if (kind == MARSHAL_VariantBool)
+            build(b, OP_neg);
     } else if (kind == MARSHAL_AnsiChar) {
         best_fit_flags(b);
         build_helper(b, WELL_KNOWN_METHOD_WideCharToAnsiChar);
@@ -427,8 +402,7 @@ static void scalar_to_native(Builder *b, MarshalKind kind)
     }
 }
 
-static void scalar_to_managed(Builder *b, MarshalKind kind)
-{
+static void scalar_to_managed(Builder *b, MarshalKind kind) {
     if (kind == MARSHAL_Bool32 || kind == MARSHAL_Bool8 || kind == MARSHAL_VariantBool) {
         build_integer(b, OP_ldc_i4, 0);
         build(b, OP_cgt_un);
@@ -447,14 +421,17 @@ static void scalar_to_managed(Builder *b, MarshalKind kind)
     }
 }
 
-// ---- One value --------------------------------------------------------------------------------------------
+// ---- One value ----------------------------------------------------------------------------------
 
-void convert_to_native(Builder *b, const Marshal *m, Place managed, Place native)
-{
-    if (m->kind == MARSHAL_Struct) struct_to_native(b, m, managed, native);
-    else if (m->kind == MARSHAL_InlineClass) inline_class_to_native(b, m, managed, native);
-    else if (m->kind == MARSHAL_Array) array_to_native(b, m, managed, native);
-    else if (m->kind == MARSHAL_FixedArray) fixed_array_to_native(b, m, managed, native);
+void convert_to_native(Builder *b, const Marshal *m, Place managed, Place native) {
+    if (m->kind == MARSHAL_Struct)
+        struct_to_native(b, m, managed, native);
+    else if (m->kind == MARSHAL_InlineClass)
+        inline_class_to_native(b, m, managed, native);
+    else if (m->kind == MARSHAL_Array)
+        array_to_native(b, m, managed, native);
+    else if (m->kind == MARSHAL_FixedArray)
+        fixed_array_to_native(b, m, managed, native);
     else if (m->kind == MARSHAL_FixedAnsiString || m->kind == MARSHAL_FixedUnicodeString)
         fixed_string_to_native(b, m, managed, native);
     else if (m->kind == MARSHAL_Delegate)
@@ -467,10 +444,11 @@ void convert_to_native(Builder *b, const Marshal *m, Place managed, Place native
     }
 }
 
-void convert_to_managed(Builder *b, const Marshal *m, Place native, Place managed, uint32_t count)
-{
-    if (m->kind == MARSHAL_Struct) struct_to_managed(b, m, native, managed);
-    else if (m->kind == MARSHAL_InlineClass) inline_class_to_managed(b, m, native, managed);
+void convert_to_managed(Builder *b, const Marshal *m, Place native, Place managed, uint32_t count) {
+    if (m->kind == MARSHAL_Struct)
+        struct_to_managed(b, m, native, managed);
+    else if (m->kind == MARSHAL_InlineClass)
+        inline_class_to_managed(b, m, native, managed);
     else if (m->kind == MARSHAL_Array || m->kind == MARSHAL_FixedArray)
         array_to_managed(b, m, native, managed, count);
     else if (m->kind == MARSHAL_FixedAnsiString || m->kind == MARSHAL_FixedUnicodeString)
@@ -478,7 +456,8 @@ void convert_to_managed(Builder *b, const Marshal *m, Place native, Place manage
     else if (m->kind == MARSHAL_Delegate)
         delegate_convert(b, m, native, m->native, managed, m->type,
                          WELL_KNOWN_METHOD_GetDelegateForFunctionPointerOfT);
-    else if (m->kind == MARSHAL_ComInterface) com_to_managed(b, m, native, managed);
+    else if (m->kind == MARSHAL_ComInterface)
+        com_to_managed(b, m, native, managed);
     else {
         place_load(b, native, m->native);
         scalar_to_managed(b, m->kind);
@@ -486,8 +465,7 @@ void convert_to_managed(Builder *b, const Marshal *m, Place native, Place manage
     }
 }
 
-bool convert_needs_cleanup(const Marshal *m)
-{
+bool convert_needs_cleanup(const Marshal *m) {
     switch (m->kind) {
     case MARSHAL_AnsiString:
     case MARSHAL_UnicodeString:
@@ -501,7 +479,8 @@ bool convert_needs_cleanup(const Marshal *m)
     case MARSHAL_InlineClass:
     case MARSHAL_Class:
         for (uint32_t i = 0; i < m->layout->member_count; i++)
-            if (convert_needs_cleanup(&m->layout->members[i].marshal)) return true;
+            if (convert_needs_cleanup(&m->layout->members[i].marshal))
+                return true;
         return false;
     case MARSHAL_Plain:
     case MARSHAL_Bool32:
@@ -523,39 +502,40 @@ bool convert_needs_cleanup(const Marshal *m)
     return false;
 }
 
-void convert_cleanup(Builder *b, const Marshal *m, Place native, uint32_t count)
-{
-    if (!convert_needs_cleanup(m)) return;
+void convert_cleanup(Builder *b, const Marshal *m, Place native, uint32_t count) {
+    if (!convert_needs_cleanup(m))
+        return;
     if (m->kind == MARSHAL_Struct || m->kind == MARSHAL_InlineClass || m->kind == MARSHAL_Class) {
         place_address(b, native);
         build(b, OP_conv_u);
         build_method(b, OP_call, method_synthetic(b->ts, SYNTHETIC_StructCleanup, m->type, NULL));
         return;
     }
-    if (m->element && convert_needs_cleanup(m->element)) elements_cleanup(b, m, native, count);
-    if (m->kind == MARSHAL_FixedArray) return;
+    if (m->element && convert_needs_cleanup(m->element))
+        elements_cleanup(b, m, native, count);
+    if (m->kind == MARSHAL_FixedArray)
+        return;
     place_load(b, native, m->native);
     build_helper(b, m->kind == MARSHAL_Bstr || m->kind == MARSHAL_AnsiBstr ? WELL_KNOWN_METHOD_FreeBstr
                                                                            : WELL_KNOWN_METHOD_FreeCoTaskMem);
 }
 
-// ---- Struct stubs -----------------------------------------------------------------------------------------
+// ---- Struct stubs -------------------------------------------------------------------------------
 
-Code *synth_struct_stub(Il *il, const Method *method, Arena *arena)
-{
-    Builder             b = code_builder_start(il, method, arena);
+Code *synth_struct_stub(Il *il, const Method *method, Arena *arena) {
+    Builder b = code_builder_start(il, method, arena);
     const NativeStruct *layout = native_struct(il, method->owner);
-    bool                to_native = method->synthetic == SYNTHETIC_StructToNative;
+    bool to_native = method->synthetic == SYNTHETIC_StructToNative;
     for (uint32_t i = 0; i < layout->member_count; i++) {
         const NativeMember *member = &layout->members[i];
-        Place managed = { .kind = PLACE_ArgumentField, .index = to_native ? 0 : 1, .field = member->field };
-        Place native = { .kind = PLACE_ArgumentMemory,
-                         .index = to_native ? 1 : 0,
-                         .offset = member->offset };
-        if (to_native) convert_to_native(&b, &member->marshal, managed, native);
+        Place managed = {.kind = PLACE_ArgumentField, .index = to_native ? 0 : 1, .field = member->field};
+        Place native = {.kind = PLACE_ArgumentMemory, .index = to_native ? 1 : 0, .offset = member->offset};
+        if (to_native)
+            convert_to_native(&b, &member->marshal, managed, native);
         else if (method->synthetic == SYNTHETIC_StructToManaged)
             convert_to_managed(&b, &member->marshal, native, managed, NO_COUNT);
-        else convert_cleanup(&b, &member->marshal, native, NO_COUNT);
+        else
+            convert_cleanup(&b, &member->marshal, native, NO_COUNT);
     }
     build(&b, OP_ret);
     return code_builder_finish(&b);

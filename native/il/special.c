@@ -4,19 +4,25 @@
 
 #include <uthash.h>
 
-typedef struct FoldRow { FoldId id; const char *name_space, *type, *method; } FoldRow;
+typedef struct FoldRow {
+    FoldId id;
+    const char *name_space, *type, *method;
+} FoldRow;
 static const FoldRow fold_rows[] = {
-#define FOLD(id, name_space, type, method) { FOLD_##id, name_space, type, method },
+#define FOLD(id, name_space, type, method) {FOLD_##id, name_space, type, method},
 #include "il/fold_call.def"
 #undef FOLD
 };
 
-typedef struct IntrinsicRow { Intrinsic id; const char *name_space, *type, *method, *shapes; } IntrinsicRow;
+typedef struct IntrinsicRow {
+    Intrinsic id;
+    const char *name_space, *type, *method, *shapes;
+} IntrinsicRow;
 static const IntrinsicRow intrinsic_rows[] = {
 #define INTRINSIC(id, name_space, type, method, shapes, note)                                                \
-    { INTRINSIC_##id, name_space, type, method, shapes },
+    {INTRINSIC_##id, name_space, type, method, shapes},
 #define INTRINSIC_ALSO(id, name_space, type, method, shapes, note)                                           \
-    { INTRINSIC_##id, name_space, type, method, shapes },
+    {INTRINSIC_##id, name_space, type, method, shapes},
 #include "il/intrinsic.def"
 #undef INTRINSIC
 };
@@ -28,40 +34,36 @@ enum {
 /// What a definition's name means; `intrinsic_row` is the first row of that name, -1 if none.
 struct SpecialEntry {
     const MethodDef *def;
-    FoldId           fold;
-    int              intrinsic_row;
-    HardwareMethod   hardware;
-    UT_hash_handle   hh;
+    FoldId fold;
+    int intrinsic_row;
+    HardwareMethod hardware;
+    UT_hash_handle hh;
 };
 
-bool method_is(const Method *method, const char *name_space, const char *type, const char *name)
-{
+bool method_is(const Method *method, const char *name_space, const char *type, const char *name) {
     return method->def && text_equal_z(method->def->name, name) &&
            text_equal_z(method->def->owner->name, type) &&
            text_equal_z(method->def->owner->name_space, name_space);
 }
-bool type_is(const Type *type, const char *name_space, const char *name)
-{
+bool type_is(const Type *type, const char *name_space, const char *name) {
     return type->kind == TYPE_Named && text_equal_z(type->def->name, name) &&
            text_equal_z(type->def->name_space, name_space);
 }
 
-static bool def_is(const MethodDef *def, const char *name_space, const char *type, const char *name)
-{
+static bool def_is(const MethodDef *def, const char *name_space, const char *type, const char *name) {
     return text_equal_z(def->name, name) && text_equal_z(def->owner->name, type) &&
            text_equal_z(def->owner->name_space, name_space);
 }
 
 /// CoreLib and its companions; types of the same names in other assemblies (polyfills) are ordinary code.
-static bool is_core_module(const Module *module)
-{
+static bool is_core_module(const Module *module) {
     return text_starts_with(module->name, "System.Private.");
 }
 
-static void classify(Il *il, SpecialEntry *entry, const MethodDef *def)
-{
+static void classify(Il *il, SpecialEntry *entry, const MethodDef *def) {
     entry->intrinsic_row = -1;
-    if (!is_core_module(def->owner->module)) return;
+    if (!is_core_module(def->owner->module))
+        return;
     for (int i = 0; i < FOLD_ROWS && entry->fold == FOLD_None; i++)
         if (def_is(def, fold_rows[i].name_space, fold_rows[i].type, fold_rows[i].method))
             entry->fold = fold_rows[i].id;
@@ -74,50 +76,50 @@ static void classify(Il *il, SpecialEntry *entry, const MethodDef *def)
     entry->hardware = hardware_classify(il, def);
 }
 
-static const SpecialEntry *special_of(Il *il, const MethodDef *def)
-{
+static const SpecialEntry *special_of(Il *il, const MethodDef *def) {
     SpecialEntry *entry;
     HASH_FIND_PTR(il->special, &def, entry);
-    if (entry) return entry;
+    if (entry)
+        return entry;
     entry = ARENA_NEW(il->program, SpecialEntry);
     entry->def = def;
     classify(il, entry, def);
     HASH_ADD_PTR(il->special, def, entry);
     return entry;
 }
-void special_free(Il *il)
-{
+void special_free(Il *il) {
     HASH_CLEAR(hh, il->special);
 }
 
-FoldId fold_find(Il *il, const Method *method)
-{
+FoldId fold_find(Il *il, const Method *method) {
     return method->def && method->synthetic == SYNTHETIC_None ? special_of(il, method->def)->fold : FOLD_None;
 }
-HardwareMethod hardware_method(Il *il, const Method *method)
-{
+HardwareMethod hardware_method(Il *il, const Method *method) {
     return method->def && method->synthetic == SYNTHETIC_None ? special_of(il, method->def)->hardware
-                                                              : (HardwareMethod){ .support = HARDWARE_None };
+                                                              : (HardwareMethod){.support = HARDWARE_None};
 }
 
-// ---- Shapes -----------------------------------------------------------------------------------------------
+// ---- Shapes -------------------------------------------------------------------------------------
 
-static bool shape_matches(Il *il, const char *shape, size_t size, Type *type)
-{
-    Text      text = { shape, size };
+static bool shape_matches(Il *il, const char *shape, size_t size, Type *type) {
+    Text text = {shape, size};
     StackKind kind = value_of_type(il, type).kind;
-    if (text_equal_z(text, "*")) return true;
+    if (text_equal_z(text, "*"))
+        return true;
     if (text_equal_z(text, "int"))
         return kind == STACK_Int32 || kind == STACK_Int64 || kind == STACK_NativeInt;
-    if (text_equal_z(text, "r8")) return kind == STACK_Float64;
-    if (text_equal_z(text, "r4")) return kind == STACK_Float32;
-    if (text_equal_z(text, "szarray")) return type->kind == TYPE_SzArray;
+    if (text_equal_z(text, "r8"))
+        return kind == STACK_Float64;
+    if (text_equal_z(text, "r4"))
+        return kind == STACK_Float32;
+    if (text_equal_z(text, "szarray"))
+        return type->kind == TYPE_SzArray;
     return text_equal_z(text, "object") && type == il->object;
 }
 
-static bool shapes_match(Il *il, const char *shapes, const Signature *signature)
-{
-    if (!shapes) return true;
+static bool shapes_match(Il *il, const char *shapes, const Signature *signature) {
+    if (!shapes)
+        return true;
     uint32_t index = 0;
     while (*shapes) {
         size_t size = strcspn(shapes, ",");
@@ -125,21 +127,24 @@ static bool shapes_match(Il *il, const char *shapes, const Signature *signature)
             return false;
         index++;
         shapes += size;
-        if (*shapes == ',') shapes++;
+        if (*shapes == ',')
+            shapes++;
     }
     return index == signature->param_count;
 }
 
-Intrinsic intrinsic_find(Il *il, const Method *method, const Method *caller)
-{
-    if (!method->def || method->synthetic != SYNTHETIC_None) return INTRINSIC_None;
-    if (hardware_is_instruction(il, method, caller)) return INTRINSIC_Hardware;
+Intrinsic intrinsic_find(Il *il, const Method *method, const Method *caller) {
+    if (!method->def || method->synthetic != SYNTHETIC_None)
+        return INTRINSIC_None;
+    if (hardware_is_instruction(il, method, caller))
+        return INTRINSIC_Hardware;
     int first = special_of(il, method->def)->intrinsic_row;
     for (int i = first; i >= 0 && i < INTRINSIC_ROWS; i++) {
         if (!def_is(method->def, intrinsic_rows[i].name_space, intrinsic_rows[i].type,
                     intrinsic_rows[i].method))
             continue;
-        if (shapes_match(il, intrinsic_rows[i].shapes, method->signature)) return intrinsic_rows[i].id;
+        if (shapes_match(il, intrinsic_rows[i].shapes, method->signature))
+            return intrinsic_rows[i].id;
     }
     return INTRINSIC_None;
 }

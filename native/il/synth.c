@@ -3,54 +3,52 @@
 
 /// `this` is the box: its value lies 8 bytes behind the MethodTable pointer (code generation makes this one
 /// in assembly).
-static Code *unboxing_stub(Il *il, const Method *method, Arena *arena)
-{
+static Code *unboxing_stub(Il *il, const Method *method, Arena *arena) {
     Builder b = code_builder_start(il, method, arena);
     b.code->args[0] = il->object;
     build_index(&b, OP_ldarg, 0);
     build_type(&b, OP_unbox, method->owner);
-    for (uint32_t i = 1; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
+    for (uint32_t i = 1; i < b.code->arg_count; i++)
+        build_index(&b, OP_ldarg, i);
     build_method(&b, OP_call, method->synthetic_method);
     build(&b, OP_ret);
     return code_builder_finish(&b);
 }
 
 /// Native entry: the transition around this body belongs to code generation (corelib-contract 7.3).
-static Code *unmanaged_entry(Il *il, const Method *method, Arena *arena)
-{
+static Code *unmanaged_entry(Il *il, const Method *method, Arena *arena) {
     Builder b = code_builder_start(il, method, arena);
-    for (uint32_t i = 0; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
+    for (uint32_t i = 0; i < b.code->arg_count; i++)
+        build_index(&b, OP_ldarg, i);
     build_method(&b, OP_call, method->synthetic_method);
     build(&b, OP_ret);
     return code_builder_finish(&b);
 }
 
 /// Code that nothing can reach, or an interface method without a single implementation.
-static Code *throw_body(Il *il, const Method *method, Arena *arena, WellKnownMethod helper)
-{
+static Code *throw_body(Il *il, const Method *method, Arena *arena, WellKnownMethod helper) {
     Builder b = code_builder_start(il, method, arena);
     build_method(&b, OP_call, well_known_method(il->ts, helper));
     build(&b, OP_unreachable);
     return code_builder_finish(&b);
 }
 
-static Code *throw_new(Il *il, const Method *method, Arena *arena, WellKnownType exception)
-{
-    Builder          b = code_builder_start(il, method, arena);
-    Type            *type = well_known_type(il->ts, exception);
-    Signature        prototype = { .has_this = true, .return_type = il->void_type };
+static Code *throw_new(Il *il, const Method *method, Arena *arena, WellKnownType exception) {
+    Builder b = code_builder_start(il, method, arena);
+    Type *type = well_known_type(il->ts, exception);
+    Signature prototype = {.has_this = true, .return_type = il->void_type};
     const Signature *signature = signature_make(il->ts, &prototype);
     build_method(&b, OP_newobj, type_find_method(il->ts, type, ".ctor", signature));
     build(&b, OP_throw);
     return code_builder_finish(&b);
 }
 
-/// In a table instead of code: no or several default methods; an instance that the limit on generic recursion has cut.
-static Code *missing_target(Il *il, const Method *method, Arena *arena, const Failure **failure)
-{
+/// In a table instead of code: no or several default methods; an instance that the limit on generic recursion
+/// has cut.
+static Code *missing_target(Il *il, const Method *method, Arena *arena, const Failure **failure) {
     const Method *wanted = method->synthetic_method;
-    Method       *found = NULL;
-    bool          is_interface = wanted->owner->def && wanted->owner->def->is_interface;
+    Method *found = NULL;
+    bool is_interface = wanted->owner->def && wanted->owner->def->is_interface;
     if (is_interface && wanted->synthetic == SYNTHETIC_None) {
         ResolveKind kind = type_resolve_interface(il->ts, method->owner, (Method *)wanted, &found);
         if (kind == RESOLVE_Ambiguous)
@@ -58,34 +56,39 @@ static Code *missing_target(Il *il, const Method *method, Arena *arena, const Fa
         if (kind == RESOLVE_Reabstracted)
             return throw_new(il, method, arena, WELL_KNOWN_TYPE_EntryPointNotFoundException);
     }
-    if (wanted->def && wanted->def->is_abstract) return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
+    if (wanted->def && wanted->def->is_abstract)
+        return throw_body(il, method, arena, WELL_KNOWN_METHOD_ThrowBodyRemoved);
     *failure = failure_make(arena, FAILURE_TypeLoad, "");
     return NULL;
 }
 
 /// __GetFieldHelper(index, out MethodTable*) (corelib-contract 1.8): the offset of field `index` from the
 /// first field, its type through the pointer; -1 asks for the number of fields.
-Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
-{
-    TypeSystem   *ts = il->ts;
-    uint32_t      count, used = 0;
+Code *synth_field_helper(Il *il, const Method *method, Arena *arena) {
+    TypeSystem *ts = il->ts;
+    uint32_t count, used = 0;
     Field *const *fields = type_fields(ts, method->owner, &count);
-    Builder       b = code_builder_start(il, method, arena);
+    Builder b = code_builder_start(il, method, arena);
     const Method *of = well_known_method(ts, WELL_KNOWN_METHOD_MethodTableOf);
-    uint32_t     *labels = ARENA_ARRAY(arena, uint32_t, count);
+    uint32_t *labels = ARENA_ARRAY(arena, uint32_t, count);
     for (uint32_t i = 0; i < count; i++)
-        if (!fields[i]->def->is_static) labels[used++] = code_builder_new_label(&b);
+        if (!fields[i]->def->is_static)
+            labels[used++] = code_builder_new_label(&b);
     build_index(&b, OP_ldarg, 1);
     build_switch(&b, labels, used);
     build_integer(&b, OP_ldc_i4, used);
     build(&b, OP_ret);
     for (uint32_t i = 0, index = 0; i < count; i++) {
-        if (fields[i]->def->is_static) continue;
-        Type   *type = fields[i]->type;
-        Failure failure = { 0 };
-        if (type_is_reference(type)) type = il->object;
-        else if (type->kind == TYPE_Pointer || type->kind == TYPE_FunctionPointer) type = il->native_int;
-        else if (type->kind == TYPE_Named && type->def->is_enum) type = type_enum_underlying(ts, type);
+        if (fields[i]->def->is_static)
+            continue;
+        Type *type = fields[i]->type;
+        Failure failure = {0};
+        if (type_is_reference(type))
+            type = il->object;
+        else if (type->kind == TYPE_Pointer || type->kind == TYPE_FunctionPointer)
+            type = il->native_int;
+        else if (type->kind == TYPE_Named && type->def->is_enum)
+            type = type_enum_underlying(ts, type);
         code_builder_mark(&b, labels[index++]);
         build_index(&b, OP_ldarg, 2);
         build_method(&b, OP_call, method_instantiate(ts, of->def, of->owner, &type, 1, &failure));
@@ -99,23 +102,21 @@ Code *synth_field_helper(Il *il, const Method *method, Arena *arena)
 /// Array accessors (II.14.2) over the object's memory: lengths at 16, lower bounds at 16 + 4 * rank, then the
 /// elements. Offsets below are from the first field (object + 8).
 typedef struct ArrayBody {
-    Builder  b;
-    Type    *array;
+    Builder b;
+    Type *array;
     uint32_t data;   // local: address of the first field
     uint32_t offset; // local: element number so far
     uint32_t fail;   // label
 } ArrayBody;
 
-static void load_int(ArrayBody *a, uint32_t offset)
-{
+static void load_int(ArrayBody *a, uint32_t offset) {
     build_index(&a->b, OP_ldloc, a->data);
     build_integer(&a->b, OP_ldc_i4, offset);
     build(&a->b, OP_add);
     build(&a->b, OP_ldind_i4);
 }
 
-static void array_dimension(ArrayBody *a, uint32_t dimension)
-{
+static void array_dimension(ArrayBody *a, uint32_t dimension) {
     Builder *b = &a->b;
     uint32_t rank = a->array->rank, position = code_builder_local(b, a->b.il->int32);
     build_index(b, OP_ldarg, dimension + 1);
@@ -136,13 +137,12 @@ static void array_dimension(ArrayBody *a, uint32_t dimension)
 }
 
 /// A reference may be stored through Address only if the array's element type is exactly T (III.4.9).
-static void array_type_check(ArrayBody *a)
-{
-    Builder      *b = &a->b;
-    TypeSystem   *ts = b->ts;
-    Failure       failure = { 0 };
+static void array_type_check(ArrayBody *a) {
+    Builder *b = &a->b;
+    TypeSystem *ts = b->ts;
+    Failure failure = {0};
     const Method *of = well_known_method(ts, WELL_KNOWN_METHOD_MethodTableOf);
-    uint32_t      same = code_builder_new_label(b);
+    uint32_t same = code_builder_new_label(b);
     build_index(b, OP_ldarg, 0);
     build_method(b, OP_call, well_known_method(ts, WELL_KNOWN_METHOD_GetMethodTable));
     build_integer(b, OP_ldc_i4, 8); // related type of the array's MethodTable
@@ -154,25 +154,26 @@ static void array_type_check(ArrayBody *a)
     code_builder_mark(b, same);
 }
 
-Code *synth_array(Il *il, const Method *method, Arena *arena)
-{
-    ArrayBody a = { .b = code_builder_start(il, method, arena), .array = method->owner };
-    Builder  *b = &a.b;
-    uint32_t  rank = a.array->rank;
-    Type     *element = a.array->element;
+Code *synth_array(Il *il, const Method *method, Arena *arena) {
+    ArrayBody a = {.b = code_builder_start(il, method, arena), .array = method->owner};
+    Builder *b = &a.b;
+    uint32_t rank = a.array->rank;
+    Type *element = a.array->element;
     a.data = code_builder_local(b, type_byref(il->ts, type_primitive(il->ts, ELEMENT_TYPE_U1)));
     a.offset = code_builder_local(b, il->native_int);
     a.fail = code_builder_new_label(b);
     build_index(b, OP_ldarg, 0);
     build_method(b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_GetRawData));
     build_index(b, OP_stloc, a.data);
-    for (uint32_t i = 0; i < rank; i++) array_dimension(&a, i);
+    for (uint32_t i = 0; i < rank; i++)
+        array_dimension(&a, i);
     if (method->synthetic == SYNTHETIC_ArraySet && type_is_reference(element)) {
         build_index(b, OP_ldarg, 0);
         build_index(b, OP_ldarg, rank + 1);
         build_method(b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_CheckArrayStore));
     }
-    if (method->synthetic == SYNTHETIC_ArrayAddress && type_is_reference(element)) array_type_check(&a);
+    if (method->synthetic == SYNTHETIC_ArrayAddress && type_is_reference(element))
+        array_type_check(&a);
     build_index(b, OP_ldloc, a.data);
     build_integer(b, OP_ldc_i4, 8 + 8 * (int64_t)rank);
     build(b, OP_add);
@@ -181,7 +182,8 @@ Code *synth_array(Il *il, const Method *method, Arena *arena)
     build(b, OP_conv_i);
     build(b, OP_mul);
     build(b, OP_add);
-    if (method->synthetic == SYNTHETIC_ArrayGet) build_type(b, OP_ldobj, element);
+    if (method->synthetic == SYNTHETIC_ArrayGet)
+        build_type(b, OP_ldobj, element);
     if (method->synthetic == SYNTHETIC_ArraySet) {
         build_index(b, OP_ldarg, rank + 1);
         build_type(b, OP_stobj, element);
@@ -193,16 +195,17 @@ Code *synth_array(Il *il, const Method *method, Arena *arena)
     return code_builder_finish(b);
 }
 
-static Code *ordinary_code(Il *il, const Method *method, Arena *arena, const Failure **failure)
-{
+static Code *ordinary_code(Il *il, const Method *method, Arena *arena, const Failure **failure) {
     const MethodDef *def = method->def;
-    Bytes            blob;
+    Bytes blob;
     if (def && def->owner->is_delegate && def->is_runtime) {
-        if (text_equal_z(def->name, "Invoke")) return synth_delegate(il, method, arena);
+        if (text_equal_z(def->name, "Invoke"))
+            return synth_delegate(il, method, arena);
         return throw_body(il, method, arena,
                           WELL_KNOWN_METHOD_ThrowPlatformNotSupportedException); // BeginInvoke, EndInvoke
     }
-    if (def && def->is_pinvoke) return synth_pinvoke(il, method, arena);
+    if (def && def->is_pinvoke)
+        return synth_pinvoke(il, method, arena);
     if (def && attribute_find(def->owner->module, token_make(TABLE_MethodDef, def->rid),
                               "System.Runtime.CompilerServices", "UnsafeAccessorAttribute", &blob))
         return synth_accessor(il, method, arena, failure);
@@ -215,8 +218,7 @@ static Code *ordinary_code(Il *il, const Method *method, Arena *arena, const Fai
     return NULL;
 }
 
-Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **failure)
-{
+Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **failure) {
     switch (method->synthetic) {
     case SYNTHETIC_None: return ordinary_code(il, method, arena, failure);
     case SYNTHETIC_ArrayGet:
@@ -244,7 +246,7 @@ Code *synth_code(Il *il, const Method *method, Arena *arena, const Failure **fai
     case SYNTHETIC_NativeCalli: return synth_native_calli(il, method, arena);
     case SYNTHETIC_DynamicInvoke: return synth_dynamic_invoke(il, method, arena);
     case SYNTHETIC_DynamicDispatch: return synth_dynamic_dispatch(il, method, arena);
-    case SYNTHETIC_ArrayCtor:  // newobj allocates; there is no constructor code
+    case SYNTHETIC_ArrayCtor: // newobj allocates; there is no constructor code
     case SYNTHETIC_ContextStub:
     case SYNTHETIC_StaticVirtual:
     case SYNTHETIC_InterfaceSwitch: return NULL; // no bodies

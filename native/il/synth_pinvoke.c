@@ -1,75 +1,67 @@
-// Calls to native code with conversion (corelib-contract 7.2): P/Invokes, calls of function pointers, delegates
-// made from function pointers. The native call stands alone, or between the conversions of its arguments and
-// result.
+// Calls to native code with conversion (corelib-contract 7.2): P/Invokes, calls of function pointers,
+// delegates made from function pointers. The native call stands alone, or between the conversions of its
+// arguments and result.
 #include "il/marshal.h"
 
 enum { NO_COUNT = UINT32_MAX };
 
 typedef struct Stub {
-    Builder          b;
+    Builder b;
     const Signature *managed;
-    const MethodDef *def;      // whose parameters have attributes; NULL: none
-    const Method    *import;   // P/Invoke: what OP_native_call names
-    MarshalScope     scope;
-    uint32_t         this_count; // 1: argument 0 is no parameter
-    bool             set_last_error, preserve_sig;
-    Marshal         *params, result;
-    uint32_t        *natives;  // by parameter: local that is passed
-    uint32_t        *values;   // local with the converted value, where `natives` is its address
-    uint32_t        *extras;   // SafeHandle: reference taken; custom: marshaller; arrays: number of elements
-    uint32_t        *created;  // by-ref SafeHandle: the new object
-    uint32_t        *passed;   // SafeHandle: the object whose handle goes in
-    uint32_t         result_local, native_result, result_extra;
-    bool             has_result, has_cleanup;
+    const MethodDef *def; // whose parameters have attributes; NULL: none
+    const Method *import; // P/Invoke: what OP_native_call names
+    MarshalScope scope;
+    uint32_t this_count; // 1: argument 0 is no parameter
+    bool set_last_error, preserve_sig;
+    Marshal *params, result;
+    uint32_t *natives; // by parameter: local that is passed
+    uint32_t *values;  // local with the converted value, where `natives` is its address
+    uint32_t *extras;  // SafeHandle: reference taken; custom: marshaller; arrays: number of elements
+    uint32_t *created; // by-ref SafeHandle: the new object
+    uint32_t *passed;  // SafeHandle: the object whose handle goes in
+    uint32_t result_local, native_result, result_extra;
+    bool has_result, has_cleanup;
 } Stub;
 
-static const Method *helper(Stub *s, WellKnownMethod id)
-{
+static const Method *helper(Stub *s, WellKnownMethod id) {
     return well_known_method(s->b.ts, id);
 }
 
-static uint32_t argument(const Stub *s, uint32_t index)
-{
+static uint32_t argument(const Stub *s, uint32_t index) {
     return index + s->this_count;
 }
 
-static void load_argument(Stub *s, uint32_t index)
-{
+static void load_argument(Stub *s, uint32_t index) {
     build_index(&s->b, OP_ldarg, argument(s, index));
 }
 
-static Place local(uint32_t index)
-{
-    return (Place){ .kind = PLACE_Local, .index = index };
+static Place local(uint32_t index) {
+    return (Place){.kind = PLACE_Local, .index = index};
 }
 
 /// Where the managed value of a parameter lies.
-static Place managed_place(const Stub *s, uint32_t index)
-{
+static Place managed_place(const Stub *s, uint32_t index) {
     bool is_byref = s->params[index].is_byref;
-    return (Place){ .kind = is_byref ? PLACE_ArgumentMemory : PLACE_Argument, .index = argument(s, index) };
+    return (Place){.kind = is_byref ? PLACE_ArgumentMemory : PLACE_Argument, .index = argument(s, index)};
 }
 
-static void store_address_of(Stub *s, uint32_t to, uint32_t of)
-{
+static void store_address_of(Stub *s, uint32_t to, uint32_t of) {
     build_index(&s->b, OP_ldloca, of);
     build(&s->b, OP_conv_u);
     build_index(&s->b, OP_stloc, to);
 }
 
-// ---- Before the call --------------------------------------------------------------------------------------
+// ---- Before the call ----------------------------------------------------------------------------
 
 /// Keeps the object or location in place until the stub returns.
-static void pin_argument(Stub *s, uint32_t index, Type *type)
-{
+static void pin_argument(Stub *s, uint32_t index, Type *type) {
     uint32_t pinned = code_builder_pinned(&s->b, type);
     load_argument(s, index);
     build_index(&s->b, OP_stloc, pinned);
     build_index(&s->b, OP_ldloc, pinned);
 }
 
-static void pinned_string_in(Stub *s, uint32_t index)
-{
+static void pinned_string_in(Stub *s, uint32_t index) {
     uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
@@ -81,8 +73,7 @@ static void pinned_string_in(Stub *s, uint32_t index)
 }
 
 /// Elements start 8 bytes behind an array's first field.
-static void pinned_array_in(Stub *s, uint32_t index)
-{
+static void pinned_array_in(Stub *s, uint32_t index) {
     uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
@@ -95,8 +86,7 @@ static void pinned_array_in(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
-static void array_in(Stub *s, uint32_t index)
-{
+static void array_in(Stub *s, uint32_t index) {
     uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
@@ -108,8 +98,7 @@ static void array_in(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
-static void safe_handle_in(Stub *s, uint32_t index)
-{
+static void safe_handle_in(Stub *s, uint32_t index) {
     place_load(&s->b, managed_place(s, index), s->params[index].type);
     build_index(&s->b, OP_stloc, s->passed[index]);
     build_index(&s->b, OP_ldloc, s->passed[index]);
@@ -124,35 +113,32 @@ static void safe_handle_in(Stub *s, uint32_t index)
 }
 
 /// The object that takes a new handle exists before the call: afterwards no allocation may lose the handle.
-static void by_ref_handle_in(Stub *s, uint32_t index)
-{
+static void by_ref_handle_in(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
     if (m->out) {
         build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, m->type);
         build_index(&s->b, OP_stloc, s->created[index]);
     }
-    if (m->in) safe_handle_in(s, index);
+    if (m->in)
+        safe_handle_in(s, index);
     store_address_of(s, s->natives[index], s->values[index]);
 }
 
-static void handle_ref_in(Stub *s, uint32_t index)
-{
+static void handle_ref_in(Stub *s, uint32_t index) {
     build_index(&s->b, OP_ldarga, argument(s, index));
     build_field(&s->b, OP_ldfld, type_find_field(s->b.ts, s->params[index].type, "_handle"));
     build_index(&s->b, OP_stloc, s->natives[index]);
 }
 
-static void critical_handle_in(Stub *s, uint32_t index)
-{
+static void critical_handle_in(Stub *s, uint32_t index) {
     Type *owner = well_known_type(s->b.ts, WELL_KNOWN_TYPE_CriticalHandle);
     load_argument(s, index);
     build_field(&s->b, OP_ldfld, type_find_field(s->b.ts, owner, "handle"));
     build_index(&s->b, OP_stloc, s->natives[index]);
 }
 
-static void builder_in(Stub *s, uint32_t index)
-{
-    bool     is_ansi = s->params[index].kind == MARSHAL_AnsiBuilder;
+static void builder_in(Stub *s, uint32_t index) {
+    bool is_ansi = s->params[index].kind == MARSHAL_AnsiBuilder;
     uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
@@ -174,17 +160,16 @@ static void builder_in(Stub *s, uint32_t index)
 }
 
 /// A class whose fields need no conversion is shared with native code, as far as a copy can do that.
-static bool class_is_shared(const Marshal *m)
-{
+static bool class_is_shared(const Marshal *m) {
     for (uint32_t i = 0; i < m->layout->member_count; i++)
-        if (m->layout->members[i].marshal.kind != MARSHAL_Plain) return false;
+        if (m->layout->members[i].marshal.kind != MARSHAL_Plain)
+            return false;
     return true;
 }
 
-static void class_in(Stub *s, uint32_t index)
-{
+static void class_in(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
-    uint32_t       done = code_builder_new_label(&s->b);
+    uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
     store_address_of(s, s->natives[index], s->values[index]);
@@ -196,9 +181,8 @@ static void class_in(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
-static void custom_marshaller_make(Stub *s, const Marshal *m, uint32_t to)
-{
-    Builder      *b = &s->b;
+static void custom_marshaller_make(Stub *s, const Marshal *m, uint32_t to) {
+    Builder *b = &s->b;
     const Method *get = type_find_method(b->ts, m->marshaller, "GetInstance", NULL);
     build_type(b, OP_ldtoken, m->type);
     build_type(b, OP_ldtoken, m->marshaller);
@@ -214,10 +198,9 @@ static void custom_marshaller_make(Stub *s, const Marshal *m, uint32_t to)
     build_index(b, OP_stloc, to);
 }
 
-static void custom_in(Stub *s, uint32_t index)
-{
+static void custom_in(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
-    uint32_t       done = code_builder_new_label(&s->b);
+    uint32_t done = code_builder_new_label(&s->b);
     custom_marshaller_make(s, m, s->extras[index]);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
@@ -229,8 +212,7 @@ static void custom_in(Stub *s, uint32_t index)
 }
 
 /// The object's own type decides; memory of its size holds the native form.
-static void any_object_in(Stub *s, uint32_t index)
-{
+static void any_object_in(Stub *s, uint32_t index) {
     Builder *b = &s->b;
     uint32_t done = code_builder_new_label(b);
     load_argument(s, index);
@@ -248,8 +230,7 @@ static void any_object_in(Stub *s, uint32_t index)
 }
 
 /// Copies what native code wrote back into the object, unless that is null.
-static void object_out(Stub *s, uint32_t index, const Method *copy)
-{
+static void object_out(Stub *s, uint32_t index, const Method *copy) {
     uint32_t done = code_builder_new_label(&s->b);
     load_argument(s, index);
     build_branch(&s->b, OP_brfalse, done);
@@ -259,13 +240,11 @@ static void object_out(Stub *s, uint32_t index, const Method *copy)
     code_builder_mark(&s->b, done);
 }
 
-static void any_object_out(Stub *s, uint32_t index)
-{
+static void any_object_out(Stub *s, uint32_t index) {
     object_out(s, index, helper(s, WELL_KNOWN_METHOD_AsAnyMarshalNativeToManaged));
 }
 
-static void any_object_cleanup(Stub *s, uint32_t index)
-{
+static void any_object_cleanup(Stub *s, uint32_t index) {
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->natives[index]);
     build_branch(&s->b, OP_brfalse, done);
@@ -277,8 +256,7 @@ static void any_object_cleanup(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
-static void by_ref_in(Stub *s, uint32_t index)
-{
+static void by_ref_in(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
     if (m->kind == MARSHAL_Plain) {
         pin_argument(s, index, type_byref(s->b.ts, m->type));
@@ -290,40 +268,51 @@ static void by_ref_in(Stub *s, uint32_t index)
         by_ref_handle_in(s, index);
         return;
     }
-    if (m->in) convert_to_native(&s->b, m, managed_place(s, index), local(s->values[index]));
+    if (m->in)
+        convert_to_native(&s->b, m, managed_place(s, index), local(s->values[index]));
     store_address_of(s, s->natives[index], s->values[index]);
 }
 
-static bool is_pinned_array(const Marshal *m)
-{
+static bool is_pinned_array(const Marshal *m) {
     return m->kind == MARSHAL_Array && m->element->kind == MARSHAL_Plain;
 }
 
-static void argument_in(Stub *s, uint32_t index)
-{
+static void argument_in(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
-    if (marshal_is_plain(m)) return;
-    if (m->is_byref) by_ref_in(s, index);
-    else if (m->kind == MARSHAL_UnicodeString) pinned_string_in(s, index);
-    else if (is_pinned_array(m)) pinned_array_in(s, index);
-    else if (m->kind == MARSHAL_Array) array_in(s, index);
-    else if (m->kind == MARSHAL_SafeHandle) safe_handle_in(s, index);
-    else if (m->kind == MARSHAL_CriticalHandle) critical_handle_in(s, index);
-    else if (m->kind == MARSHAL_HandleRef) handle_ref_in(s, index);
-    else if (m->kind == MARSHAL_AnsiBuilder || m->kind == MARSHAL_UnicodeBuilder) builder_in(s, index);
-    else if (m->kind == MARSHAL_Class) class_in(s, index);
-    else if (m->kind == MARSHAL_AnyObject) any_object_in(s, index);
-    else if (m->kind == MARSHAL_Custom) custom_in(s, index);
-    else convert_to_native(&s->b, m, managed_place(s, index), local(s->natives[index]));
+    if (marshal_is_plain(m))
+        return;
+    if (m->is_byref)
+        by_ref_in(s, index);
+    else if (m->kind == MARSHAL_UnicodeString)
+        pinned_string_in(s, index);
+    else if (is_pinned_array(m))
+        pinned_array_in(s, index);
+    else if (m->kind == MARSHAL_Array)
+        array_in(s, index);
+    else if (m->kind == MARSHAL_SafeHandle)
+        safe_handle_in(s, index);
+    else if (m->kind == MARSHAL_CriticalHandle)
+        critical_handle_in(s, index);
+    else if (m->kind == MARSHAL_HandleRef)
+        handle_ref_in(s, index);
+    else if (m->kind == MARSHAL_AnsiBuilder || m->kind == MARSHAL_UnicodeBuilder)
+        builder_in(s, index);
+    else if (m->kind == MARSHAL_Class)
+        class_in(s, index);
+    else if (m->kind == MARSHAL_AnyObject)
+        any_object_in(s, index);
+    else if (m->kind == MARSHAL_Custom)
+        custom_in(s, index);
+    else
+        convert_to_native(&s->b, m, managed_place(s, index), local(s->natives[index]));
 }
 
-// ---- After the call ---------------------------------------------------------------------------------------
+// ---- After the call -----------------------------------------------------------------------------
 
 /// SizeParamIndex and SizeConst: the number of elements that native code gave, into a local.
-static uint32_t count_from_native(Stub *s, const Marshal *m)
-{
+static uint32_t count_from_native(Stub *s, const Marshal *m) {
     uint32_t count = code_builder_local(&s->b, s->b.il->int32);
-    bool     by_parameter = m->count_param >= 0 && (uint32_t)m->count_param < s->managed->param_count;
+    bool by_parameter = m->count_param >= 0 && (uint32_t)m->count_param < s->managed->param_count;
     build_integer(&s->b, OP_ldc_i4, m->count);
     if (by_parameter) {
         uint32_t index = (uint32_t)m->count_param;
@@ -335,11 +324,10 @@ static uint32_t count_from_native(Stub *s, const Marshal *m)
     return count;
 }
 
-static void by_ref_handle_out(Stub *s, uint32_t index)
-{
-    Builder       *b = &s->b;
+static void by_ref_handle_out(Stub *s, uint32_t index) {
+    Builder *b = &s->b;
     const Marshal *m = &s->params[index];
-    uint32_t       same = code_builder_new_label(b);
+    uint32_t same = code_builder_new_label(b);
     if (m->in) { // a handle that native code left alone stays the object it was
         build_index(b, OP_ldloc, s->passed[index]);
         build_method(b, OP_callvirt, helper(s, WELL_KNOWN_METHOD_DangerousGetHandle));
@@ -354,25 +342,22 @@ static void by_ref_handle_out(Stub *s, uint32_t index)
     code_builder_mark(b, same);
 }
 
-static void builder_out(Stub *s, uint32_t index)
-{
+static void builder_out(Stub *s, uint32_t index) {
     bool is_ansi = s->params[index].kind == MARSHAL_AnsiBuilder;
-    object_out(s, index, helper(s, is_ansi ? WELL_KNOWN_METHOD_AnsiStringToStringBuilder
-                                           : WELL_KNOWN_METHOD_UnicodeStringToStringBuilder));
+    object_out(s, index,
+               helper(s, is_ansi ? WELL_KNOWN_METHOD_AnsiStringToStringBuilder
+                                 : WELL_KNOWN_METHOD_UnicodeStringToStringBuilder));
 }
 
-static void class_out(Stub *s, uint32_t index)
-{
+static void class_out(Stub *s, uint32_t index) {
     object_out(s, index, method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->params[index].type, NULL));
 }
 
-static void keep_alive(Stub *s)
-{
+static void keep_alive(Stub *s) {
     build_helper(&s->b, WELL_KNOWN_METHOD_GCKeepAlive);
 }
 
-static void by_ref_out(Stub *s, uint32_t index)
-{
+static void by_ref_out(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
     if (m->kind == MARSHAL_SafeHandle) {
         by_ref_handle_out(s, index);
@@ -387,17 +372,20 @@ static void by_ref_out(Stub *s, uint32_t index)
     convert_to_managed(&s->b, m, local(s->values[index]), managed_place(s, index), count);
 }
 
-static void argument_out(Stub *s, uint32_t index)
-{
+static void argument_out(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
     if (m->is_byref) {
-        if (m->kind != MARSHAL_Plain && m->out) by_ref_out(s, index);
+        if (m->kind != MARSHAL_Plain && m->out)
+            by_ref_out(s, index);
     } else if (m->kind == MARSHAL_AnsiBuilder || m->kind == MARSHAL_UnicodeBuilder) {
-        if (m->out) builder_out(s, index);
+        if (m->out)
+            builder_out(s, index);
     } else if (m->kind == MARSHAL_Class) {
-        if (m->out || class_is_shared(m)) class_out(s, index);
+        if (m->out || class_is_shared(m))
+            class_out(s, index);
     } else if (m->kind == MARSHAL_AnyObject) {
-        if (m->out) any_object_out(s, index);
+        if (m->out)
+            any_object_out(s, index);
     } else if (m->kind == MARSHAL_Array && m->out && !is_pinned_array(m)) {
         convert_elements_back(&s->b, m, local(s->natives[index]), managed_place(s, index));
     } else if (m->kind == MARSHAL_Delegate || m->kind == MARSHAL_CriticalHandle) {
@@ -410,8 +398,7 @@ static void argument_out(Stub *s, uint32_t index)
     }
 }
 
-static void safe_handle_cleanup(Stub *s, uint32_t index)
-{
+static void safe_handle_cleanup(Stub *s, uint32_t index) {
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->extras[index]);
     build_branch(&s->b, OP_brfalse, done);
@@ -420,8 +407,7 @@ static void safe_handle_cleanup(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
-static void custom_cleanup(Stub *s, uint32_t index)
-{
+static void custom_cleanup(Stub *s, uint32_t index) {
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->natives[index]);
     build_branch(&s->b, OP_brfalse, done);
@@ -431,30 +417,34 @@ static void custom_cleanup(Stub *s, uint32_t index)
     code_builder_mark(&s->b, done);
 }
 
-static bool needs_cleanup(const Marshal *m)
-{
-    if (m->kind == MARSHAL_SafeHandle) return !m->is_byref || m->in;
-    if (m->kind == MARSHAL_Custom || m->kind == MARSHAL_AnyObject) return true;
+static bool needs_cleanup(const Marshal *m) {
+    if (m->kind == MARSHAL_SafeHandle)
+        return !m->is_byref || m->in;
+    if (m->kind == MARSHAL_Custom || m->kind == MARSHAL_AnyObject)
+        return true;
     bool is_pinned = !m->is_byref && (m->kind == MARSHAL_UnicodeString || is_pinned_array(m));
     return convert_needs_cleanup(m) && !is_pinned;
 }
 
-static void argument_cleanup(Stub *s, uint32_t index)
-{
+static void argument_cleanup(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
-    if (!needs_cleanup(m)) return;
-    bool     in_value = m->is_byref || m->kind == MARSHAL_Class;
+    if (!needs_cleanup(m))
+        return;
+    bool in_value = m->is_byref || m->kind == MARSHAL_Class;
     uint32_t count = m->kind == MARSHAL_Array ? s->extras[index] : NO_COUNT;
-    if (m->kind == MARSHAL_SafeHandle) safe_handle_cleanup(s, index);
-    else if (m->kind == MARSHAL_Custom) custom_cleanup(s, index);
-    else if (m->kind == MARSHAL_AnyObject) any_object_cleanup(s, index);
-    else convert_cleanup(&s->b, m, local(in_value ? s->values[index] : s->natives[index]), count);
+    if (m->kind == MARSHAL_SafeHandle)
+        safe_handle_cleanup(s, index);
+    else if (m->kind == MARSHAL_Custom)
+        custom_cleanup(s, index);
+    else if (m->kind == MARSHAL_AnyObject)
+        any_object_cleanup(s, index);
+    else
+        convert_cleanup(&s->b, m, local(in_value ? s->values[index] : s->natives[index]), count);
 }
 
-// ---- Result -----------------------------------------------------------------------------------------------
+// ---- Result -------------------------------------------------------------------------------------
 
-static void result_before(Stub *s)
-{
+static void result_before(Stub *s) {
     if (s->result.kind == MARSHAL_SafeHandle || s->result.kind == MARSHAL_CriticalHandle) {
         build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, s->result.type);
         build_index(&s->b, OP_stloc, s->result_local);
@@ -463,8 +453,7 @@ static void result_before(Stub *s)
     }
 }
 
-static void custom_result(Stub *s)
-{
+static void custom_result(Stub *s) {
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->native_result);
     build_branch(&s->b, OP_brfalse, done);
@@ -479,8 +468,7 @@ static void custom_result(Stub *s)
     code_builder_mark(&s->b, done);
 }
 
-static void class_result(Stub *s)
-{
+static void class_result(Stub *s) {
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->native_result);
     build_branch(&s->b, OP_brfalse, done);
@@ -488,18 +476,17 @@ static void class_result(Stub *s)
     build_index(&s->b, OP_stloc, s->result_local);
     build_index(&s->b, OP_ldloc, s->native_result);
     build_index(&s->b, OP_ldloc, s->result_local);
-    build_method(&s->b, OP_call,
-                 method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->result.type, NULL));
+    build_method(&s->b, OP_call, method_synthetic(s->b.ts, SYNTHETIC_StructToManaged, s->result.type, NULL));
     build_index(&s->b, OP_ldloc, s->native_result);
     build_helper(&s->b, WELL_KNOWN_METHOD_FreeCoTaskMem);
     code_builder_mark(&s->b, done);
 }
 
 /// native_result -> result; what native code allocated for it is ours to free.
-static void result_out(Stub *s)
-{
+static void result_out(Stub *s) {
     const Marshal *m = &s->result;
-    if (!s->has_result) return;
+    if (!s->has_result)
+        return;
     if (m->kind == MARSHAL_SafeHandle || m->kind == MARSHAL_CriticalHandle) {
         build_index(&s->b, OP_ldloc, s->result_local);
         build_index(&s->b, OP_ldloc, s->native_result);
@@ -516,37 +503,39 @@ static void result_out(Stub *s)
     }
 }
 
-// ---- The call ---------------------------------------------------------------------------------------------
+// ---- The call -----------------------------------------------------------------------------------
 
-static const Signature *native_signature(Stub *s)
-{
-    Il       *il = s->b.il;
-    bool      retval = !s->preserve_sig && s->has_result; // HRESULT f(..., T *result)
-    Signature native = { .convention = CALL_Unmanaged,
-                         .suppress_gc_transition = s->managed->suppress_gc_transition,
-                         .param_count = s->managed->param_count + (retval ? 1 : 0) };
+static const Signature *native_signature(Stub *s) {
+    Il *il = s->b.il;
+    bool retval = !s->preserve_sig && s->has_result; // HRESULT f(..., T *result)
+    Signature native = {.convention = CALL_Unmanaged,
+                        .suppress_gc_transition = s->managed->suppress_gc_transition,
+                        .param_count = s->managed->param_count + (retval ? 1 : 0)};
     Type **params = ARENA_ARRAY(s->b.arena, Type *, native.param_count);
     for (uint32_t i = 0; i < s->managed->param_count; i++)
         params[i] = marshal_native_type(il, &s->params[i]);
-    if (retval) params[s->managed->param_count] = il->native_int;
+    if (retval)
+        params[s->managed->param_count] = il->native_int;
     native.params = params;
     native.return_type = s->preserve_sig ? marshal_native_type(il, &s->result) : il->int32;
     return signature_make(s->b.ts, &native);
 }
 
-static void native_call(Stub *s, uint32_t function)
-{
-    Builder         *b = &s->b;
+static void native_call(Stub *s, uint32_t function) {
+    Builder *b = &s->b;
     const Signature *native = native_signature(s);
     for (uint32_t i = 0; i < s->managed->param_count; i++) {
-        if (marshal_is_plain(&s->params[i])) load_argument(s, i);
-        else build_index(b, OP_ldloc, s->natives[i]);
+        if (marshal_is_plain(&s->params[i]))
+            load_argument(s, i);
+        else
+            build_index(b, OP_ldloc, s->natives[i]);
     }
     if (!s->preserve_sig && s->has_result) {
         build_index(b, OP_ldloca, s->native_result);
         build(b, OP_conv_u);
     }
-    if (s->set_last_error) build_helper(b, WELL_KNOWN_METHOD_ClearLastError);
+    if (s->set_last_error)
+        build_helper(b, WELL_KNOWN_METHOD_ClearLastError);
     if (s->import) {
         build_method(b, OP_native_call, s->import);
         b->raw.items[b->raw.count - 1].in.type2 = type_function_pointer(b->ts, native);
@@ -554,22 +543,25 @@ static void native_call(Stub *s, uint32_t function)
         build_index(b, OP_ldloc, function);
         build_signature(b, OP_native_calli, native);
     }
-    if (s->set_last_error) build_helper(b, WELL_KNOWN_METHOD_SaveLastError);
-    if (!s->preserve_sig) build_method(b, OP_call, helper(s, WELL_KNOWN_METHOD_ThrowExceptionForHR));
-    else if (s->has_result) build_index(b, OP_stloc, s->native_result);
+    if (s->set_last_error)
+        build_helper(b, WELL_KNOWN_METHOD_SaveLastError);
+    if (!s->preserve_sig)
+        build_method(b, OP_call, helper(s, WELL_KNOWN_METHOD_ThrowExceptionForHR));
+    else if (s->has_result)
+        build_index(b, OP_stloc, s->native_result);
 }
 
-static void converted_call(Stub *s, uint32_t function)
-{
+static void converted_call(Stub *s, uint32_t function) {
     uint32_t count = s->managed->param_count;
-    for (uint32_t i = 0; i < count; i++) argument_in(s, i);
+    for (uint32_t i = 0; i < count; i++)
+        argument_in(s, i);
     native_call(s, function);
-    for (uint32_t i = 0; i < count; i++) argument_out(s, i);
+    for (uint32_t i = 0; i < count; i++)
+        argument_out(s, i);
     result_out(s);
 }
 
-static Code *stub_code(Stub *s, uint32_t function)
-{
+static Code *stub_code(Stub *s, uint32_t function) {
     Builder *b = &s->b;
     uint32_t start = code_builder_new_label(b), handler = code_builder_new_label(b),
              end = code_builder_new_label(b);
@@ -579,49 +571,57 @@ static Code *stub_code(Stub *s, uint32_t function)
     if (s->has_cleanup) {
         build_branch(b, OP_leave, end);
         code_builder_mark(b, handler);
-        for (uint32_t i = 0; i < s->managed->param_count; i++) argument_cleanup(s, i);
+        for (uint32_t i = 0; i < s->managed->param_count; i++)
+            argument_cleanup(s, i);
         build(b, OP_endfinally);
         code_builder_region(b, EH_Finally, start, handler, end, NULL);
     }
     code_builder_mark(b, end);
-    if (s->has_result) build_index(b, OP_ldloc, s->result_local);
+    if (s->has_result)
+        build_index(b, OP_ldloc, s->result_local);
     build(b, OP_ret);
     return code_builder_finish(b);
 }
 
-static void parameter_locals(Stub *s, uint32_t index)
-{
-    Builder       *b = &s->b;
+static void parameter_locals(Stub *s, uint32_t index) {
+    Builder *b = &s->b;
     const Marshal *m = &s->params[index];
-    if (marshal_is_plain(m) || m->kind == MARSHAL_Unsupported) return;
+    if (marshal_is_plain(m) || m->kind == MARSHAL_Unsupported)
+        return;
     s->natives[index] = code_builder_local(b, marshal_native_type(b->il, m));
-    if (m->is_byref && m->kind != MARSHAL_Plain) s->values[index] = code_builder_local(b, m->native);
-    if (m->kind == MARSHAL_Class) s->values[index] = code_builder_local(b, native_struct_type(b->il, m->layout));
-    if (m->kind == MARSHAL_SafeHandle) s->extras[index] = code_builder_local(b, b->il->boolean);
-    if (m->kind == MARSHAL_SafeHandle) s->passed[index] = code_builder_local(b, m->type);
-    if (m->kind == MARSHAL_SafeHandle && m->is_byref) s->created[index] = code_builder_local(b, m->type);
-    if (m->kind == MARSHAL_Array) s->extras[index] = code_builder_local(b, b->il->int32);
+    if (m->is_byref && m->kind != MARSHAL_Plain)
+        s->values[index] = code_builder_local(b, m->native);
+    if (m->kind == MARSHAL_Class)
+        s->values[index] = code_builder_local(b, native_struct_type(b->il, m->layout));
+    if (m->kind == MARSHAL_SafeHandle)
+        s->extras[index] = code_builder_local(b, b->il->boolean);
+    if (m->kind == MARSHAL_SafeHandle)
+        s->passed[index] = code_builder_local(b, m->type);
+    if (m->kind == MARSHAL_SafeHandle && m->is_byref)
+        s->created[index] = code_builder_local(b, m->type);
+    if (m->kind == MARSHAL_Array)
+        s->extras[index] = code_builder_local(b, b->il->int32);
     if (m->kind == MARSHAL_Custom)
         s->extras[index] = code_builder_local(b, well_known_type(b->ts, WELL_KNOWN_TYPE_ICustomMarshaler));
     s->has_cleanup |= needs_cleanup(m);
 }
 
-static void result_locals(Stub *s)
-{
+static void result_locals(Stub *s) {
     Builder *b = &s->b;
     s->has_result = s->managed->return_type != b->il->void_type;
     bool is_handle = s->result.kind == MARSHAL_SafeHandle || s->result.kind == MARSHAL_CriticalHandle;
-    if (!s->preserve_sig && is_handle) s->result.kind = MARSHAL_Unsupported;
-    if (!s->has_result || s->result.kind == MARSHAL_Unsupported) return;
+    if (!s->preserve_sig && is_handle)
+        s->result.kind = MARSHAL_Unsupported;
+    if (!s->has_result || s->result.kind == MARSHAL_Unsupported)
+        return;
     s->result_local = code_builder_local(b, s->managed->return_type);
     s->native_result = code_builder_local(b, s->result.native);
     if (s->result.kind == MARSHAL_Custom)
         s->result_extra = code_builder_local(b, well_known_type(b->ts, WELL_KNOWN_TYPE_ICustomMarshaler));
 }
 
-static void choose_kinds(Stub *s)
-{
-    Arena   *arena = s->b.arena;
+static void choose_kinds(Stub *s) {
+    Arena *arena = s->b.arena;
     uint32_t count = s->managed->param_count;
     s->params = ARENA_ARRAY(arena, Marshal, count);
     s->natives = ARENA_ARRAY(arena, uint32_t, count);
@@ -638,10 +638,9 @@ static void choose_kinds(Stub *s)
 }
 
 /// What of the signature cannot be marshalled; NULL if nothing.
-static const char *unsupported(Stub *s)
-{
+static const char *unsupported(Stub *s) {
     const Signature *signature = s->managed;
-    Arena           *arena = s->b.il->program;
+    Arena *arena = s->b.il->program;
     if (s->result.kind == MARSHAL_Unsupported)
         return arena_format(arena, "P/Invoke result of type '%.*s' cannot be marshalled",
                             TEXT_ARG(type_display(s->b.ts, signature->return_type, arena)));
@@ -652,8 +651,7 @@ static const char *unsupported(Stub *s)
     return NULL;
 }
 
-Code *marshal_directive(Il *il, const Method *method, Arena *arena)
-{
+Code *marshal_directive(Il *il, const Method *method, Arena *arena) {
     enum { STRING_MarshalDirectiveGeneric = 22 }; // Internal.TypeSystem.ExceptionStringID
     Builder b = code_builder_start(il, method, arena);
     build_integer(&b, OP_ldc_i4, STRING_MarshalDirectiveGeneric);
@@ -662,77 +660,78 @@ Code *marshal_directive(Il *il, const Method *method, Arena *arena)
     return code_builder_finish(&b);
 }
 
-// ---- P/Invokes --------------------------------------------------------------------------------------------
+// ---- P/Invokes ----------------------------------------------------------------------------------
 
 enum { PINVOKE_CharSetMask = 6, PINVOKE_Unicode = 4, PINVOKE_SetLastError = 0x40, IMPL_PreserveSig = 0x80 };
 
-static MarshalScope import_scope(const Method *method, const PInvokeImport *import)
-{
+static MarshalScope import_scope(const Method *method, const PInvokeImport *import) {
     Module *module = method->def->owner->module;
-    return (MarshalScope){ .module = module,
-                           .unicode = (import->flags & PINVOKE_CharSetMask) == PINVOKE_Unicode,
-                           .disabled = module->runtime_marshalling_disabled };
+    return (MarshalScope){.module = module,
+                          .unicode = (import->flags & PINVOKE_CharSetMask) == PINVOKE_Unicode,
+                          .disabled = module->runtime_marshalling_disabled};
 }
 
-bool pinvoke_needs_stub(Il *il, const Method *method)
-{
+bool pinvoke_needs_stub(Il *il, const Method *method) {
     PInvokeImport import;
-    if (!method_pinvoke_import(method->def, &import)) return false;
+    if (!method_pinvoke_import(method->def, &import))
+        return false;
     bool preserve_sig = (method->def->impl_flags & IMPL_PreserveSig) != 0; // II.23.1.11
-    if ((import.flags & PINVOKE_SetLastError) || !preserve_sig) return true;
+    if ((import.flags & PINVOKE_SetLastError) || !preserve_sig)
+        return true;
     const Signature *signature = method->signature;
-    MarshalScope     scope = import_scope(method, &import);
+    MarshalScope scope = import_scope(method, &import);
     for (uint32_t i = 0; i <= signature->param_count; i++) {
-        Type   *type = i ? signature->params[i - 1] : signature->return_type;
+        Type *type = i ? signature->params[i - 1] : signature->return_type;
         Marshal m = marshal_parameter(il, scope, method->def, i, type);
-        if (!marshal_is_plain(&m)) return true;
+        if (!marshal_is_plain(&m))
+            return true;
     }
     return false;
 }
 
-static Code *plain_code(Il *il, const Method *method, Arena *arena)
-{
+static Code *plain_code(Il *il, const Method *method, Arena *arena) {
     Builder b = code_builder_start(il, method, arena);
-    for (uint32_t i = 0; i < b.code->arg_count; i++) build_index(&b, OP_ldarg, i);
+    for (uint32_t i = 0; i < b.code->arg_count; i++)
+        build_index(&b, OP_ldarg, i);
     build_method(&b, OP_native_call, method);
     build(&b, OP_ret);
     return code_builder_finish(&b);
 }
 
-Code *synth_pinvoke(Il *il, const Method *method, Arena *arena)
-{
+Code *synth_pinvoke(Il *il, const Method *method, Arena *arena) {
     PInvokeImport import;
     if (!method_pinvoke_import(method->def, &import) || !pinvoke_needs_stub(il, method))
         return plain_code(il, method, arena);
-    Stub s = { .b = code_builder_start(il, method, arena),
-               .managed = method->signature,
-               .def = method->def,
-               .import = method,
-               .scope = import_scope(method, &import),
-               .set_last_error = (import.flags & PINVOKE_SetLastError) != 0,
-               .preserve_sig = (method->def->impl_flags & IMPL_PreserveSig) != 0 };
+    Stub s = {.b = code_builder_start(il, method, arena),
+              .managed = method->signature,
+              .def = method->def,
+              .import = method,
+              .scope = import_scope(method, &import),
+              .set_last_error = (import.flags & PINVOKE_SetLastError) != 0,
+              .preserve_sig = (method->def->impl_flags & IMPL_PreserveSig) != 0};
     choose_kinds(&s);
     const char *why = unsupported(&s);
-    if (!why) return stub_code(&s, 0);
+    if (!why)
+        return stub_code(&s, 0);
     report_unsupported(il, method, why);
     return marshal_directive(il, method, arena);
 }
 
-// ---- Function pointers ------------------------------------------------------------------------------------
+// ---- Function pointers --------------------------------------------------------------------------
 
 /// Invoke of a delegate that wraps a function pointer; `this` is the wrapper.
-Code *synth_forward_delegate(Il *il, const Method *method, Arena *arena)
-{
+Code *synth_forward_delegate(Il *il, const Method *method, Arena *arena) {
     const Method *invoke = method->synthetic_method;
-    Stub          s = { .b = code_builder_start(il, method, arena),
-                        .managed = invoke->signature,
-                        .def = invoke->def,
-                        .this_count = 1,
-                        .scope = delegate_scope(invoke->owner),
-                        .set_last_error = delegate_sets_last_error(invoke->owner),
-                        .preserve_sig = true };
+    Stub s = {.b = code_builder_start(il, method, arena),
+              .managed = invoke->signature,
+              .def = invoke->def,
+              .this_count = 1,
+              .scope = delegate_scope(invoke->owner),
+              .set_last_error = delegate_sets_last_error(invoke->owner),
+              .preserve_sig = true};
     choose_kinds(&s);
-    if (unsupported(&s)) return marshal_directive(il, method, arena);
+    if (unsupported(&s))
+        return marshal_directive(il, method, arena);
     uint32_t function = code_builder_local(&s.b, il->native_int);
     build_index(&s.b, OP_ldarg, 0);
     build_method(&s.b, OP_call, well_known_method(il->ts, WELL_KNOWN_METHOD_WrapperGetPointer));
@@ -740,41 +739,40 @@ Code *synth_forward_delegate(Il *il, const Method *method, Arena *arena)
     return stub_code(&s, function);
 }
 
-static MarshalScope module_scope(Module *module)
-{
-    return (MarshalScope){ .module = module, .disabled = module->runtime_marshalling_disabled };
+static MarshalScope module_scope(Module *module) {
+    return (MarshalScope){.module = module, .disabled = module->runtime_marshalling_disabled};
 }
 
-const Method *native_calli_stub(Il *il, Module *module, const Signature *signature)
-{
-    bool    converts = false;
+const Method *native_calli_stub(Il *il, Module *module, const Signature *signature) {
+    bool converts = false;
     uint32_t count = signature->param_count;
     for (uint32_t i = 0; i <= count && !converts; i++) {
-        Type   *type = i ? signature->params[i - 1] : signature->return_type;
+        Type *type = i ? signature->params[i - 1] : signature->return_type;
         Marshal m = marshal_parameter(il, module_scope(module), NULL, i, type);
         converts = !marshal_is_plain(&m);
     }
-    if (!converts) return NULL;
-    Type    **params = ARENA_ARRAY(il->program, Type *, count + 1);
-    Signature stub = { .return_type = signature->return_type,
-                       .params = params,
-                       .param_count = count + 1,
-                       .suppress_gc_transition = signature->suppress_gc_transition };
-    for (uint32_t i = 0; i < count; i++) params[i] = signature->params[i];
+    if (!converts)
+        return NULL;
+    Type **params = ARENA_ARRAY(il->program, Type *, count + 1);
+    Signature stub = {.return_type = signature->return_type,
+                      .params = params,
+                      .param_count = count + 1,
+                      .suppress_gc_transition = signature->suppress_gc_transition};
+    for (uint32_t i = 0; i < count; i++)
+        params[i] = signature->params[i];
     params[count] = il->native_int;
     TypeDef *module_type = type_def_get(il->ts, module, 1); // <Module>
     return method_synthetic_typed(il->ts, SYNTHETIC_NativeCalli, type_from_def(il->ts, module_type), NULL,
                                   signature_make(il->ts, &stub));
 }
 
-Code *synth_native_calli(Il *il, const Method *method, Arena *arena)
-{
+Code *synth_native_calli(Il *il, const Method *method, Arena *arena) {
     Signature managed = *method->signature;
     managed.param_count--;
-    Stub s = { .b = code_builder_start(il, method, arena),
-               .managed = signature_make(il->ts, &managed),
-               .scope = module_scope(method->owner->def->module),
-               .preserve_sig = true };
+    Stub s = {.b = code_builder_start(il, method, arena),
+              .managed = signature_make(il->ts, &managed),
+              .scope = module_scope(method->owner->def->module),
+              .preserve_sig = true};
     choose_kinds(&s);
     const char *why = unsupported(&s);
     if (why) {

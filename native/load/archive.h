@@ -1,4 +1,5 @@
-// Static libraries (`ar`, GNU format) of ELF objects: enough to ask which symbols the runtime pack's archives define.
+// Static libraries (`ar`, GNU format) of ELF objects: enough to ask which symbols the runtime pack's archives
+// define.
 #pragma once
 
 #include "support/bytes.h"
@@ -6,9 +7,9 @@
 
 /// A symbol defined in some member of an archive.
 typedef struct ArchiveSymbol {
-    Text     name;    // view into the archive's bytes
-    uint64_t size;    // bytes, as in the ELF symbol
-    bool     is_thread_local;
+    Text name;     // view into the archive's bytes
+    uint64_t size; // bytes, as in the ELF symbol
+    bool is_thread_local;
 } ArchiveSymbol;
 
 /// Called for every defined global or weak symbol; false stops the walk.

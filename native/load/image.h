@@ -1,4 +1,5 @@
-// Private to load/: what an opened assembly consists of. Every pointer here is into the file's bytes or the arena.
+// Private to load/: what an opened assembly consists of. Every pointer here is into the file's bytes or the
+// arena.
 #pragma once
 
 #include "load/load.h"
@@ -15,7 +16,8 @@ typedef enum CodedIndex {
     CODED_COUNT
 } CodedIndex;
 
-/// What a column holds: a plain or heap kind, or a table added to KIND_Index, or a CodedIndex added to KIND_Coded.
+/// What a column holds: a plain or heap kind, or a table added to KIND_Index, or a CodedIndex added to
+/// KIND_Coded.
 typedef enum ColumnKind {
     KIND_U16,
     KIND_U32,
@@ -44,58 +46,58 @@ typedef struct CodedIndexInfo {
 } CodedIndexInfo;
 
 typedef struct ColumnInfo {
-    TableId     table;
-    ColumnKind  kind;
+    TableId table;
+    ColumnKind kind;
     const char *name;
 } ColumnInfo;
 
-extern const ColumnInfo     column_infos[COLUMN_COUNT];
+extern const ColumnInfo column_infos[COLUMN_COUNT];
 extern const CodedIndexInfo coded_infos[CODED_COUNT];
 /// NULL for numbers that are no table.
 extern const char *const table_names[TABLE_COUNT];
 
 typedef struct TableView {
     const uint8_t *rows;
-    uint32_t       row_count;
-    uint32_t       row_size;
-    bool           is_sorted; // by its key column, see table_sort.c
+    uint32_t row_count;
+    uint32_t row_size;
+    bool is_sorted; // by its key column, see table_sort.c
 } TableView;
 
 /// A column read is one multiplication and one load.
 typedef struct ColumnView {
     const uint8_t *data; // the column in row 1
-    uint32_t       row_count;
-    uint16_t       row_size;
-    uint16_t       size; // 2 or 4
+    uint32_t row_count;
+    uint16_t row_size;
+    uint16_t size; // 2 or 4
 } ColumnView;
 
 typedef struct Section {
     uint32_t rva, virtual_size;
-    Bytes    bytes;
+    Bytes bytes;
 } Section;
 
 /// The streams of a metadata root (II.24.2.2); absent ones are empty.
 typedef struct MetadataStreams {
     Bytes tables, strings, user_strings, blobs, guids, pdb;
-    bool  is_uncompressed; // the tables are in #-
+    bool is_uncompressed; // the tables are in #-
 } MetadataStreams;
 
 typedef struct Pdb Pdb;
 
 struct Image {
-    Bytes           file;
-    bool            owns_file;
-    const char     *path;
-    Arena          *arena;
-    TextTable      *texts;
-    Section         sections[MOST_SECTIONS];
-    uint32_t        section_count;
-    Bytes           debug_directory, resources;
-    Token           entry_point;
+    Bytes file;
+    bool owns_file;
+    const char *path;
+    Arena *arena;
+    TextTable *texts;
+    Section sections[MOST_SECTIONS];
+    uint32_t section_count;
+    Bytes debug_directory, resources;
+    Token entry_point;
     MetadataStreams streams;
-    TableView       tables[TABLE_COUNT];
-    ColumnView      columns[COLUMN_COUNT];
-    Pdb            *pdb; // filled at the first question
+    TableView tables[TABLE_COUNT];
+    ColumnView columns[COLUMN_COUNT];
+    Pdb *pdb; // filled at the first question
 };
 
 /// pe.c: headers, sections, CLI header. On failure *reason says why.
@@ -113,17 +115,14 @@ void pdb_close(Pdb *pdb);
 /// The blob at `offset` of `heap`; false if it does not fit.
 MUST_CHECK bool heap_blob(Bytes heap, uint32_t offset, Bytes *out);
 
-static inline uint32_t load_u16(const uint8_t *at)
-{
+static inline uint32_t load_u16(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8;
 }
-static inline uint32_t load_u32(const uint8_t *at)
-{
+static inline uint32_t load_u32(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 /// `rid` from 1, in range.
-static inline uint32_t column_value(const ColumnView *view, uint32_t rid)
-{
+static inline uint32_t column_value(const ColumnView *view, uint32_t rid) {
     const uint8_t *at = view->data + (size_t)(rid - 1) * view->row_size;
     return view->size == 2 ? load_u16(at) : load_u32(at);
 }

@@ -1,6 +1,7 @@
-// load/: bytes of an assembly -> `Image`: PE headers, CLI header, metadata heaps and tables, method bodies as bytes,
-// portable PDB sequence points (ECMA-335 partition II.22-II.25). An Image is checked when it is opened: every heap
-// offset, rid, coded index and RVA in a table is in range afterwards, so column reads cannot fail.
+// load/: bytes of an assembly -> `Image`: PE headers, CLI header, metadata heaps and tables, method bodies as
+// bytes, portable PDB sequence points (ECMA-335 partition II.22-II.25). An Image is checked when it is
+// opened: every heap offset, rid, coded index and RVA in a table is in range afterwards, so column reads
+// cannot fail.
 #pragma once
 
 #include "support/bytes.h"
@@ -30,17 +31,14 @@ typedef enum ColumnId {
 typedef struct Token {
     uint32_t value;
 } Token;
-static inline TableId token_table(Token token)
-{
+static inline TableId token_table(Token token) {
     return (TableId)(token.value >> 24);
 }
-static inline uint32_t token_rid(Token token)
-{
+static inline uint32_t token_rid(Token token) {
     return token.value & 0xFFFFFF;
 }
-static inline Token token_make(TableId table, uint32_t rid)
-{
-    return (Token){ (uint32_t)table << 24 | rid };
+static inline Token token_make(TableId table, uint32_t rid) {
+    return (Token){(uint32_t)table << 24 | rid};
 }
 
 typedef struct Image Image;
@@ -73,8 +71,9 @@ Text column_text(const Image *image, ColumnId column, uint32_t rid);
 Bytes column_blob(const Image *image, ColumnId column, uint32_t rid);
 /// Rows of `list_column` (e.g. COLUMN_TypeDef_MethodList) owned by `rid`: [*first, *first + count).
 uint32_t column_list(const Image *image, ColumnId list_column, uint32_t rid, uint32_t *first);
-/// First row of a table sorted by `key_column` (II.22: NestedClass, Constant, CustomAttribute, ...) whose raw key equals
-/// the key of `token` (coded or simple, as the column demands); *count gets how many follow. 0 if none.
+/// First row of a table sorted by `key_column` (II.22: NestedClass, Constant, CustomAttribute, ...) whose raw
+/// key equals the key of `token` (coded or simple, as the column demands); *count gets how many follow. 0 if
+/// none.
 uint32_t sorted_rows_find(const Image *image, ColumnId key_column, Token token, uint32_t *count);
 
 /// #US literal of an ldstr token (II.24.2.4). False if the offset is bad.
@@ -92,26 +91,27 @@ bool resource_get(const Image *image, uint32_t index, Text *name, Bytes *out);
 /// Exception clause of a method body (II.25.4.6).
 typedef enum EhKind { EH_Catch = 0, EH_Filter = 1, EH_Finally = 2, EH_Fault = 4 } EhKind;
 typedef struct EhClause {
-    EhKind   kind;
+    EhKind kind;
     uint32_t try_offset, try_size;
     uint32_t handler_offset, handler_size;
-    Token    catch_type;     // EH_Catch
-    uint32_t filter_offset;  // EH_Filter
+    Token catch_type;       // EH_Catch
+    uint32_t filter_offset; // EH_Filter
 } EhClause;
 
 /// Method body (II.25.4): code bytes and clauses, unchecked beyond their framing.
 typedef struct BodyBytes {
-    Bytes     code;
-    uint32_t  max_stack;
-    bool      init_locals;
-    Token     locals_signature; // StandAloneSig or nil
-    EhClause *clauses;          // in file order (inner before outer)
-    uint32_t  clause_count;
+    Bytes code;
+    uint32_t max_stack;
+    bool init_locals;
+    Token locals_signature; // StandAloneSig or nil
+    EhClause *clauses;      // in file order (inner before outer)
+    uint32_t clause_count;
 } BodyBytes;
 
-/// Reads the body of MethodDef `rid`; clauses go to `arena`. False (no report) if there is none or it is malformed,
-/// then *reason says why ("no body", "body header is truncated", ...).
-MUST_CHECK bool body_read(const Image *image, uint32_t rid, Arena *arena, BodyBytes *out, const char **reason);
+/// Reads the body of MethodDef `rid`; clauses go to `arena`. False (no report) if there is none or it is
+/// malformed, then *reason says why ("no body", "body header is truncated", ...).
+MUST_CHECK bool body_read(const Image *image, uint32_t rid, Arena *arena, BodyBytes *out,
+                          const char **reason);
 
 /// Source positions of a method, sorted by IL offset (portable PDB, embedded or beside the assembly).
 typedef struct SequencePoint {
@@ -120,11 +120,13 @@ typedef struct SequencePoint {
     uint32_t line;     // 0xFEEFEE = hidden
     uint32_t column;
 } SequencePoint;
-/// Opens lazily; a missing or malformed PDB means no points (never an error). Not thread-safe on the first call.
+/// Opens lazily; a missing or malformed PDB means no points (never an error). Not thread-safe on the first
+/// call.
 uint32_t pdb_sequence_points(const Image *image, uint32_t method_rid, Arena *arena, SequencePoint **out);
 /// Path of a document as written in the PDB.
 Text pdb_document(const Image *image, uint32_t document);
 
 struct Pattern;
-/// Row counts, and method bodies as bytes (of the methods whose "Namespace.Type.Method" matches; NULL = all): --dump=load.
+/// Row counts, and method bodies as bytes (of the methods whose "Namespace.Type.Method" matches; NULL = all):
+/// --dump=load.
 void image_dump(const Image *image, const struct Pattern *pattern, FILE *file);

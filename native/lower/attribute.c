@@ -26,7 +26,8 @@ void attribute_common(UnitState *u, LLVMValueRef function) {
     LLVMAddAttributeAtIndex(function, FUNCTION_ATTRIBUTES,
                             LLVMCreateEnumAttribute(u->context, u->kinds.uwtable, UNWIND_TABLE_SYNC));
     attribute_add_text(u, function, "probe-stack", "inline-asm");
-    attribute_add_text(u, function, "target-cpu", instruction_sets_processor(request_instruction_sets(u->request)));
+    attribute_add_text(u, function, "target-cpu",
+                       instruction_sets_processor(request_instruction_sets(u->request)));
 }
 
 static bool is_cold(const Method *method, const Body *body) {
@@ -36,8 +37,8 @@ static bool is_cold(const Method *method, const Body *body) {
            method->def->owner->static_constructor == method->def;
 }
 
-/// NoInlining is there to be seen in stack traces: such a method keeps its frame while it calls, unless its IL
-/// asks for a tail call.
+/// NoInlining is there to be seen in stack traces: such a method keeps its frame while it calls, unless its
+/// IL asks for a tail call.
 static bool keeps_frame(const Method *method, const Body *body) {
     if (!method->def->is_no_inlining || !body)
         return false;
@@ -77,7 +78,8 @@ void attribute_method(UnitState *u, LLVMValueRef function, const Method *method,
     const char *feature = il_hardware_feature(u->il, method);
     if (feature) {
         const char *all = instruction_sets_features(request_instruction_sets(u->request));
-        attribute_add_text(u, function, "target-features", arena_format(&u->scratch, "%s%s%s", all, *all ? "," : "", feature));
+        attribute_add_text(u, function, "target-features",
+                           arena_format(&u->scratch, "%s%s%s", all, *all ? "," : "", feature));
     }
     if (keeps_frame(method, body) || (body && asks_for_stack(body)))
         attribute_add_text(u, function, "disable-tail-calls", "true");

@@ -2,8 +2,7 @@
 
 #include <llvm-c/Analysis.h>
 
-// ---- Blocks of LLVM
-// ---------------------------------------------------------------------------------------------------------------------
+// ---- Blocks of LLVM -----------------------------------------------------------------------------
 
 LLVMBasicBlockRef block_append(Lowering *l) {
     return LLVMAppendBasicBlockInContext(l->u->context, l->function, "");
@@ -34,8 +33,7 @@ void lower_unreachable(Lowering *l) {
     l->terminated = true;
 }
 
-// ---- Reports
-// --------------------------------------------------------------------------------------------------------------------------------
+// ---- Reports ------------------------------------------------------------------------------------
 
 static DiagLocation method_location(Lowering *l) {
     return (DiagLocation){.member = method_diagnostic_name(l->u->ts, l->method, &l->u->arena).data};
@@ -64,8 +62,7 @@ void lower_internal(Lowering *l, const char *format, ...) {
     l->failed = true;
 }
 
-// ---- Prologue
-// ----------------------------------------------------------------------------------------------------------------------------------
+// ---- Prologue -----------------------------------------------------------------------------------
 
 static void store_argument(Lowering *l, Slot *slot, const AbiValue *abi, LLVMValueRef *params) {
     switch (abi->kind) {
@@ -146,8 +143,7 @@ static bool calls_itself(const Body *body) {
     return false;
 }
 
-// ---- Joins
-// ----------------------------------------------------------------------------------------------------------------------------------------
+// ---- Joins --------------------------------------------------------------------------------------
 
 static Type *join_type(Lowering *l, const StackType *entry) {
     switch (entry->kind) {
@@ -264,8 +260,7 @@ void op_switch(Lowering *l) {
     l->terminated = true;
 }
 
-// ---- Blocks of IL
-// -----------------------------------------------------------------------------------------------------------------------------------
+// ---- Blocks of IL -------------------------------------------------------------------------------
 
 static void lower_block(Lowering *l, uint32_t index) {
     const Block *block = &l->body->blocks[index];
@@ -314,8 +309,8 @@ static void lower_body(Lowering *l) {
     eh_begin(l);
     if (body->has_filter)
         filter_escape_frame(l);
-    // `main` of the runtime archive calls it in preemptive mode: without the transition no collection of another
-    // thread would wait for the main thread or scan its stack.
+    // `main` of the runtime archive calls it in preemptive mode: without the transition no collection of
+    // another thread would wait for the main thread or scan its stack.
     if (l->method->synthetic == SYNTHETIC_StartupMain)
         reverse_enter(l);
     if (body->check_cctor)
@@ -332,8 +327,7 @@ static void lower_body(Lowering *l) {
         eh_finish(l);
 }
 
-// ---- Methods
-// -------------------------------------------------------------------------------------------------------------------------------------------
+// ---- Methods ------------------------------------------------------------------------------------
 
 static bool export_is_public(UnitState *u, const Method *method) {
     uint32_t count;

@@ -1,7 +1,6 @@
 #include "lower/lowering.h"
 
-// ---- Emitting calls
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Emitting calls -----------------------------------------------------------------------------
 
 LLVMValueRef emit_call(Lowering *l, LLVMTypeRef type, LLVMValueRef function, LLVMValueRef *args,
                        uint32_t count) {
@@ -30,8 +29,7 @@ LLVMValueRef call_runtime(Lowering *l, const char *name, LLVMTypeRef result, LLV
                      : emit_call_nounwind(l, type, function, args, count);
 }
 
-// ---- Calls with operand stack values
-// ----------------------------------------------------------------------------------------------------
+// ---- Calls with operand stack values ------------------------------------------------------------
 
 static LLVMValueRef load_piece(Lowering *l, const AbiValue *abi, LLVMValueRef memory, uint32_t piece) {
     LLVMValueRef load =
@@ -182,8 +180,7 @@ static bool throw_if_cut_off(Lowering *l, const Method *method) {
 
 static void call_with_plan(Lowering *l, const Method *method, CallPlan plan, Value *args);
 
-// ---- call, callvirt
-// -------------------------------------------------------------------------------------------------------------------------
+// ---- call, callvirt -----------------------------------------------------------------------------
 
 void op_call(Lowering *l) {
     const Method *method = l->in->method;
@@ -276,9 +273,11 @@ static void call_with_plan(Lowering *l, const Method *method, CallPlan plan, Val
     }
     AbiSignature abi = abi_signature(l->u, l->scratch, method->signature, true, false);
     LLVMValueRef target = virtual_target(l, plan, value_pointer(l, args[0]));
-    if (plan.kind == CALL_Ambiguous && !l->failed) { // objects that are asked for their implementation want to know of which
+    if (plan.kind == CALL_Ambiguous &&
+        !l->failed) { // objects that are asked for their implementation want to know of which
         Callee callee = {.function = target, .type = type_with_context(l->u, abi.type), .abi = abi};
-        call_with_context(l, &callee, method_table(l->u, plan.interface), args, method->signature->return_type);
+        call_with_context(l, &callee, method_table(l->u, plan.interface), args,
+                          method->signature->return_type);
         return;
     }
     call_values(l, &abi, abi.type, target, args, method->signature->return_type, NULL);
@@ -334,8 +333,7 @@ void op_callvirt(Lowering *l) {
     call_with_plan(l, method, plan, args);
 }
 
-// ---- Indirect calls
-// ----------------------------------------------------------------------------------------------------------------------------
+// ---- Indirect calls -----------------------------------------------------------------------------
 
 void op_calli(Lowering *l) {
     const Signature *signature = l->in->signature;
@@ -405,8 +403,7 @@ void op_jmp(Lowering *l) {
     op_return(l);
 }
 
-// ---- Returning
-// ------------------------------------------------------------------------------------------------------------------------------------
+// ---- Returning ----------------------------------------------------------------------------------
 
 void op_return(Lowering *l) {
     const AbiValue *result = &l->abi.result;

@@ -1,11 +1,12 @@
-// Canonical code: bodies over placeholders, which serve instances made at run time (generics-and-dispatch.md 2). A body is
-// lowered like that of any exact instance; what it names of types with placeholders are symbols that nobody defines, and
-// in a second pass each use of one becomes a question to the type loader through the context.
+// Canonical code: bodies over placeholders, which serve instances made at run time (generics-and-dispatch.md
+// 2). A body is lowered like that of any exact instance; what it names of types with placeholders are symbols
+// that nobody defines, and in a second pass each use of one becomes a question to the type loader through the
+// context.
 #include "lower/lowering.h"
 
 #include "lower/fingerprint.h"
 
-// ---- Open symbols -------------------------------------------------------------------------------------------
+// ---- Open symbols -------------------------------------------------------------------------------
 
 /// Stands for an entity with placeholders until canonical_patch replaces it.
 struct OpenSymbol {
@@ -36,7 +37,8 @@ static bool has_placeholder(SymbolKind kind, const void *entity) {
     return false;
 }
 
-static const OpenSymbol *open_symbol(UnitState *u, SymbolKind kind, const void *entity, LLVMTypeRef function_type) {
+static const OpenSymbol *open_symbol(UnitState *u, SymbolKind kind, const void *entity,
+                                     LLVMTypeRef function_type) {
     for (uint32_t i = 0; i < u->open_symbols.count; i++)
         if (u->open_symbols.items[i].kind == kind && u->open_symbols.items[i].entity == entity)
             return &u->open_symbols.items[i];
@@ -63,7 +65,7 @@ LLVMValueRef open_function(UnitState *u, SymbolKind kind, const Method *method, 
     return function;
 }
 
-// ---- The code itself ----------------------------------------------------------------------------------------
+// ---- The code itself ----------------------------------------------------------------------------
 
 /// Declares the function of a canonical method, with its context in `nest` where it takes one.
 static bool canonical_declare(UnitState *u, const Method *method, Callee *out) {
@@ -87,7 +89,7 @@ static bool canonical_declare(UnitState *u, const Method *method, Callee *out) {
     return true;
 }
 
-// ---- Questions ----------------------------------------------------------------------------------------------
+// ---- Questions ----------------------------------------------------------------------------------
 
 /// Where a question is asked: the method, or a type that an earlier answer gave.
 typedef struct Place {
@@ -100,12 +102,12 @@ typedef struct Patch {
     const Method *method;
     LLVMValueRef function;
     LLVMBuilderRef builder;
-    uint32_t this_index;        // of the LLVM parameter
+    uint32_t this_index;         // of the LLVM parameter
     LLVMValueRef filter_context; // what a filter has from its parent; else NULL
 } Patch;
 
-LLVMValueRef canonical_context(UnitState *u, LLVMBuilderRef builder, const Method *method, LLVMValueRef function,
-                               uint32_t this_index) {
+LLVMValueRef canonical_context(UnitState *u, LLVMBuilderRef builder, const Method *method,
+                               LLVMValueRef function, uint32_t this_index) {
     if (reach_context_source(method) != CONTEXT_This)
         return LLVMGetParam(function, LLVMCountParams(function) - 1);
     return LLVMBuildLoad2(builder, u->ptr, LLVMGetParam(function, this_index), "");
@@ -117,7 +119,8 @@ static LLVMValueRef context_value(const Patch *p) {
     return canonical_context(p->u, p->builder, p->method, p->function, p->this_index);
 }
 
-static LLVMValueRef runtime_call(const Patch *p, const char *name, LLVMValueRef *args, uint32_t count, bool is_pure) {
+static LLVMValueRef runtime_call(const Patch *p, const char *name, LLVMValueRef *args, uint32_t count,
+                                 bool is_pure) {
     UnitState *u = p->u;
     LLVMTypeRef types[3] = {u->ptr, u->ptr, u->ptr};
     LLVMTypeRef type = LLVMFunctionType(u->ptr, types, count, false);
@@ -130,8 +133,8 @@ static LLVMValueRef runtime_call(const Patch *p, const char *name, LLVMValueRef 
     return LLVMBuildCall2(p->builder, type, function, args, count, "");
 }
 
-/// Asks where the arguments are known by name. Those within a struct that is itself an argument the context does not name: the
-/// struct's MethodTable is asked for first, and the question put to that.
+/// Asks where the arguments are known by name. Those within a struct that is itself an argument the context
+/// does not name: the struct's MethodTable is asked for first, and the question put to that.
 static LLVMValueRef lookup_at(const Patch *p, Place place, LookupKind kind, const void *entity) {
     UnitState *u = p->u;
     const Type *part;
@@ -162,7 +165,8 @@ static LLVMValueRef context_of(const Patch *p, const Method *method) {
     return lookup(p, LOOKUP_TypeHandle, method->owner);
 }
 
-/// Code of a static virtual method on a type that the context gives; `*context` is what it wants in `nest`, or NULL.
+/// Code of a static virtual method on a type that the context gives; `*context` is what it wants in `nest`,
+/// or NULL.
 static LLVMValueRef static_virtual_code(const Patch *p, const Method *method, LLVMValueRef *context) {
     UnitState *u = p->u;
     bool is_ambiguous;
@@ -176,7 +180,8 @@ static LLVMValueRef static_virtual_code(const Patch *p, const Method *method, LL
         is_ambiguous ? lookup(p, LOOKUP_TypeHandle, method->synthetic_method->owner) : LLVMConstNull(u->ptr);
     if (!*context || !interface)
         return NULL;
-    LLVMValueRef args[3] = {*context, interface, external_data(u, reach_selector_symbol(u->reach, selector).data)};
+    LLVMValueRef args[3] = {*context, interface,
+                            external_data(u, reach_selector_symbol(u->reach, selector).data)};
     return runtime_call(p, "tailor_resolve_static", args, 3, true);
 }
 
@@ -237,7 +242,7 @@ static LLVMValueRef open_value(const Patch *p, const OpenSymbol *open) {
     return NULL;
 }
 
-// ---- The second pass ----------------------------------------------------------------------------------------
+// ---- The second pass ----------------------------------------------------------------------------
 
 static const OpenSymbol *open_find(const UnitState *u, LLVMValueRef value) {
     for (uint32_t i = 0; i < u->open_symbols.count; i++)
@@ -286,7 +291,12 @@ static bool is_used(LLVMValueRef value) {
 static bool function_patch(UnitState *u, const Method *method, const Callee *callee, CanonicalFilter part) {
     CodeUse *uses;
     uint32_t count = code_uses_of(part.function, &u->scratch, &uses);
-    Patch p = {u, method, part.function, LLVMCreateBuilderInContext(u->context), callee->abi.has_result_buffer, part.context};
+    Patch p = {u,
+               method,
+               part.function,
+               LLVMCreateBuilderInContext(u->context),
+               callee->abi.has_result_buffer,
+               part.context};
     bool ok = true;
     for (uint32_t i = 0; ok && i < count; i++) {
         const OpenSymbol *open = open_find(u, uses[i].symbol);
@@ -322,7 +332,8 @@ static bool canonical_patch(UnitState *u, const Method *method, const Callee *ca
 static bool unboxing_stub_lower(UnitState *u, const Method *method) {
     static const char first[] = "movq (%rdi), %r10\n\taddq $$8, %rdi\n\tjmp ${0:P}";
     static const char second[] = "movq (%rsi), %r10\n\taddq $$8, %rsi\n\tjmp ${0:P}";
-    static const char first_kept[] = "addq $$8, %rdi\n\tjmp ${0:P}", second_kept[] = "addq $$8, %rsi\n\tjmp ${0:P}";
+    static const char first_kept[] = "addq $$8, %rdi\n\tjmp ${0:P}",
+                      second_kept[] = "addq $$8, %rsi\n\tjmp ${0:P}";
     Callee self, target;
     if (!canonical_declare(u, method, &self) || !canonical_declare(u, method->synthetic_method, &target))
         return false;
@@ -343,7 +354,8 @@ static bool context_stub_lower(UnitState *u, const Method *method) {
     if (!canonical_declare(u, method, &self) || !canonical_declare(u, code, &target))
         return false;
     attribute_common(u, self.function);
-    Patch p = {u, method, self.function, LLVMCreateBuilderInContext(u->context), self.abi.has_result_buffer, NULL};
+    Patch p = {u,   method, self.function, LLVMCreateBuilderInContext(u->context), self.abi.has_result_buffer,
+               NULL};
     LLVMPositionBuilderAtEnd(p.builder, LLVMAppendBasicBlockInContext(u->context, self.function, ""));
     uint32_t count = LLVMCountParamTypes(self.abi.type);
     LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, LLVMCountParams(self.function) + 1);

@@ -74,7 +74,8 @@ static void check_moved(Lowering *l, Value value) {
 void check_null(Lowering *l, Value value) {
     if (value.facts & (FACT_NonNull | FACT_Stack))
         return;
-    bool is_number = value.kind == STACK_NativeInt && LLVMGetTypeKind(LLVMTypeOf(value.ref)) == LLVMIntegerTypeKind;
+    bool is_number =
+        value.kind == STACK_NativeInt && LLVMGetTypeKind(LLVMTypeOf(value.ref)) == LLVMIntegerTypeKind;
     if (value.facts & FACT_Moved || (is_number && LLVMIsAConstantInt(value.ref))) {
         check_moved(l, value);
         return;
@@ -97,8 +98,7 @@ LLVMValueRef check_bounds(Lowering *l, Value index, LLVMValueRef length) {
     return wide;
 }
 
-// ---- Class constructors (corelib-contract 2.1)
-// ----------------------------------------------------------------------------------
+// ---- Class constructors (corelib-contract 2.1) --------------------------------------------------
 
 void check_cctor(Lowering *l, Type *type) {
     enum { CONTEXT_OFFSET = -8 }; // from the NonGC statics: address of the .cctor, 0 once it has run
@@ -119,8 +119,7 @@ void check_cctor(Lowering *l, Type *type) {
     block_begin(l, rest);
 }
 
-// ---- Polls (runtime-contract 6.1)
-// ------------------------------------------------------------------------------------------------------
+// ---- Polls (runtime-contract 6.1) ---------------------------------------------------------------
 
 void emit_poll(Lowering *l) {
     enum { PRESERVE_MOST = 14 }; // LLVM's calling convention number: the poll saves every register itself
@@ -138,8 +137,7 @@ void emit_poll(Lowering *l) {
     block_begin(l, rest);
 }
 
-// ---- Throws that replace what could not be loaded
-// --------------------------------------------------------------------------------------
+// ---- Throws that replace what could not be loaded -----------------------------------------------
 
 typedef struct FailureHelper {
     WellKnownMethod helper;

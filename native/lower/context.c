@@ -1,8 +1,8 @@
-// Bodies that serve several instances, and what leads to them: dictionaries of addresses, thunks that pass them.
-// An entry is the distance of the symbol from the dictionary, 4 bytes: no relocation at start-up.
+// Bodies that serve several instances, and what leads to them: dictionaries of addresses, thunks that pass
+// them. An entry is the distance of the symbol from the dictionary, 4 bytes: no relocation at start-up.
 #include "lower/share.h"
 
-// ---- Calls ----------------------------------------------------------------------------------------------
+// ---- Calls --------------------------------------------------------------------------------------
 
 LLVMTypeRef type_with_context(UnitState *u, LLVMTypeRef type) {
     uint32_t count = LLVMCountParamTypes(type);
@@ -37,7 +37,7 @@ void context_annotate_call(UnitState *u, LLVMTypeRef type, LLVMValueRef call) {
                              LLVMCreateEnumAttribute(u->context, u->kinds.nest, 0));
 }
 
-// ---- Thunks ---------------------------------------------------------------------------------------------
+// ---- Thunks -------------------------------------------------------------------------------------
 
 /// The instance's own function: passes its dictionary.
 static bool thunk_lower(UnitState *u, const Method *method) {
@@ -65,7 +65,7 @@ static bool thunk_lower(UnitState *u, const Method *method) {
     return true;
 }
 
-// ---- Dictionaries ---------------------------------------------------------------------------------------
+// ---- Dictionaries -------------------------------------------------------------------------------
 
 static LLVMValueRef entry_symbol(UnitState *u, const ContextEntry *entry) {
     LLVMValueRef found = LLVMGetNamedFunction(u->module, entry->symbol.data);
@@ -113,7 +113,7 @@ void dictionaries_define(UnitState *u) {
     }
 }
 
-// ---- Bodies ---------------------------------------------------------------------------------------------
+// ---- Bodies -------------------------------------------------------------------------------------
 
 typedef struct Patch {
     UnitState *u;
@@ -133,7 +133,8 @@ static LLVMValueRef entry_load(Patch *p, uint32_t entry) {
 }
 
 /// What `constant` is when `symbol` in it is `value`.
-static LLVMValueRef constant_remake(LLVMBuilderRef builder, LLVMValueRef constant, LLVMValueRef symbol, LLVMValueRef value) {
+static LLVMValueRef constant_remake(LLVMBuilderRef builder, LLVMValueRef constant, LLVMValueRef symbol,
+                                    LLVMValueRef value) {
     if (constant == symbol)
         return value;
     LLVMValueRef operand = constant_remake(builder, LLVMGetOperand(constant, 0), symbol, value);
@@ -164,7 +165,8 @@ static void attributes_copy(LLVMValueRef from, LLVMValueRef to, LLVMAttributeInd
         LLVMAddCallSiteAttribute(to, index, attributes[i]);
 }
 
-void call_redirect(UnitState *u, LLVMBuilderRef builder, LLVMValueRef call, const Callee *callee, LLVMValueRef context) {
+void call_redirect(UnitState *u, LLVMBuilderRef builder, LLVMValueRef call, const Callee *callee,
+                   LLVMValueRef context) {
     unsigned count = LLVMGetNumArgOperands(call), all = count + (context != NULL);
     LLVMValueRef *args = ARENA_ARRAY(&u->scratch, LLVMValueRef, count + 1), made;
     for (unsigned i = 0; i < count; i++)
@@ -206,7 +208,8 @@ static bool body_patch(UnitState *u, const SharedBody *body, LLVMValueRef functi
                             body->use_count);
         return false;
     }
-    Patch p = {u, LLVMCreateBuilderInContext(u->context), LLVMGetParam(function, LLVMCountParams(function) - 1)};
+    Patch p = {u, LLVMCreateBuilderInContext(u->context),
+               LLVMGetParam(function, LLVMCountParams(function) - 1)};
     for (uint32_t i = 0; i < count; i++) {
         uint32_t entry = body->entries[i];
         if (entry != NO_ENTRY && body->callees[entry]) // the last use of the call: it goes

@@ -49,8 +49,7 @@ void eh_begin(Lowering *l) {
     }
 }
 
-// ---- Clause descriptors
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Clause descriptors -------------------------------------------------------------------------
 
 LLVMValueRef eh_personality(UnitState *u) {
     return external_function(u, "tailor_personality", LLVMFunctionType(u->i32, NULL, 0, true));
@@ -91,8 +90,7 @@ static LLVMValueRef region_descriptor(Lowering *l, uint32_t region) {
     return state->descriptor;
 }
 
-// ---- The exceptional path
-// -----------------------------------------------------------------------------------------------------------------
+// ---- The exceptional path -----------------------------------------------------------------------
 
 typedef struct Position {
     LLVMBasicBlockRef block;
@@ -215,8 +213,7 @@ LLVMBasicBlockRef eh_landing_pad(Lowering *l) {
     return l->regions[region].landing_pad;
 }
 
-// ---- leave, endfinally
-// --------------------------------------------------------------------------------------------------------------------------
+// ---- leave, endfinally --------------------------------------------------------------------------
 
 /// The next finally region from `from` on that control leaves on its way from `block` to `target`; -1 if
 /// none.
@@ -299,8 +296,7 @@ void eh_finish(Lowering *l) {
     }
 }
 
-// ---- throw, rethrow
-// --------------------------------------------------------------------------------------------------------------------------------
+// ---- throw, rethrow -----------------------------------------------------------------------------
 
 static void call_throw(Lowering *l, const char *name, LLVMValueRef exception) {
     LLVMTypeRef type = function_type(l->u, l->u->type_void, 1, l->u->ptr);

@@ -7,7 +7,8 @@
 /// The context where filters find it.
 static LLVMValueRef context_keep(Lowering *l) {
     LLVMValueRef address = alloca_type(l, l->u->ptr);
-    LLVMValueRef context = canonical_context(l->u, l->builder, l->method, l->function, l->abi.has_result_buffer);
+    LLVMValueRef context =
+        canonical_context(l->u, l->builder, l->method, l->function, l->abi.has_result_buffer);
     LLVMBuildStore(l->builder, context, address);
     return address;
 }

@@ -34,7 +34,7 @@ static void mix_pointer(Walk *w, const void *pointer) {
     mix(w, (uint64_t)(uintptr_t)pointer);
 }
 
-// ---- Numbers of local values ----------------------------------------------------------------------------
+// ---- Numbers of local values --------------------------------------------------------------------
 
 static Number *number_place(const Walk *w, LLVMValueRef value) {
     uint64_t at = (uint64_t)(uintptr_t)value * 0x9E3779B97F4A7C15u >> 32;
@@ -69,7 +69,7 @@ static void number_values(Walk *w, LLVMValueRef function, Arena *scratch) {
     }
 }
 
-// ---- Operands -------------------------------------------------------------------------------------------
+// ---- Operands -----------------------------------------------------------------------------------
 
 typedef struct Use {
     LLVMValueRef instruction;
@@ -142,7 +142,7 @@ static void operand_walk(Walk *w, LLVMValueRef operand, const Use *use) {
     }
 }
 
-// ---- What else makes an instruction ---------------------------------------------------------------------
+// ---- What else makes an instruction -------------------------------------------------------------
 
 static void attributes_walk(Walk *w, LLVMValueRef call, LLVMAttributeIndex index) {
     LLVMAttributeRef attributes[32];
@@ -207,7 +207,10 @@ static bool details_walk(Walk *w, LLVMValueRef in) {
     case LLVMExtractValue:
     case LLVMInsertValue: indices_walk(w, in); return true;
     case LLVMLandingPad: mix(w, (uint64_t)LLVMIsCleanup(in)); return true;
-    case LLVMAtomicRMW: mix(w, LLVMGetAtomicRMWBinOp(in)); memory_walk(w, in); return true;
+    case LLVMAtomicRMW:
+        mix(w, LLVMGetAtomicRMWBinOp(in));
+        memory_walk(w, in);
+        return true;
     case LLVMAtomicCmpXchg:
         mix(w, LLVMGetCmpXchgSuccessOrdering(in));
         mix(w, LLVMGetCmpXchgFailureOrdering(in));
@@ -294,7 +297,7 @@ static void instruction_walk(Walk *w, LLVMValueRef in) {
     w->print.size++;
 }
 
-// ---- Functions ------------------------------------------------------------------------------------------
+// ---- Functions ----------------------------------------------------------------------------------
 
 static void function_attributes_walk(Walk *w, LLVMValueRef function, LLVMAttributeIndex index) {
     LLVMAttributeRef attributes[32];

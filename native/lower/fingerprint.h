@@ -1,5 +1,5 @@
-// What two functions of one LLVM context have in common: a hash over everything but the symbols they name, and these
-// symbols in the order of their use. Equal hashes and equal symbols are equal code.
+// What two functions of one LLVM context have in common: a hash over everything but the symbols they name,
+// and these symbols in the order of their use. Equal hashes and equal symbols are equal code.
 #pragma once
 
 #include "support/arena.h"
@@ -8,8 +8,8 @@
 #include <llvm-c/Core.h>
 
 typedef struct CodeReference {
-    Text symbol;     // interned
-    bool is_called;  // the callee of a direct call: its address is not looked at
+    Text symbol;    // interned
+    bool is_called; // the callee of a direct call: its address is not looked at
     bool is_function;
     bool is_replaceable; // code can load the address instead, and any module can name it
 } CodeReference;
@@ -22,7 +22,8 @@ typedef struct Fingerprint {
     bool is_complete; // false: the function has something that is not compared; it is equal to no other
 } Fingerprint;
 
-/// Valid for functions of the same LLVM context only, as long as that exists. References are allocated in `arena`.
+/// Valid for functions of the same LLVM context only, as long as that exists. References are allocated in
+/// `arena`.
 Fingerprint fingerprint_of(LLVMValueRef function, TextTable *texts, Arena *arena, Arena *scratch);
 
 /// The uses of symbols in the order of Fingerprint.references.

@@ -14,8 +14,7 @@ static const HardwareRow rows[] = {
 #include "lower/hardware.def"
 };
 
-// ---- Shapes and small helpers
-// ---------------------------------------------------------------------------------------
+// ---- Shapes and small helpers -------------------------------------------------------------------
 
 static bool is_vector(const Type *type) {
     return type->kind == TYPE_Named && type->arg_count == 1 && type->is_value_type &&
@@ -109,8 +108,7 @@ LLVMValueRef vector_intrinsic(HardwareCall *c, const char *name, LLVMValueRef *o
     return LLVMBuildCall2(c->l->builder, LLVMGlobalGetValueType(function), function, operands, count, "");
 }
 
-// ---- Rows
-// -----------------------------------------------------------------------------------------------------------
+// ---- Rows ---------------------------------------------------------------------------------------
 
 static char operand_letter(const Type *type) {
     return is_vector(type) ? 'v' : type->kind == TYPE_Pointer ? 'p' : 's';
@@ -153,8 +151,7 @@ const HardwareRow *hardware_row(Lowering *l, const Method *method) {
     return NULL;
 }
 
-// ---- Calls
-// ----------------------------------------------------------------------------------------------------------
+// ---- Calls --------------------------------------------------------------------------------------
 
 /// A mask can leave all memory alone, and a prefetch never faults.
 static bool accesses_always(const HardwareRow *row) {

@@ -14,8 +14,7 @@ static LLVMTypeRef widened(HardwareCall *c, uint32_t bits, uint32_t count) {
     return vector_of(LLVMIntTypeInContext(c->l->u->context, 2 * bits), count);
 }
 
-// ---- Instructions that LLVM names
-// ------------------------------------------------------------------------------------
+// ---- Instructions that LLVM names ---------------------------------------------------------------
 
 LLVMValueRef hardware_call(HardwareCall *c) {
     LLVMValueRef operands[HARDWARE_MAX_OPERANDS];
@@ -45,8 +44,7 @@ LLVMValueRef hardware_float(HardwareCall *c) {
     return vector_intrinsic(c, c->row->llvm, &operand, 1);
 }
 
-// ---- Arithmetic
-// -------------------------------------------------------------------------------------------------------
+// ---- Arithmetic ---------------------------------------------------------------------------------
 
 LLVMValueRef hardware_arithmetic(HardwareCall *c) {
     LLVMOpcode opcode = (LLVMOpcode)c->row->number;
@@ -226,8 +224,7 @@ LLVMValueRef hardware_pack(HardwareCall *c) {
     return vector_shuffle(c, narrow[0], narrow[1], mask, 2 * shape->count);
 }
 
-// ---- Comparisons
-// --------------------------------------------------------------------------------------------------------
+// ---- Comparisons --------------------------------------------------------------------------------
 
 static LLVMIntPredicate integer_predicate(LLVMRealPredicate predicate) {
     switch ((int)predicate) {
@@ -308,8 +305,7 @@ LLVMValueRef hardware_sign_mask(HardwareCall *c) {
     return LLVMBuildZExt(b, LLVMBuildBitCast(b, signs, bits, ""), c->l->u->i32, "");
 }
 
-// ---- Shifts
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Shifts -------------------------------------------------------------------------------------
 
 /// Counts of the width and more shift everything out; LLVM leaves them undefined.
 static LLVMValueRef shifted(HardwareCall *c, LLVMValueRef count, LLVMValueRef too_large, LLVMTypeRef type) {

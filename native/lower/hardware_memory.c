@@ -87,8 +87,7 @@ LLVMValueRef hardware_prefetch(HardwareCall *c) {
     return NULL;
 }
 
-// ---- Masks
-// ------------------------------------------------------------------------------------------------------------
+// ---- Masks --------------------------------------------------------------------------------------
 
 static LLVMValueRef signs_of(HardwareCall *c, uint32_t index) {
     LLVMValueRef mask = vector_cast(c, c->operands[index], integer_vector(c->l->u, c->shapes[index]));
@@ -145,8 +144,7 @@ LLVMValueRef hardware_gather(HardwareCall *c) {
     return vector_shuffle(c, result, LLVMConstNull(part), places, c->result.count);
 }
 
-// ---- Conversions
-// --------------------------------------------------------------------------------------------------------
+// ---- Conversions --------------------------------------------------------------------------------
 
 static LLVMValueRef converted(HardwareCall *c, LLVMValueRef value, LLVMTypeRef to, bool from_float,
                               uint32_t from_bits, bool is_signed) {

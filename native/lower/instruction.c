@@ -91,7 +91,7 @@ static void op_break(Lowering *l) {
     LLVMBuildCall2(l->builder, LLVMGlobalGetValueType(trap), trap, NULL, 0, "");
 }
 
-// ---- Instances beyond the limit of generic recursion ------------------------------------------------------------
+// ---- Instances beyond the limit of generic recursion --------------------------------------------
 
 static bool is_cut(const Lowering *l, const Type *type) {
     return type && !reach_type_allowed(l->u->reach, type);
@@ -103,7 +103,8 @@ static bool names_cut_type(const Lowering *l) {
     switch (in->op) { // NOLINT: the others do not
     case OP_newarr: return is_cut(l, in->type) || is_cut(l, type_sz_array(l->u->ts, in->type));
     case OP_box:
-        return is_cut(l, in->type) || (in->type->def && in->type->def->is_nullable && is_cut(l, in->type->args[0]));
+        return is_cut(l, in->type) ||
+               (in->type->def && in->type->def->is_nullable && is_cut(l, in->type->args[0]));
     case OP_unbox:
     case OP_unbox_any:
     case OP_castclass:

@@ -9,8 +9,7 @@ static Type *parameter_type(const Lowering *l, uint32_t index) {
     return l->in->method->signature->params[index];
 }
 
-// ---- Atomic operations
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Atomic operations --------------------------------------------------------------------------
 
 /// The operand as an integer of the width in memory: atomicrmw has no pointers to add or to and.
 static LLVMValueRef atomic_operand(Lowering *l, Value value, const Storage *storage) {
@@ -56,8 +55,7 @@ static void fence(Lowering *l, LLVMAtomicOrdering ordering) {
     LLVMBuildFence(l->builder, ordering, false, "");
 }
 
-// ---- Floating point
-// ---------------------------------------------------------------------------------------------------------------------------
+// ---- Floating point -----------------------------------------------------------------------------
 
 /// The operand in the precision of the method: the stack may hold a double where the parameter is a float.
 static LLVMValueRef float_operand(Lowering *l, Value value, uint32_t parameter) {
@@ -97,8 +95,7 @@ static void float_multiply_add(Lowering *l) {
     push_float(l, LLVMBuildFAdd(l->builder, LLVMBuildFMul(l->builder, a, b, ""), c, ""));
 }
 
-// ---- Bits
-// -----------------------------------------------------------------------------------------------------------------------------------------
+// ---- Bits ---------------------------------------------------------------------------------------
 
 /// The operand cut to the width of its parameter.
 static LLVMValueRef bits_operand(Lowering *l, Value value, uint32_t parameter) {
@@ -137,8 +134,7 @@ static void bits_reverse(Lowering *l) {
     push_atomic_result(l, value, &storage);
 }
 
-// ---- Objects, strings, spans
-// ------------------------------------------------------------------------------------------------------------------------
+// ---- Objects, strings, spans --------------------------------------------------------------------
 
 static void push_native_int(Lowering *l, LLVMValueRef address) {
     stack_push_scalar(l, STACK_NativeInt, address);

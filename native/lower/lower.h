@@ -20,7 +20,7 @@ typedef struct Unit {
     uint32_t declared_count;
 } Unit;
 
-// ---- Sharing: one body for several instances of a generic definition -------------------------------------
+// ---- Sharing: one body for several instances of a generic definition ----------------------------
 
 typedef struct Sharing Sharing;
 typedef struct SharingCounts {
@@ -28,17 +28,19 @@ typedef struct SharingCounts {
     uint64_t candidate_size, saved_size;          // instructions
 } SharingCounts;
 
-/// Finds the instances whose code is the same, and makes reach_code answer one of them for all. NULL after a report.
+/// Finds the instances whose code is the same, and makes reach_code answer one of them for all. NULL after a
+/// report.
 Sharing *sharing_find(Reach *reach, LLVMTargetMachineRef machine, Arena *program, Diag *diag);
 SharingCounts sharing_counts(const Sharing *sharing);
 
-/// Splits the methods with code of their own into units of about equal estimated size; stable under equal input.
+/// Splits the methods with code of their own into units of about equal estimated size; stable under equal
+/// input.
 Unit *units_partition(const Reach *reach, Arena *program, uint32_t *count);
 /// Creates the unit's context and module and lowers its methods (declares everything else it refers to).
 /// Types may still be interned meanwhile: one unit at a time. False after a report (unsupported instruction,
 /// internal error).
-MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
-                           Diag *diag);
+MUST_CHECK bool lower_unit(Unit *unit, const Reach *reach, const Sharing *sharing,
+                           LLVMTargetMachineRef machine, Diag *diag);
 /// Replaces the module by its bitcode, which takes a tenth of the memory; `declared` lives in `program`.
 void unit_pack(Unit *unit, Arena *program);
 /// Makes the module again, in a context of its own. False after a report.

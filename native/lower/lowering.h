@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// ---- A unit
-// ------------------------------------------------------------------------------------------------------------------
+// ---- A unit -------------------------------------------------------------------------------------
 
 /// Attribute kinds of LLVM looked up once per unit.
 typedef struct AttributeKinds {
@@ -50,18 +49,17 @@ typedef struct UnitState {
     struct DebugFile *debug_files;
     uint32_t debug_file_count, debug_file_capacity;
     LLVMMetadataRef debug_unit, debug_type;
-    ARRAY(OpenSymbol) open_symbols; // of the canonical method that is being lowered
-    bool is_canonical;              // there is one
+    ARRAY(OpenSymbol) open_symbols;           // of the canonical method that is being lowered
+    bool is_canonical;                        // there is one
     ARRAY(CanonicalFilter) canonical_filters; // of that method
 } UnitState;
 
 /// Creates the module (and the context, unless the unit brings one) and what lowering needs beside it.
-UnitState unit_state_open(Unit *unit, const Reach *reach, const Sharing *sharing, LLVMTargetMachineRef machine,
-                          Diag *diag);
+UnitState unit_state_open(Unit *unit, const Reach *reach, const Sharing *sharing,
+                          LLVMTargetMachineRef machine, Diag *diag);
 void unit_state_close(UnitState *u);
 
-// ---- How values lie in memory and travel
-// -------------------------------------------------------------------------------------
+// ---- How values lie in memory and travel --------------------------------------------------------
 
 /// A location of some type: a scalar with the stack kind it loads as, or a struct addressed in memory.
 typedef struct Storage {
@@ -105,8 +103,7 @@ AbiSignature abi_signature(UnitState *u, Arena *arena, const Signature *signatur
 void abi_annotate_function(UnitState *u, const AbiSignature *abi, LLVMValueRef function);
 void abi_annotate_call(UnitState *u, const AbiSignature *abi, LLVMValueRef call);
 
-// ---- Symbols (symbols.c)
-// -------------------------------------------------------------------------------------------------------
+// ---- Symbols (symbols.c) ------------------------------------------------------------------------
 
 typedef struct Instance Instance;
 typedef struct Callee {
@@ -135,22 +132,20 @@ LLVMValueRef intrinsic_function(UnitState *u, const char *name, LLVMTypeRef *ove
 /// Instance size of the reference type and whether a finalizer must run.
 bool type_has_finalizer(TypeSystem *ts, Type *type);
 
-// ---- Canonical code (canonical.c)
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Canonical code (canonical.c) ---------------------------------------------------------------
 
 /// Symbols for entities with placeholders, which lower_canonical replaces; NULL for others.
 LLVMValueRef open_data(UnitState *u, SymbolKind kind, const void *entity);
 LLVMValueRef open_function(UnitState *u, SymbolKind kind, const Method *method, const AbiSignature *abi);
 /// The context of canonical code as the entry of its function finds it; `this_index` of the LLVM parameter.
-LLVMValueRef canonical_context(UnitState *u, LLVMBuilderRef builder, const Method *method, LLVMValueRef function,
-                               uint32_t this_index);
+LLVMValueRef canonical_context(UnitState *u, LLVMBuilderRef builder, const Method *method,
+                               LLVMValueRef function, uint32_t this_index);
 /// A method over placeholders in canonical form.
 bool lower_canonical(UnitState *u, const Method *method);
 /// A function of nothing but assembly, `${0:P}` in it is `target`.
 void stub_define(UnitState *u, LLVMValueRef stub, const char *text, LLVMValueRef target);
 
-// ---- Function attributes (attribute.c)
-// -------------------------------------------------------------------------------------------
+// ---- Function attributes (attribute.c) ----------------------------------------------------------
 
 #define FUNCTION_ATTRIBUTES ((LLVMAttributeIndex)LLVMAttributeFunctionIndex)
 void attribute_add(UnitState *u, LLVMValueRef function, unsigned kind);
@@ -160,22 +155,20 @@ void attribute_common(UnitState *u, LLVMValueRef function);
 /// The rest, by metadata and preference.
 void attribute_method(UnitState *u, LLVMValueRef function, const Method *method, const Body *body);
 
-// ---- Internal errors
-// --------------------------------------------------------------------------------------------------------------
+// ---- Internal errors ----------------------------------------------------------------------------
 
 /// First complaint of LLVM's verifier about the module, in the unit's arena.
 const char *unit_verify_message(UnitState *u);
 /// DIAG_Internal for `method` (may be NULL); marks the unit as failed.
 void unit_internal_error(UnitState *u, const Method *method, const char *format, ...) PRINTF_LIKE(3, 4);
 
-// ---- The method being lowered
-// ------------------------------------------------------------------------------------------------------
+// ---- The method being lowered -------------------------------------------------------------------
 
 typedef enum ValueFact {
     FACT_NonNull = 1,
-    FACT_Stack = 2, // points into this activation's frame: no write barrier
-    FACT_Heap = 4,  // points into an object on the GC heap: unchecked write barrier
-    FACT_Exact = 8, // an object reference whose run-time type is exactly `type`
+    FACT_Stack = 2,  // points into this activation's frame: no write barrier
+    FACT_Heap = 4,   // points into an object on the GC heap: unchecked write barrier
+    FACT_Exact = 8,  // an object reference whose run-time type is exactly `type`
     FACT_Moved = 16, // an address that arithmetic made of one that may be null
 } ValueFact;
 
@@ -240,7 +233,7 @@ typedef struct Lowering {
     uint32_t point_count;
     LLVMValueRef pinvoke_frame;
     LLVMValueRef reverse_frame; // NULL: called by managed code
-    bool calls_are_plain; // no callee gets a context
+    bool calls_are_plain;       // no callee gets a context
     bool this_is_nonnull;
     bool terminated; // the current LLVM block has its terminator
     bool failed;
@@ -265,8 +258,7 @@ void branch_to(Lowering *l, LLVMBasicBlockRef block);
 void branch_if(Lowering *l, LLVMValueRef condition, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
 void lower_unreachable(Lowering *l);
 
-// ---- Operand stack (stack.c)
-// ----------------------------------------------------------------------------------------------------------
+// ---- Operand stack (stack.c) --------------------------------------------------------------------
 
 void stack_push(Lowering *l, Value value);
 void stack_push_scalar(Lowering *l, StackKind kind, LLVMValueRef ref);
@@ -292,8 +284,7 @@ Slot slot_make(Lowering *l, Type *type);
 LLVMValueRef temp_struct(Lowering *l, Type *type);
 void temps_end(Lowering *l);
 
-// ---- Memory (memory.c)
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Memory (memory.c) --------------------------------------------------------------------------
 
 typedef struct Access {
     LLVMValueRef address;
@@ -319,8 +310,7 @@ LLVMValueRef load_array_length(Lowering *l, LLVMValueRef array);  // i32, not nu
 /// Access through an address on the operand stack: tests it for null where it may be.
 Access access_through(Lowering *l, Value address);
 
-// ---- Checks (check.c)
-// ------------------------------------------------------------------------------------------------------------------------
+// ---- Checks (check.c) ---------------------------------------------------------------------------
 
 void check_null(Lowering *l, Value value);
 void check_null_pointer(Lowering *l, LLVMValueRef pointer);
@@ -338,8 +328,7 @@ void emit_poll(Lowering *l);
 /// A backward branch from block `last` to `header` that needs no poll (loops.c).
 bool loop_is_counted(UnitState *u, const Body *body, uint32_t header, uint32_t last);
 
-// ---- Calls (call.c)
-// ---------------------------------------------------------------------------------------------------------------------------
+// ---- Calls (call.c) -----------------------------------------------------------------------------
 
 /// call, or invoke when an enclosing region must see what it throws; ends up in the continuation block.
 LLVMValueRef emit_call(Lowering *l, LLVMTypeRef type, LLVMValueRef function, LLVMValueRef *args,
@@ -367,16 +356,15 @@ LLVMValueRef call_runtime(Lowering *l, const char *name, LLVMTypeRef result, LLV
 LLVMValueRef allocate_object(Lowering *l, Type *type);
 LLVMValueRef emit_box(Lowering *l, Type *type, Value value);
 /// Code address for a virtual call on `object` (not null).
-/// What the code that is called through a pointer or a delegate finds on the object in `this`: for an instance
-/// method of a value type, the box.
+/// What the code that is called through a pointer or a delegate finds on the object in `this`: for an
+/// instance method of a value type, the box.
 const Method *box_entry(Lowering *l, const Method *method);
 /// How an ldvirtftn of `method`, alone or as part of a new delegate, finds its code.
 CallPlan function_plan(Lowering *l, const Method *method);
 LLVMValueRef virtual_target(Lowering *l, CallPlan plan, LLVMValueRef object);
 bool helper_allowed(Lowering *l, WellKnownMethod helper);
 
-// ---- Exceptions (eh.c, filter.c)
-// -----------------------------------------------------------------------------------------------------------------
+// ---- Exceptions (eh.c, filter.c) ----------------------------------------------------------------
 
 void eh_begin(Lowering *l);
 /// Landing pad for calls in the current block; NULL if nothing in this method sees their exceptions.
@@ -393,8 +381,7 @@ bool region_holds_try(const EhRegion *region, uint32_t block);
 LLVMValueRef filter_function(Lowering *l, uint32_t region);
 void filter_escape_frame(Lowering *l);
 
-// ---- Groups of instructions (op_*.c): pop operands, push results
-// ------------------------------------------------------------------------------------
+// ---- Groups of instructions (op_*.c): pop operands, push results --------------------------------
 
 void op_arithmetic(Lowering *l);
 void op_shift(Lowering *l);
@@ -435,20 +422,20 @@ void op_hardware(Lowering *l);
 void op_throw(Lowering *l);
 void op_return(Lowering *l);
 
-// ---- Methods without IL (thunks.c, unmanaged_entry.c)
-// -------------------------------------------------------------------------------
+// ---- Methods without IL (thunks.c, unmanaged_entry.c) -------------------------------------------
 
 bool lower_unboxing_stub(UnitState *u, const Method *method);
 /// A method whose address is its own while its code is another's: a jump.
 bool lower_alias(UnitState *u, const Method *method);
 
-// ---- Shared bodies (share_context.c, context.c) ---------------------------------------------------------
+// ---- Shared bodies (share_context.c, context.c) -------------------------------------------------
 
 /// NULL: the method has exact code.
 const Instance *sharing_instance(const Sharing *sharing, const Method *method);
 /// The thunk of an instance; with the first one also the body.
 bool lower_instance(UnitState *u, const Method *method, const Instance *instance);
-/// Turns the callee into the shared body if `method` has one, and answers the dictionary to pass last; else NULL.
+/// Turns the callee into the shared body if `method` has one, and answers the dictionary to pass last; else
+/// NULL.
 LLVMValueRef context_callee(UnitState *u, const Method *method, Callee *callee);
 void context_annotate_call(UnitState *u, LLVMTypeRef type, LLVMValueRef call);
 /// The function type with one more parameter, the context.
@@ -457,20 +444,22 @@ LLVMTypeRef type_with_context(UnitState *u, LLVMTypeRef type);
 struct CodeUse;
 void code_use_set(LLVMBuilderRef builder, const struct CodeUse *use, LLVMValueRef value);
 /// The same call of another function, with one more argument unless `context` is NULL.
-void call_redirect(UnitState *u, LLVMBuilderRef builder, LLVMValueRef call, const Callee *callee, LLVMValueRef context);
+void call_redirect(UnitState *u, LLVMBuilderRef builder, LLVMValueRef call, const Callee *callee,
+                   LLVMValueRef context);
 /// Dictionaries of the unit's instances; after all its methods, whose declarations they refer to.
 void dictionaries_define(UnitState *u);
 
 void lower_unmanaged_entry(Lowering *l);
-/// Preemptive -> cooperative mode at the entry of a function that native code calls, and back before it returns.
+/// Preemptive -> cooperative mode at the entry of a function that native code calls, and back before it
+/// returns.
 void reverse_enter(Lowering *l);
 void reverse_leave(Lowering *l);
 
-// ---- Debug information (debug_info.c)
-// --------------------------------------------------------------------------------------------------------------------
+// ---- Debug information (debug_info.c) -----------------------------------------------------------
 
 void debug_unit_begin(UnitState *u);
 void debug_unit_end(UnitState *u);
-/// For the current function: an outlined filter calls it for itself (its own subprogram), then again for its parent.
+/// For the current function: an outlined filter calls it for itself (its own subprogram), then again for its
+/// parent.
 void debug_method_begin(Lowering *l);
 void debug_instruction(Lowering *l, uint32_t il_offset);

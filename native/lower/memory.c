@@ -11,8 +11,7 @@ LLVMValueRef gep_dynamic(Lowering *l, LLVMValueRef base, LLVMValueRef byte_offse
     return LLVMBuildGEP2(l->builder, l->u->i8, base, &byte_offset, 1, "");
 }
 
-// ---- Addresses
-// --------------------------------------------------------------------------------------------------------------------------
+// ---- Addresses ----------------------------------------------------------------------------------
 
 Access access_through(Lowering *l, Value address) {
     Access access = {.prefixes = l->in->prefixes, .facts = address.facts};
@@ -41,8 +40,7 @@ static void mark_volatile(LLVMValueRef instruction, const Access *access, const 
         LLVMSetOrdering(instruction, ordering);
 }
 
-// ---- Loads
-// ----------------------------------------------------------------------------------------------------------------------------------
+// ---- Loads --------------------------------------------------------------------------------------
 
 Value load_value_at(Lowering *l, Type *type, Access access) {
     Storage storage = storage_of(l->u, type);
@@ -90,8 +88,7 @@ LLVMValueRef load_array_length(Lowering *l, LLVMValueRef array) {
     return load;
 }
 
-// ---- Stores
-// ----------------------------------------------------------------------------------------------------------------------------------
+// ---- Stores -------------------------------------------------------------------------------------
 
 static void call_barrier(Lowering *l, const char *name, LLVMValueRef address, LLVMValueRef reference) {
     call_runtime(l, name, l->u->type_void, (LLVMValueRef[]){address, reference},

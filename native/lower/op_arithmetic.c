@@ -193,8 +193,7 @@ void op_unary(Lowering *l) {
         l, value.kind == STACK_Int32 || value.kind == STACK_Int64 ? value.kind : STACK_NativeInt, result);
 }
 
-// ---- Comparisons (table III.4): on floating point the .un forms are also true for NaN
-// --------------------------------------------------
+// ---- Comparisons (table III.4): on floating point the .un forms are also true for NaN -----------
 
 typedef struct Predicate {
     LLVMIntPredicate integer;

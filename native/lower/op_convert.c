@@ -125,8 +125,7 @@ void op_convert(Lowering *l) {
     push_integer(l, to, is_float(value) ? saturate(l, value, to) : resize(l, value, to));
 }
 
-// ---- Checked conversions
-// -----------------------------------------------------------------------------------------------------------------
+// ---- Checked conversions ------------------------------------------------------------------------
 
 /// The operand as i64, of which `is_unsigned` tells the meaning.
 static LLVMValueRef widen(Lowering *l, Value value, bool is_unsigned) {

@@ -73,8 +73,7 @@ void op_field(Lowering *l) {
     }
 }
 
-// ---- Static fields (corelib-contract 2)
-// ------------------------------------------------------------------------------------------------------
+// ---- Static fields (corelib-contract 2) ---------------------------------------------------------
 
 static LLVMValueRef thread_static_base(Lowering *l, Type *owner) {
     // {TypeManagerSlot*, i64 index} of the type
@@ -140,8 +139,7 @@ void op_static_field(Lowering *l) {
     }
 }
 
-// ---- Data of RVA fields
-// ----------------------------------------------------------------------------------------------------------------------------
+// ---- Data of RVA fields -------------------------------------------------------------------------
 
 void op_initialize_array(Lowering *l) {
     enum { ARRAY_DATA_OFFSET = 16 };

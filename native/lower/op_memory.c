@@ -52,8 +52,7 @@ void op_store_indirect(Lowering *l) {
     store_value(l, type, access, value);
 }
 
-// ---- Objects in memory
-// --------------------------------------------------------------------------------------------------------------------
+// ---- Objects in memory --------------------------------------------------------------------------
 
 static void lower_cpobj(Lowering *l) {
     Value src = stack_pop(l), dst = stack_pop(l);
@@ -96,8 +95,8 @@ static void lower_localloc(Lowering *l) {
     if (l->body->init_locals)
         LLVMBuildMemSet(l->builder, memory, LLVMConstInt(l->u->i8, 0, false), bytes, 16);
     if (!LLVMIsAConstantInt(bytes) || LLVMConstIntGetZExtValue(bytes) == 0) // no bytes: null, as the JIT does
-        memory = LLVMBuildSelect(l->builder, LLVMBuildIsNull(l->builder, bytes, ""),
-                                 LLVMConstNull(l->u->ptr), memory, "");
+        memory = LLVMBuildSelect(l->builder, LLVMBuildIsNull(l->builder, bytes, ""), LLVMConstNull(l->u->ptr),
+                                 memory, "");
     stack_push(l, (Value){.kind = STACK_NativeInt, .ref = memory, .facts = FACT_Stack});
 }
 

@@ -8,8 +8,7 @@ static bool is_nullable(const Type *type) {
     return type->kind == TYPE_Named && type->def->is_nullable;
 }
 
-// ---- newobj
-// ---------------------------------------------------------------------------------------------------------------------------
+// ---- newobj -------------------------------------------------------------------------------------
 
 LLVMValueRef allocate_object(Lowering *l, Type *type) {
     const char *helper = type_has_finalizer(l->u->ts, type) ? "RhpNewFinalizable" : "RhpNewFast";
@@ -100,8 +99,7 @@ void op_new_instance(Lowering *l) {
         throw_failure(l, &failure);
 }
 
-// ---- Boxing
-// ---------------------------------------------------------------------------------------------------------------------------------
+// ---- Boxing -------------------------------------------------------------------------------------
 
 LLVMValueRef emit_box(Lowering *l, Type *type, Value value) {
     if (!type->is_value_type)
@@ -203,8 +201,7 @@ void op_unbox(Lowering *l) {
                (Value){.kind = STACK_ByRef, .type = type, .ref = address, .facts = FACT_Heap | FACT_NonNull});
 }
 
-// ---- castclass, isinst
-// ----------------------------------------------------------------------------------------------------------------------------
+// ---- castclass, isinst --------------------------------------------------------------------------
 
 /// The one MethodTable that passes the test, NULL if several do or the helper must decide.
 static const Type *only_type(Lowering *l, const Type *type) {

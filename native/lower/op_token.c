@@ -46,8 +46,7 @@ void op_token(Lowering *l) {
     }
 }
 
-// ---- Typed references
-// ---------------------------------------------------------------------------------------------------------------------
+// ---- Typed references ---------------------------------------------------------------------------
 
 static LLVMValueRef typed_reference_part(Lowering *l, LLVMValueRef memory, const char *name) {
     Type *type = well_known_type(l->u->ts, WELL_KNOWN_TYPE_TypedReference);

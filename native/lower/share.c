@@ -1,8 +1,9 @@
-// Which instances of generic definitions have the same code (generics-and-dispatch.md 1.2). Reachability is exact, and
-// so is every decision of lowering, so instances are not compared by rules about their arguments but by what lowering
-// makes of them: each instance is lowered into a module that is thrown away, and only its fingerprint is kept.
-// Calls between instances may differ as long as the callees are the same code in turn; that is decided as states of
-// automata are: all with one fingerprint start in one class, and classes split until nothing splits.
+// Which instances of generic definitions have the same code (generics-and-dispatch.md 1.2). Reachability is
+// exact, and so is every decision of lowering, so instances are not compared by rules about their arguments
+// but by what lowering makes of them: each instance is lowered into a module that is thrown away, and only
+// its fingerprint is kept. Calls between instances may differ as long as the callees are the same code in
+// turn; that is decided as states of automata are: all with one fingerprint start in one class, and classes
+// split until nothing splits.
 #include "lower/share.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@ SharingCounts sharing_counts(const Sharing *sharing) {
     return sharing->counts;
 }
 
-// ---- Groups: instances of one definition ----------------------------------------------------------------
+// ---- Groups: instances of one definition --------------------------------------------------------
 
 typedef struct Grouped {
     uint64_t key;
@@ -21,7 +22,8 @@ typedef struct Grouped {
 } Grouped;
 
 static uint64_t group_key(const Method *method) {
-    uint64_t of = (uint64_t)(uintptr_t)(method->def ? (const void *)method->def : (const void *)method->name.data);
+    uint64_t of =
+        (uint64_t)(uintptr_t)(method->def ? (const void *)method->def : (const void *)method->name.data);
     return of * 0x9E3779B97F4A7C15u + (uint64_t)method->synthetic;
 }
 
@@ -34,14 +36,16 @@ static int grouped_order(const void *a, const void *b) {
 
 static bool may_share(const Reach *reach, const Method *method) {
     // Stubs around native code stay as they are.
-    bool is_known = method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_None ||
-                    (method->synthetic >= SYNTHETIC_ArrayGet && method->synthetic <= SYNTHETIC_DelegateObjectArray);
+    bool is_known =
+        method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_None ||
+        (method->synthetic >= SYNTHETIC_ArrayGet && method->synthetic <= SYNTHETIC_DelegateObjectArray);
     if (!is_known || method_has_placeholder(method))
         return false;
     if (method->def && method->def->is_unmanaged_callers_only)
         return false;
     Text symbol = reach_symbol(reach, SYMBOL_Method, method);
-    return text_equal(symbol, symbol_method(il_types(reach_il(reach)), method)); // not exported under a fixed name
+    return text_equal(symbol,
+                      symbol_method(il_types(reach_il(reach)), method)); // not exported under a fixed name
 }
 
 /// Methods that are not alone in their group, in their order.
@@ -60,11 +64,11 @@ static void candidates_collect(Sharing *s) {
     s->candidates = ARENA_ARRAY(&s->arena, Candidate, count);
     for (uint32_t i = 0; i < count; i++)
         if (wanted[i] && may_share(s->reach, methods[i]))
-            s->candidates[s->candidate_count++] =
-                (Candidate){.method = methods[i], .symbol = reach_symbol(s->reach, SYMBOL_Method, methods[i])};
+            s->candidates[s->candidate_count++] = (Candidate){
+                .method = methods[i], .symbol = reach_symbol(s->reach, SYMBOL_Method, methods[i])};
 }
 
-// ---- Candidates by symbol -------------------------------------------------------------------------------
+// ---- Candidates by symbol -----------------------------------------------------------------------
 
 static uint32_t *symbol_place(const Sharing *s, Text symbol) {
     uint64_t at = (uint64_t)(uintptr_t)symbol.data * 0x9E3779B97F4A7C15u >> 32;
@@ -87,7 +91,7 @@ static void symbols_index(Sharing *s) {
         *symbol_place(s, s->candidates[i].symbol) = i;
 }
 
-// ---- Fingerprints ---------------------------------------------------------------------------------------
+// ---- Fingerprints -------------------------------------------------------------------------------
 
 static void candidate_print(Sharing *s, UnitState *u, Candidate *c) {
     if (!lower_method(u, c->method)) {
@@ -118,7 +122,7 @@ static bool candidates_print(Sharing *s, LLVMTargetMachineRef machine, Diag *dia
     return ok;
 }
 
-// ---- Classes --------------------------------------------------------------------------------------------
+// ---- Classes ------------------------------------------------------------------------------------
 
 typedef struct Key {
     uint64_t hash[2];
@@ -174,7 +178,8 @@ static Key key_first(Sharing *s, uint32_t index) {
     key_mix(&key, c->print.hash[0]);
     key_mix(&key, c->print.hash[1]);
     for (uint32_t i = 0; i < c->print.reference_count; i++)
-        key_mix(&key, c->callees[i] == NO_CANDIDATE ? (uint64_t)(uintptr_t)c->print.references[i].symbol.data : 1);
+        key_mix(&key,
+                c->callees[i] == NO_CANDIDATE ? (uint64_t)(uintptr_t)c->print.references[i].symbol.data : 1);
     return key;
 }
 

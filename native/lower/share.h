@@ -21,13 +21,15 @@ typedef struct ContextEntry {
     const Method *callee; // an instance that is called; NULL: something else
 } ContextEntry;
 
-/// One body for several instances. Every use of a symbol in it either is a constant or comes from the context.
+/// One body for several instances. Every use of a symbol in it either is a constant or comes from the
+/// context.
 typedef struct SharedBody {
-    const Method *method;      // the instance that is lowered
-    uint32_t *entries;         // by use: entry of the dictionary, or NO_ENTRY
+    const Method *method; // the instance that is lowered
+    uint32_t *entries;    // by use: entry of the dictionary, or NO_ENTRY
     uint32_t use_count, entry_count;
-    bool *only_called;         // by entry: no use looks at the address
-    const struct SharedBody **callees; // by entry: the shared body to call with the entry as its context; NULL: no
+    bool *only_called; // by entry: no use looks at the address
+    const struct SharedBody *
+        *callees; // by entry: the shared body to call with the entry as its context; NULL: no
     struct SharedBody *next;
     const Method **members;
     uint32_t member_count;

@@ -1,6 +1,7 @@
-// Instances whose code differs in symbols only: one body that takes them from a dictionary (generics-and-dispatch.md 2).
-// The dictionary of an instance holds the symbols in which it differs from the others, so a body asks for no more than
-// it needs and no rule about open types is involved. It travels in the `nest` register, which no argument uses.
+// Instances whose code differs in symbols only: one body that takes them from a dictionary
+// (generics-and-dispatch.md 2). The dictionary of an instance holds the symbols in which it differs from the
+// others, so a body asks for no more than it needs and no rule about open types is involved. It travels in
+// the `nest` register, which no argument uses.
 #include "lower/share.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static int similar_order(const void *a, const void *b) {
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-// ---- Columns: the symbols at one use, over the instances ------------------------------------------------
+// ---- Columns: the symbols at one use, over the instances ----------------------------------------
 
 typedef struct Group {
     Sharing *s;
@@ -34,8 +35,8 @@ typedef struct Group {
     uint32_t count;
     const Candidate *first;
     SharedBody body;
-    uint32_t *columns;  // by entry: a use that has it
-    uint32_t varying;   // uses that come from the dictionary
+    uint32_t *columns; // by entry: a use that has it
+    uint32_t varying;  // uses that come from the dictionary
 } Group;
 
 static const Candidate *member(const Group *g, uint32_t index) {
@@ -52,7 +53,8 @@ static uintptr_t meaning(const Group *g, const Candidate *c, uint32_t use) {
 static bool columns_equal(const Group *g, uint32_t a, uint32_t b) {
     for (uint32_t m = 0; m < g->count; m++) {
         const Candidate *c = member(g, m);
-        if ((c->callees[a] == NO_CANDIDATE) != (c->callees[b] == NO_CANDIDATE) || meaning(g, c, a) != meaning(g, c, b))
+        if ((c->callees[a] == NO_CANDIDATE) != (c->callees[b] == NO_CANDIDATE) ||
+            meaning(g, c, a) != meaning(g, c, b))
             return false;
     }
     return true;
@@ -103,7 +105,7 @@ static bool columns_make(Group *g) {
     return true;
 }
 
-// ---- Decision -------------------------------------------------------------------------------------------
+// ---- Decision -----------------------------------------------------------------------------------
 
 static bool is_worth_it(const Group *g) {
     uint64_t saved = (uint64_t)g->first->print.size * (g->count - 1) * BYTES_PER_10 / 10;
@@ -155,7 +157,7 @@ static void group_decide(Sharing *s, const Similar *members, uint32_t count) {
         group_share(&g);
 }
 
-// ---- Calls from one shared body to another --------------------------------------------------------------
+// ---- Calls from one shared body to another ------------------------------------------------------
 
 /// The shared body that all members call through the entry; NULL if there is none.
 static const SharedBody *callee_of(const Sharing *s, const SharedBody *body, uint32_t entry) {
@@ -177,7 +179,8 @@ static void calls_shorten(Sharing *s) {
             body->callees[entry] = callee_of(s, body, entry);
             for (uint32_t m = 0; body->callees[entry] && m < body->member_count; m++) {
                 ContextEntry *context = &s->instances[body->members[m]->id].dictionary[entry];
-                *context = (ContextEntry){.symbol = reach_symbol(s->reach, SYMBOL_Dictionary, context->callee)};
+                *context =
+                    (ContextEntry){.symbol = reach_symbol(s->reach, SYMBOL_Dictionary, context->callee)};
             }
         }
 }
@@ -189,7 +192,8 @@ static uint32_t similar_collect(Sharing *s, Similar *similar) {
         if (c->method->id >= s->instance_limit)
             s->instance_limit = c->method->id + 1;
         if (reach_code(s->reach, c->method) == c->method && c->print.is_complete)
-            similar[count++] = (Similar){{(uint64_t)(uintptr_t)c->method->def, c->print.hash[0], c->print.hash[1]}, i};
+            similar[count++] =
+                (Similar){{(uint64_t)(uintptr_t)c->method->def, c->print.hash[0], c->print.hash[1]}, i};
     }
     return count;
 }

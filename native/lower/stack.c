@@ -1,7 +1,6 @@
 #include "lower/lowering.h"
 
-// ---- Operand stack
-// ------------------------------------------------------------------------------------------------------------------
+// ---- Operand stack ------------------------------------------------------------------------------
 
 void stack_push(Lowering *l, Value value) {
     if (l->depth == l->capacity) {
@@ -49,8 +48,7 @@ Value stack_peek(Lowering *l, uint32_t from_top) {
     return l->stack[l->depth - 1 - from_top];
 }
 
-// ---- Conversions of single values
-// ---------------------------------------------------------------------------------------------------
+// ---- Conversions of single values ---------------------------------------------------------------
 
 static bool is_pointer(LLVMValueRef ref) {
     return LLVMGetTypeKind(LLVMTypeOf(ref)) == LLVMPointerTypeKind;
@@ -148,8 +146,7 @@ LLVMValueRef value_for_storage(Lowering *l, Value value, const Storage *storage)
     return bad_kind(l, storage->type);
 }
 
-// ---- Stack memory
-// -----------------------------------------------------------------------------------------------------------------------
+// ---- Stack memory -------------------------------------------------------------------------------
 
 LLVMValueRef alloca_type(Lowering *l, LLVMTypeRef type) {
     return LLVMBuildAlloca(l->alloca_builder, type, "");

@@ -50,8 +50,7 @@ LLVMValueRef external_data(UnitState *u, const char *name) {
     return data;
 }
 
-// ---- Entities that reach/ names
-// ------------------------------------------------------------------------------------------------
+// ---- Entities that reach/ names -----------------------------------------------------------------
 
 LLVMValueRef entity_symbol(UnitState *u, SymbolKind kind, const void *entity) {
     LLVMValueRef open = open_data(u, kind, entity);
@@ -84,8 +83,7 @@ bool type_has_finalizer(TypeSystem *ts, Type *type) {
     return false;
 }
 
-// ---- Functions
-// -----------------------------------------------------------------------------------------------------------------------
+// ---- Functions ----------------------------------------------------------------------------------
 
 /// Methods that only throw, and say so in their name: calls of them end their block.
 static bool is_throw_helper(UnitState *u, const Method *method) {

@@ -29,7 +29,8 @@ bool lower_unboxing_stub(UnitState *u, const Method *method) {
         return false;
     static const char first_argument[] = "addq $$8, %rdi\n\tjmp ${0:P}";
     static const char second_argument[] = "addq $$8, %rsi\n\tjmp ${0:P}";
-    stub_define(u, self.function, target.abi.has_result_buffer ? second_argument : first_argument, target.function);
+    stub_define(u, self.function, target.abi.has_result_buffer ? second_argument : first_argument,
+                target.function);
     LLVMSetSection(self.function, "__unbox");
     return true;
 }

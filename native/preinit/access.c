@@ -4,7 +4,8 @@
 Memory *address_memory(Run *run, const Item *address) {
     if (address->ref == REF_Memory)
         return (Memory *)(uintptr_t)address->target;
-    run_fail(run, address->ref == REF_None ? "uses a null or unknown address" : "reads a structure of the runtime");
+    run_fail(run, address->ref == REF_None ? "uses a null or unknown address"
+                                           : "reads a structure of the runtime");
     return NULL;
 }
 
@@ -14,7 +15,7 @@ static bool may_store(Run *run, const Field *field, const Item *value) {
            run_fail(run, "stores in a field that reflection attributes tell about");
 }
 
-// ---- Static fields -------------------------------------------------------------------------------------------
+// ---- Static fields ------------------------------------------------------------------------------
 
 /// The place of a field of the class whose constructor runs.
 static Memory *own_static(Run *run, Field *field, int64_t *offset) {
@@ -89,7 +90,7 @@ static bool op_static_field(Run *run, Frame *frame, Opcode op, Field *field) {
     return op_static_store(run, frame, field);
 }
 
-// ---- Instance fields -----------------------------------------------------------------------------------------
+// ---- Instance fields ----------------------------------------------------------------------------
 
 /// Where the fields of what was popped lie.
 static Memory *fields_of(Run *run, const Item *object, int64_t *offset) {
@@ -155,7 +156,7 @@ bool run_field(Run *run, Frame *frame, const Instruction *in) {
     return true;
 }
 
-// ---- Through addresses ---------------------------------------------------------------------------------------
+// ---- Through addresses --------------------------------------------------------------------------
 
 static Scalar scalar_of_opcode(Opcode op) {
     switch (op) { // NOLINT: the others do not come here
@@ -233,7 +234,7 @@ static bool op_local_memory(Run *run, Frame *frame) {
     return !run->failure;
 }
 
-// ---- Data of the assembly --------------------------------------------------------------------------------------
+// ---- Data of the assembly -----------------------------------------------------------------------
 
 static bool op_initialize_array(Run *run, Frame *frame, Field *field) {
     Item item = item_pop(frame);

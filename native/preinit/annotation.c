@@ -1,5 +1,5 @@
-// Members whose use marks or warns by itself (reach.md 4): code that touches them has to be seen by reachability, so
-// classes that need them to be initialised stay lazy.
+// Members whose use marks or warns by itself (reach.md 4): code that touches them has to be seen by
+// reachability, so classes that need them to be initialised stay lazy.
 #include "preinit/internal.h"
 
 static bool says(const Module *module, Token token, const char *attribute) {

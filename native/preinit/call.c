@@ -23,7 +23,7 @@ static bool call(Run *run, Frame *frame, const Method *method, Arguments args) {
     return true;
 }
 
-// ---- Virtual calls ---------------------------------------------------------------------------------------------
+// ---- Virtual calls ------------------------------------------------------------------------------
 
 /// The method that `method` is on objects whose class is exactly `type`; NULL after a failure.
 static const Method *virtual_target(Run *run, Type *type, const Method *method) {
@@ -59,7 +59,8 @@ static bool call_virtual(Run *run, Frame *frame, const Method *method, Arguments
     return call(run, frame, target, args);
 }
 
-/// III.2.1, what il/ leaves of it: the receiver is the address of a reference, or of a value that is to be boxed.
+/// III.2.1, what il/ leaves of it: the receiver is the address of a reference, or of a value that is to be
+/// boxed.
 static bool call_constrained(Run *run, Frame *frame, const Instruction *in, Arguments args) {
     Type *type = in->type2;
     Memory *memory = address_memory(run, &args.items[0]);
@@ -105,7 +106,7 @@ static bool op_call_indirect(Run *run, Frame *frame, const Instruction *in) {
     return call(run, frame, method, args);
 }
 
-// ---- newobj ----------------------------------------------------------------------------------------------------
+// ---- newobj -------------------------------------------------------------------------------------
 
 /// The arguments of a constructor, with room for the new object before them.
 static Arguments pop_constructor_arguments(Run *run, Frame *frame, const Signature *signature) {
@@ -158,7 +159,7 @@ static bool op_null_check(Run *run, Frame *frame) {
     return object.ref != REF_None || run_fail(run, "uses a null reference");
 }
 
-// ---- Delegates (corelib-contract 7.1) --------------------------------------------------------------------------
+// ---- Delegates (corelib-contract 7.1) -----------------------------------------------------------
 
 static Item function_item(const Method *method) {
     return (Item){.kind = STACK_NativeInt, .ref = REF_Method, .target = method};
@@ -170,7 +171,8 @@ static bool delegate_initialize(Run *run, WellKnownMethod initializer, Item *arg
     return run_method(run, well_known_method(run->ts, initializer), args, count, &nothing);
 }
 
-static bool delegate_to_static(Run *run, Type *type, const Method *method, const Object *delegate, Item target) {
+static bool delegate_to_static(Run *run, Type *type, const Method *method, const Object *delegate,
+                               Item target) {
     const Method *invoke = type_find_method(run->ts, type, "Invoke", NULL);
     bool is_open = !invoke || invoke->signature->param_count == method->signature->param_count;
     MethodSynthetic kind = is_open ? SYNTHETIC_DelegateOpenStatic : SYNTHETIC_DelegateClosedStatic;

@@ -1,11 +1,13 @@
-// What is left when the constructor has returned: the static fields, and the objects they lead to. An object without
-// references that could change is frozen: it lies in the image at a fixed address. The collector does not look into
-// frozen objects, and their addresses lie outside its card table, so a reference to a fresh object must never be stored
-// in one. All others are made on the heap when the program starts; so are those that refer to one of these.
+// What is left when the constructor has returned: the static fields, and the objects they lead to. An object
+// without references that could change is frozen: it lies in the image at a fixed address. The collector does
+// not look into frozen objects, and their addresses lie outside its card table, so a reference to a fresh
+// object must never be stored in one. All others are made on the heap when the program starts; so are those
+// that refer to one of these.
 #include "preinit/internal.h"
 
 enum {
-    FROZEN_ZEROS_MAX = 1024, // bytes of frozen objects that are mostly empty: beyond that they need not be in the file
+    FROZEN_ZEROS_MAX =
+        1024, // bytes of frozen objects that are mostly empty: beyond that they need not be in the file
     HEAP_SIZE_MAX = 1 << 15, // bytes that one class makes at start-up
 };
 
@@ -16,7 +18,7 @@ typedef struct Freezer {
     uint32_t zeros, heap_size;
 } Freezer;
 
-// ---- Frozen or on the heap ---------------------------------------------------------------------------------------
+// ---- Frozen or on the heap ----------------------------------------------------------------------
 
 /// References that can change. Those of delegates do not, and an array of length 0 has none.
 static bool has_changing_references(Run *run, const Object *object) {
@@ -55,7 +57,8 @@ static bool refers_to_heap(const Object *object) {
     const Memory *memory = object->memory;
     for (uint32_t word = 0; memory->slots && word < memory->size / WORD; word++) {
         const Object *target = memory->slots[word].target;
-        if (memory->slots[word].kind == REF_Object && (target->heap || (target->frozen && target->frozen->heap)))
+        if (memory->slots[word].kind == REF_Object &&
+            (target->heap || (target->frozen && target->frozen->heap)))
             return true;
     }
     return false;
@@ -100,7 +103,7 @@ static bool objects_find(Freezer *f) {
     return f->heap_size <= HEAP_SIZE_MAX || run_fail(run, "keeps large objects that may change");
 }
 
-// ---- Data --------------------------------------------------------------------------------------------------------
+// ---- Data ---------------------------------------------------------------------------------------
 
 static bool object_part(Freezer *f, const Object *object, FrozenPart *part) {
     if (object->runtime_type) {

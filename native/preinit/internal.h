@@ -1,5 +1,6 @@
-// Private to preinit/: values, memory and the run of one class constructor. Memory is bytes plus, for every aligned
-// word that holds an address, what the address is of; so nothing ever depends on where the compiler's own memory lies.
+// Private to preinit/: values, memory and the run of one class constructor. Memory is bytes plus, for every
+// aligned word that holds an address, what the address is of; so nothing ever depends on where the compiler's
+// own memory lies.
 #pragma once
 
 #include "preinit/preinit.h"
@@ -33,9 +34,9 @@ typedef struct Slot {
 } Slot;
 
 typedef enum MemoryAccess {
-    MEMORY_Own,       // of this run: anything goes
-    MEMORY_Constant,  // never changes: may be read
-    MEMORY_Foreign,   // of an object of another class: the program may have changed it
+    MEMORY_Own,      // of this run: anything goes
+    MEMORY_Constant, // never changes: may be read
+    MEMORY_Foreign,  // of an object of another class: the program may have changed it
 } MemoryAccess;
 
 typedef struct Memory {
@@ -47,11 +48,11 @@ typedef struct Memory {
 
 typedef struct Object {
     Type *type;
-    Memory *memory; // what follows the MethodTable pointer
+    Memory *memory;             // what follows the MethodTable pointer
     const FrozenObject *frozen; // when it has been given one, or comes from another class
-    Type *runtime_type; // this is the RuntimeType object of that type
-    bool literal;       // a string literal: identity is content
-    bool found, heap;   // freeze.c
+    Type *runtime_type;         // this is the RuntimeType object of that type
+    bool literal;               // a string literal: identity is content
+    bool found, heap;           // freeze.c
     struct Object *next;
 } Object;
 
@@ -91,7 +92,7 @@ typedef struct Frame {
 /// Always false.
 bool run_fail(Run *run, const char *reason);
 
-// ---- memory.c ----------------------------------------------------------------------------------------------
+// ---- memory.c -----------------------------------------------------------------------------------
 
 /// How a location of `type` is read and written.
 Scalar type_scalar(Run *run, Type *type);
@@ -101,7 +102,8 @@ bool memory_store(Run *run, Memory *memory, int64_t offset, Type *type, const It
 /// The same for built-in kinds (ldind, stind).
 bool memory_load_scalar(Run *run, const Memory *memory, int64_t offset, Scalar scalar, Item *out);
 bool memory_store_scalar(Run *run, Memory *memory, int64_t offset, Scalar scalar, const Item *item);
-bool memory_copy(Run *run, Memory *to, int64_t to_offset, const Memory *from, int64_t from_offset, int64_t size);
+bool memory_copy(Run *run, Memory *to, int64_t to_offset, const Memory *from, int64_t from_offset,
+                 int64_t size);
 bool memory_fill(Run *run, Memory *memory, int64_t offset, uint8_t byte, int64_t size);
 /// What `item` is after it went through a location of `type`.
 bool item_convert(Run *run, Type *type, Item *item);
@@ -116,7 +118,7 @@ static inline Item item_address(const Memory *memory, int64_t offset) {
     return (Item){.kind = STACK_ByRef, .ref = REF_Memory, .target = memory, .integer = offset};
 }
 
-// ---- object.c: objects, arrays, strings, boxes ----------------------------------------------------------------
+// ---- object.c: objects, arrays, strings, boxes --------------------------------------------------
 
 Object *object_new(Run *run, Type *type, uint32_t memory_size);
 /// NULL after a failure.
@@ -136,7 +138,7 @@ Memory *address_memory(Run *run, const Item *address);
 /// The object of an item; NULL after a failure (also for a null reference, which would throw).
 Object *item_not_null(Run *run, const Item *item);
 
-// ---- interpret.c ------------------------------------------------------------------------------------------------
+// ---- interpret.c --------------------------------------------------------------------------------
 
 Item *item_top(Frame *frame, uint32_t index);
 Item item_pop(Frame *frame);
@@ -158,18 +160,18 @@ bool run_intrinsic(Run *run, Frame *frame, const Instruction *in);
 /// Methods that have no IL, or none that could run here. False and no failure: `method` is none of these.
 bool run_native(Run *run, const Method *method, const Item *args, Item *result);
 
-// ---- annotation.c --------------------------------------------------------------------------------------------------
+// ---- annotation.c -------------------------------------------------------------------------------
 
 /// Requires..., DynamicDependency, DynamicallyAccessedMembers on it, its parameters, or its class.
 bool method_is_annotated(const Method *method);
 bool field_is_annotated(const Field *field);
 
-// ---- freeze.c ---------------------------------------------------------------------------------------------------
+// ---- freeze.c -----------------------------------------------------------------------------------
 
 /// The static fields after the constructor has returned; NULL after a failure.
 StaticImage *run_freeze(Run *run);
 
-// ---- preinit.c --------------------------------------------------------------------------------------------------
+// ---- preinit.c ----------------------------------------------------------------------------------
 
 /// A static field of another class; false: its value is not known.
 bool foreign_static(Run *run, const Field *field, Item *out);

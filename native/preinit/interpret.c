@@ -1,5 +1,5 @@
-// The interpreter proper: frames, blocks, branches. It runs the Bodies that code generation would compile, folded
-// with nothing but what holds in every program.
+// The interpreter proper: frames, blocks, branches. It runs the Bodies that code generation would compile,
+// folded with nothing but what holds in every program.
 #include "preinit/internal.h"
 
 #include <uthash.h>
@@ -10,7 +10,7 @@ struct CachedBody {
     UT_hash_handle hh;
 };
 
-// ---- The evaluation stack --------------------------------------------------------------------------------------
+// ---- The evaluation stack -----------------------------------------------------------------------
 
 Item *item_top(Frame *frame, uint32_t index) {
     static Item none;
@@ -25,7 +25,7 @@ void item_push(Run *run, Frame *frame, Item item) {
     ARRAY_PUSH(&run->arena, &frame->stack, item);
 }
 
-// ---- Variables -------------------------------------------------------------------------------------------------
+// ---- Variables ----------------------------------------------------------------------------------
 
 static bool op_variable(Run *run, Frame *frame, const Instruction *in) {
     bool is_arg = in->op == OP_ldarg || in->op == OP_ldarga || in->op == OP_starg;
@@ -73,7 +73,7 @@ static bool op_duplicate(Run *run, Frame *frame) {
     return !run->failure;
 }
 
-// ---- Instructions ----------------------------------------------------------------------------------------------
+// ---- Instructions -------------------------------------------------------------------------------
 
 typedef bool Operation(Run *run, Frame *frame, const Instruction *in);
 
@@ -156,7 +156,7 @@ static Operation *operation_of(Opcode op) {
     }
 }
 
-// ---- Control -----------------------------------------------------------------------------------------------------
+// ---- Control ------------------------------------------------------------------------------------
 
 static const uint32_t STAY = UINT32_MAX;
 
@@ -238,7 +238,7 @@ static bool run_blocks(Run *run, Frame *frame, uint32_t block) {
             Operation *operation = operation_of(in->op);
             if (!operation)
                 return run_fail(run, in->op == OP_throw || in->op == OP_throw_failure ? "throws"
-                                                                                  : opcode_name(in->op));
+                                                                                      : opcode_name(in->op));
             if (!operation(run, frame, in) || run->failure)
                 return run_fail(run, opcode_name(in->op));
         }
@@ -247,7 +247,7 @@ static bool run_blocks(Run *run, Frame *frame, uint32_t block) {
     return run_fail(run, "control leaves the body");
 }
 
-// ---- Methods -----------------------------------------------------------------------------------------------------
+// ---- Methods ------------------------------------------------------------------------------------
 
 static const Body *body_of(Run *run, const Method *method) {
     CachedBody *cached;

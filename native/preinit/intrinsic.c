@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-// ---- Numbers -----------------------------------------------------------------------------------------------------
+// ---- Numbers ------------------------------------------------------------------------------------
 
 static bool float_operation(Run *run, Frame *frame, double (*operation)(double)) {
     Item *top = item_top(frame, 0);
@@ -73,7 +73,7 @@ static bool reverse_bytes(Run *run, Frame *frame, const Instruction *in) {
     return push_bits(run, frame, in->method, __builtin_bswap64((uint64_t)item.integer) >> (64 - width));
 }
 
-// ---- Objects -----------------------------------------------------------------------------------------------------
+// ---- Objects ------------------------------------------------------------------------------------
 
 static bool push_type(Run *run, Frame *frame, const Type *type) {
     item_push(run, frame, (Item){.kind = STACK_NativeInt, .ref = REF_Type, .target = type});
@@ -89,7 +89,8 @@ static bool string_part(Run *run, Frame *frame, Intrinsic id) {
     if (id == INTRINSIC_StringChars && (index.integer < 0 || index.integer >= array_length(string)))
         return run_fail(run, "a string index is out of range");
     int64_t offset = id == INTRINSIC_StringChars ? STRING_CHARS + 2 * index.integer : 0;
-    Scalar scalar = id == INTRINSIC_StringChars ? (Scalar){STACK_Int32, 2, false} : (Scalar){STACK_Int32, 4, true};
+    Scalar scalar =
+        id == INTRINSIC_StringChars ? (Scalar){STACK_Int32, 2, false} : (Scalar){STACK_Int32, 4, true};
     if (!memory_load_scalar(run, string->memory, offset, scalar, &value))
         return false;
     item_push(run, frame, value);
@@ -101,7 +102,8 @@ static bool span_part(Run *run, Frame *frame, const Instruction *in) {
     Item index = in->intrinsic == INTRINSIC_SpanItem ? item_pop(frame) : (Item){0};
     Item address = item_pop(frame), reference, length;
     const Memory *span = address_memory(run, &address);
-    if (!span || !memory_load_scalar(run, span, address.integer, (Scalar){STACK_ByRef, WORD, false}, &reference) ||
+    if (!span ||
+        !memory_load_scalar(run, span, address.integer, (Scalar){STACK_ByRef, WORD, false}, &reference) ||
         !memory_load_scalar(run, span, address.integer + WORD, (Scalar){STACK_Int32, 4, true}, &length))
         return false;
     if (in->intrinsic == INTRINSIC_SpanLength) {
@@ -194,7 +196,7 @@ bool run_intrinsic(Run *run, Frame *frame, const Instruction *in) {
     }
 }
 
-// ---- Work of the runtime -----------------------------------------------------------------------------------------
+// ---- Work of the runtime ------------------------------------------------------------------------
 
 static bool native_get_type(Run *run, const Item *args, Item *result) {
     const Object *object = item_not_null(run, &args[0]);
@@ -248,7 +250,8 @@ bool run_native(Run *run, const Method *method, const Item *args, Item *result) 
     if (owner->module != object->module)
         return false;
     for (size_t i = 0; i < sizeof natives / sizeof *natives; i++)
-        if (text_equal_z(owner->name, natives[i].type) && text_equal_z(method->def->name, natives[i].method) &&
+        if (text_equal_z(owner->name, natives[i].type) &&
+            text_equal_z(method->def->name, natives[i].method) &&
             text_equal_z(owner->name_space, natives[i].name_space) &&
             method->def->param_count == natives[i].params)
             return natives[i].function(run, args, result);

@@ -84,7 +84,7 @@ static bool slots_clear(Run *run, Memory *memory, int64_t offset, int64_t size) 
     return true;
 }
 
-// ---- Scalars -------------------------------------------------------------------------------------------------
+// ---- Scalars ------------------------------------------------------------------------------------
 
 static int64_t integer_read(const uint8_t *bytes, Scalar scalar) {
     uint64_t value = 0;
@@ -149,15 +149,17 @@ bool memory_store_scalar(Run *run, Memory *memory, int64_t offset, Scalar scalar
     } else if (item->ref == REF_None) {
         integer_write(at, scalar.size, (uint64_t)item->integer);
     } else {
-        if (scalar.size != WORD || offset % WORD || (item->ref == REF_Object) != (scalar.kind == STACK_Object))
+        if (scalar.size != WORD || offset % WORD ||
+            (item->ref == REF_Object) != (scalar.kind == STACK_Object))
             return run_fail(run, "stores an address as something else");
         memset(at, 0, WORD);
-        *slot_at(run, memory, offset) = (Slot){item->ref, item->target, item->ref == REF_Memory ? item->integer : 0};
+        *slot_at(run, memory, offset) =
+            (Slot){item->ref, item->target, item->ref == REF_Memory ? item->integer : 0};
     }
     return true;
 }
 
-// ---- Values of any type --------------------------------------------------------------------------------------
+// ---- Values of any type -------------------------------------------------------------------------
 
 bool memory_load(Run *run, const Memory *memory, int64_t offset, Type *type, Item *out) {
     Scalar scalar = type_scalar(run, type);
@@ -182,10 +184,11 @@ bool item_convert(Run *run, Type *type, Item *item) {
     if (scalar.kind == STACK_Value)
         return item->kind == STACK_Value || run_fail(run, "returns something of another kind");
     Memory *memory = memory_new(run, WORD);
-    return memory_store_scalar(run, memory, 0, scalar, item) && memory_load_scalar(run, memory, 0, scalar, item);
+    return memory_store_scalar(run, memory, 0, scalar, item) &&
+           memory_load_scalar(run, memory, 0, scalar, item);
 }
 
-// ---- Blocks --------------------------------------------------------------------------------------------------
+// ---- Blocks -------------------------------------------------------------------------------------
 
 static bool slots_copy(Run *run, Memory *to, int64_t to_offset, const Memory *from, int64_t from_offset,
                        int64_t size) {
@@ -207,7 +210,8 @@ static bool slots_copy(Run *run, Memory *to, int64_t to_offset, const Memory *fr
     return true;
 }
 
-bool memory_copy(Run *run, Memory *to, int64_t to_offset, const Memory *from, int64_t from_offset, int64_t size) {
+bool memory_copy(Run *run, Memory *to, int64_t to_offset, const Memory *from, int64_t from_offset,
+                 int64_t size) {
     if (!readable(run, from, from_offset, size) || !writable(run, to, to_offset, size))
         return false;
     if (size == 0)
@@ -215,7 +219,8 @@ bool memory_copy(Run *run, Memory *to, int64_t to_offset, const Memory *from, in
     bool plain = is_plain(from, from_offset, size);
     Memory source = *from;
     if (!plain && to == from) // what is cleared below is still to be copied
-        source.slots = arena_copy(&run->arena, from->slots, (from->size / WORD + 1) * sizeof(Slot), alignof(Slot));
+        source.slots =
+            arena_copy(&run->arena, from->slots, (from->size / WORD + 1) * sizeof(Slot), alignof(Slot));
     if (!slots_clear(run, to, to_offset, size))
         return false;
     memmove(to->bytes + to_offset, from->bytes + from_offset, (size_t)size);

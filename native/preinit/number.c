@@ -18,7 +18,7 @@ static StackKind wider(StackKind a, StackKind b) {
     return a == STACK_Int64 || b == STACK_Int64 ? STACK_Int64 : STACK_NativeInt;
 }
 
-// ---- Binary --------------------------------------------------------------------------------------------------
+// ---- Binary -------------------------------------------------------------------------------------
 
 static bool float_binary(Run *run, Opcode op, const Item *a, const Item *b, Item *out) {
     bool single = a->kind == STACK_Float32 && b->kind == STACK_Float32;
@@ -174,7 +174,7 @@ bool run_number(Run *run, Frame *frame, const Instruction *in) {
     return ok;
 }
 
-// ---- Comparisons ---------------------------------------------------------------------------------------------
+// ---- Comparisons --------------------------------------------------------------------------------
 
 static bool float_compare(Opcode op, double a, double b) {
     bool unordered = a != a || b != b; // NOLINT: NaN
@@ -215,7 +215,8 @@ static int unsigned_order_of(uint64_t a, uint64_t b) {
     return a < b ? -1 : a > b;
 }
 
-/// Of two things that are not both plain numbers, only whether they are the same is known, and null comes first.
+/// Of two things that are not both plain numbers, only whether they are the same is known, and null comes
+/// first.
 static bool address_compare(Run *run, Opcode op, const Item *a, const Item *b, bool *out) {
     if (a->ref == REF_Memory && b->ref == REF_Memory && a->target == b->target) {
         int order = order_of(a->integer, b->integer);
@@ -250,7 +251,7 @@ bool item_compare(Run *run, Opcode op, const Item *a, const Item *b, bool *out) 
     return true;
 }
 
-// ---- Conversions ---------------------------------------------------------------------------------------------
+// ---- Conversions --------------------------------------------------------------------------------
 
 typedef struct Target {
     StackKind kind;
@@ -300,7 +301,8 @@ static int64_t narrowed(uint64_t value, Target to) {
 
 /// Conversions of floating-point numbers saturate, NaN gives 0.
 static int64_t saturated(double real, bool is_signed, uint32_t bits) {
-    double low = is_signed ? -ldexp(1, (int)bits - 1) : 0, high = ldexp(1, (int)(is_signed ? bits - 1 : bits));
+    double low = is_signed ? -ldexp(1, (int)bits - 1) : 0,
+           high = ldexp(1, (int)(is_signed ? bits - 1 : bits));
     if (real != real) // NOLINT: NaN
         return 0;
     if (real <= low)
@@ -348,7 +350,8 @@ static bool to_float(Run *run, Opcode op, Item *item) {
         else
             real = single ? (double)(float)item->integer : (double)item->integer;
     }
-    *item = (Item){.kind = single ? STACK_Float32 : STACK_Float64, .real = single ? (double)(float)real : real};
+    *item =
+        (Item){.kind = single ? STACK_Float32 : STACK_Float64, .real = single ? (double)(float)real : real};
     return true;
 }
 

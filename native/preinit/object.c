@@ -1,4 +1,5 @@
-// Objects of the interpreted program: classes, arrays, strings, boxes, RuntimeType objects; those of other classes.
+// Objects of the interpreted program: classes, arrays, strings, boxes, RuntimeType objects; those of other
+// classes.
 #include "preinit/internal.h"
 
 Object *object_new(Run *run, Type *type, uint32_t memory_size) {
@@ -67,8 +68,8 @@ Object *string_allocate(Run *run, int64_t length) {
 
 static bool string_is(const Object *string, Utf16 content) {
     return (size_t)array_length(string) == content.count &&
-           (content.count == 0 ||
-            memcmp(string->memory->bytes + STRING_CHARS, content.units, content.count * sizeof *content.units) == 0);
+           (content.count == 0 || memcmp(string->memory->bytes + STRING_CHARS, content.units,
+                                         content.count * sizeof *content.units) == 0);
 }
 
 Object *string_new(Run *run, Utf16 content, bool literal) {
@@ -102,7 +103,7 @@ Object *runtime_type_object(Run *run, Type *type) {
     return object;
 }
 
-// ---- Objects of other classes --------------------------------------------------------------------------------
+// ---- Objects of other classes -------------------------------------------------------------------
 
 /// Objects that no code changes once they are made.
 static bool is_immutable(Run *run, const Type *type) {
@@ -145,7 +146,7 @@ Object *foreign_object(Run *run, const FrozenObject *frozen) {
     return object;
 }
 
-// ---- Boxes, casts --------------------------------------------------------------------------------------------
+// ---- Boxes, casts -------------------------------------------------------------------------------
 
 static bool is_nullable(const Type *type) {
     return type->kind == TYPE_Named && type->def->is_nullable;
@@ -229,7 +230,7 @@ Object *item_not_null(Run *run, const Item *item) {
     return NULL;
 }
 
-// ---- Arrays --------------------------------------------------------------------------------------------------
+// ---- Arrays -------------------------------------------------------------------------------------
 
 static bool is_array(const Object *object) {
     return object->type->kind == TYPE_SzArray;
@@ -241,7 +242,8 @@ static Memory *element_place(Run *run, Frame *frame, Object **array, int64_t *of
     *array = item_not_null(run, &item);
     if (!*array)
         return NULL;
-    if (!is_array(*array) || index.ref != REF_None || index.integer < 0 || index.integer >= array_length(*array)) {
+    if (!is_array(*array) || index.ref != REF_None || index.integer < 0 ||
+        index.integer >= array_length(*array)) {
         run_fail(run, "an array index is out of range");
         return NULL;
     }
@@ -304,7 +306,7 @@ static bool op_array_length(Run *run, Frame *frame) {
     return true;
 }
 
-// ---- Tokens --------------------------------------------------------------------------------------------------
+// ---- Tokens -------------------------------------------------------------------------------------
 
 static bool op_type_handle(Run *run, Frame *frame, const Instruction *in) {
     Type *type = well_known_type(run->ts, WELL_KNOWN_TYPE_RuntimeTypeHandle);
@@ -329,9 +331,15 @@ bool run_object(Run *run, Frame *frame, const Instruction *in) {
     case OP_stelem: return op_store_element(run, frame, in);
     case OP_ldelema: return op_element_address(run, frame, in);
     case OP_ldtoken: return op_type_handle(run, frame, in);
-    case OP_ldtype: item_push(run, frame, item_object(runtime_type_object(run, in->type))); return !run->failure;
-    case OP_ldstr: item_push(run, frame, item_object(string_new(run, in->string, true))); return !run->failure;
-    case OP_ldfrozen: item_push(run, frame, item_object(foreign_object(run, in->frozen))); return !run->failure;
+    case OP_ldtype:
+        item_push(run, frame, item_object(runtime_type_object(run, in->type)));
+        return !run->failure;
+    case OP_ldstr:
+        item_push(run, frame, item_object(string_new(run, in->string, true)));
+        return !run->failure;
+    case OP_ldfrozen:
+        item_push(run, frame, item_object(foreign_object(run, in->frozen)));
+        return !run->failure;
     default: return run_fail(run, "an instruction on objects");
     }
 }

@@ -1,5 +1,6 @@
-// The classes of the program: each constructor runs once, when first asked about, and the answer stays. A class asked
-// about while its constructor runs (a cycle) counts as lazy, which makes the asking one lazy too if it depends on it.
+// The classes of the program: each constructor runs once, when first asked about, and the answer stays. A
+// class asked about while its constructor runs (a cycle) counts as lazy, which makes the asking one lazy too
+// if it depends on it.
 #include "preinit/internal.h"
 
 enum { NESTING_MAX = 32 }; // constructors that run to answer others
@@ -46,7 +47,7 @@ static Class *class_of(Preinit *p, const Type *type) {
     return p->classes[type->id];
 }
 
-// ---- Running -----------------------------------------------------------------------------------------------------
+// ---- Running ------------------------------------------------------------------------------------
 
 static StaticImage *run_constructor(Preinit *p, Type *type, const char **obstacle) {
     Run run = {.preinit = p, .il = p->il, .ts = p->ts, .type = type};
@@ -104,7 +105,7 @@ const char *preinit_obstacle(Preinit *preinit, const Type *type) {
     return class->state == CLASS_Running ? "depends on itself" : class->obstacle;
 }
 
-// ---- Values of fields ---------------------------------------------------------------------------------------------
+// ---- Values of fields ---------------------------------------------------------------------------
 
 static const FrozenPart *part_at(const FrozenData *data, uint32_t offset) {
     for (uint32_t i = 0; i < data->part_count; i++)
@@ -113,7 +114,8 @@ static const FrozenPart *part_at(const FrozenData *data, uint32_t offset) {
     return NULL;
 }
 
-/// The region that holds a field as it is at start-up; NULL if that is not known. *zero: its class has no constructor.
+/// The region that holds a field as it is at start-up; NULL if that is not known. *zero: its class has no
+/// constructor.
 static const FrozenData *initial_region(Preinit *p, Field *field, bool *zero) {
     *zero = false;
     if (!field->def->is_static || field->owner->is_open)
@@ -144,8 +146,8 @@ bool foreign_static(Run *run, const Field *field, Item *out) {
     return !run->failure && memory_load(run, memory, offset, field->type, out);
 }
 
-/// The RuntimeType of a field stays unknown to il/: the dataflow of Type values warns as it does in programs whose
-/// constructors run late.
+/// The RuntimeType of a field stays unknown to il/: the dataflow of Type values warns as it does in programs
+/// whose constructors run late.
 static void constant_of_part(const Preinit *p, const FrozenPart *part, StaticValue *out) {
     switch (part->kind) {
     case FROZEN_Object:
@@ -213,9 +215,8 @@ static bool statics_constant(void *context, const Field *field, StaticValue *out
 Preinit *preinit_open(Il *il, Arena *program) {
     Preinit *p = ARENA_NEW(program, Preinit);
     *p = (Preinit){.il = il, .ts = il_types(il), .program = program};
-    p->statics = (IlStatics){.context = p,
-                             .is_preinitialized = statics_is_preinitialized,
-                             .constant = statics_constant};
+    p->statics = (IlStatics){
+        .context = p, .is_preinitialized = statics_is_preinitialized, .constant = statics_constant};
     il_set_statics(il, &p->statics);
     return p;
 }

@@ -1,5 +1,5 @@
-// preinit/: class constructors run at compile time (design reach.md 3.4). A class whose .cctor does nothing but
-// compute the values of its own static fields gets these as data: no constructor, no check, and what its
+// preinit/: class constructors run at compile time (design reach.md 3.4). A class whose .cctor does nothing
+// but compute the values of its own static fields gets these as data: no constructor, no check, and what its
 // `static readonly` fields hold is a constant to il/. Everything else stays lazy.
 #pragma once
 
@@ -32,8 +32,9 @@ typedef struct FrozenData {
     uint32_t part_count;
 } FrozenData;
 
-/// An object that a constructor made and that its class keeps. Either it lies in the frozen segment, where it may
-/// refer to others of that segment only and nothing may store a reference into it; or start-up makes it on the heap.
+/// An object that a constructor made and that its class keeps. Either it lies in the frozen segment, where it
+/// may refer to others of that segment only and nothing may store a reference into it; or start-up makes it
+/// on the heap.
 struct FrozenObject {
     Type *type;
     Type *owner;     // the class whose constructor made it

@@ -1,10 +1,16 @@
-// Custom attributes that reflection shows (reach.md 1.5, 4.2): those of entities with a record, once something
-// can ask for them at all: the reader of that kind of record is compiled. Each brings its constructor, the
-// setters and fields it names, and the types in its arguments.
-#include "reach/world.h"
+// Custom attributes that reflection shows (reach.md 1.5, 4.2): those of entities with a record, once
+// something can ask for them at all: the reader of that kind of record is compiled. Each brings its
+// constructor, the setters and fields it names, and the types in its arguments.
 #include "reach/flow.h"
+#include "reach/world.h"
 
-enum { BLOB_TYPE = 0x50, BLOB_BOXED = 0x51, BLOB_FIELD = 0x53, BLOB_PROPERTY = 0x54, BLOB_ENUM = 0x55 }; // II.23.3
+enum {
+    BLOB_TYPE = 0x50,
+    BLOB_BOXED = 0x51,
+    BLOB_FIELD = 0x53,
+    BLOB_PROPERTY = 0x54,
+    BLOB_ENUM = 0x55
+}; // II.23.3
 
 /// The property of a record that shows them (Internal.Metadata.NativeFormat).
 typedef struct Reader {
@@ -23,7 +29,7 @@ static const Reader readers[ATTRIBUTES_COUNT] = {
     [ATTRIBUTES_Constraints] = {"GenericParameter", "get_Constraints"},
 };
 
-// ---- Instances that link attributes remove ------------------------------------------------------------------
+// ---- Instances that link attributes remove ------------------------------------------------------
 
 static void removed_note(World *w, const XmlElement *type, const char *path) {
     for (uint32_t i = 0; i < type->child_count; i++) {
@@ -62,7 +68,7 @@ static bool attribute_removed(const World *w, const AttributeRow *row) {
     return false;
 }
 
-// ---- Blobs --------------------------------------------------------------------------------------------------
+// ---- Blobs --------------------------------------------------------------------------------------
 
 typedef struct BlobReader {
     World *w;
@@ -131,7 +137,8 @@ static Type *blob_written_type(BlobReader *b) {
     if (!read_u8(&b->cursor, &kind))
         return NULL;
     if (kind == BLOB_ENUM)
-        return ser_string_read(&b->cursor, &name) && name.data ? type_name_resolve(b->w, name, b->module) : NULL;
+        return ser_string_read(&b->cursor, &name) && name.data ? type_name_resolve(b->w, name, b->module)
+                                                               : NULL;
     if (kind == BLOB_TYPE)
         return well_known_type(ts, WELL_KNOWN_TYPE_Type);
     if (kind == BLOB_BOXED)
@@ -140,8 +147,9 @@ static Type *blob_written_type(BlobReader *b) {
         Type *element = blob_written_type(b);
         return element ? type_sz_array(ts, element) : NULL;
     }
-    return kind == ELEMENT_TYPE_STRING || element_type_size((ElementType)kind) ? type_primitive(ts, (ElementType)kind)
-                                                                          : NULL;
+    return kind == ELEMENT_TYPE_STRING || element_type_size((ElementType)kind)
+               ? type_primitive(ts, (ElementType)kind)
+               : NULL;
 }
 
 static bool blob_value(BlobReader *b, Type *type, uint32_t depth) {
@@ -229,7 +237,7 @@ static bool blob_read_all(BlobReader *b, const Method *constructor, Bytes blob) 
     return true;
 }
 
-// ---- Entities -----------------------------------------------------------------------------------------------
+// ---- Entities -----------------------------------------------------------------------------------
 
 static void attribute_mark(World *w, const AttributeEntity *entity, const AttributeRow *row) {
     Failure failure = {0};

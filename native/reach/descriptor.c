@@ -34,7 +34,7 @@ static Preserve preserve_of(const XmlElement *element, bool all_by_default) {
     return all_by_default ? PRESERVE_All : PRESERVE_Nothing;
 }
 
-// ---- Members --------------------------------------------------------------------------------------------
+// ---- Members ------------------------------------------------------------------------------------
 
 /// The instance to keep for a definition: generic ones over System.Object (the canonical argument of the
 /// design).
@@ -192,7 +192,7 @@ static void apply_member(Descriptor *d, const XmlElement *element, Type *type, c
     }
 }
 
-// ---- Types and assemblies -------------------------------------------------------------------------------
+// ---- Types and assemblies -----------------------------------------------------------------------
 
 static void apply_type(Descriptor *d, const XmlElement *element, const TypeDef *def, const char *name) {
     keep_type(d, def, preserve_of(element, element->child_count == 0));

@@ -22,7 +22,7 @@ static const char *type_text(Dependency *d, const Type *type) {
     return type->def ? flow_name_of_type(d->w, type->def, &d->w->scratch) : "?";
 }
 
-// ---- Documentation ids ------------------------------------------------------------------------------------------
+// ---- Documentation ids --------------------------------------------------------------------------
 
 static void id_print(World *w, TextBuilder *out, const Type *type);
 
@@ -119,7 +119,8 @@ static bool methods_take(Dependency *d, Text wanted, bool has_params) {
     Method *const *open = type_methods(w->ts, definition, &count);
     Method *const *exact = type_methods(w->ts, d->type, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (open[i]->def == d->type->def->static_constructor || !method_matches(w, open[i], wanted, has_params))
+        if (open[i]->def == d->type->def->static_constructor ||
+            !method_matches(w, open[i], wanted, has_params))
             continue;
         flow_mark_method(w, exact[i], d->from, text);
         found = true;
@@ -182,11 +183,11 @@ static void members_take(Dependency *d) {
         found |= others_take(d, wanted);
     if (!found)
         warn(d, "IL2037",
-             arena_format(&w->scratch, "No members were resolved for '%.*s' on type '%s'.", TEXT_ARG(d->signature),
-                          type_text(d, d->type)));
+             arena_format(&w->scratch, "No members were resolved for '%.*s' on type '%s'.",
+                          TEXT_ARG(d->signature), type_text(d, d->type)));
 }
 
-// ---- The attribute --------------------------------------------------------------------------------------------------
+// ---- The attribute ------------------------------------------------------------------------------
 
 static bool string_read(Cursor *cursor, Text *out) {
     uint32_t size;
@@ -227,7 +228,8 @@ static void named_type_take(Dependency *d, Text type_name, Text assembly_name) {
         members_take(d);
     else
         warn(d, "IL2036",
-             arena_format(&w->scratch, "Unresolved type '%.*s' in 'DynamicDependencyAttribute'.", TEXT_ARG(type_name)));
+             arena_format(&w->scratch, "Unresolved type '%.*s' in 'DynamicDependencyAttribute'.",
+                          TEXT_ARG(type_name)));
 }
 
 static void attribute_take(Dependency *d, const AttributeRow *row) {

@@ -1,7 +1,8 @@
-// Objects that say at run time which interfaces they implement, and by which other interface's default methods
-// (IDynamicInterfaceCastable; generics-and-dispatch.md 4.4). Their types have an entry for every interface method in use: a
-// stub that asks the object. What it may answer is the interfaces with [DynamicInterfaceCastableImplementation] that exist:
-// their code goes into a table of its own, since they are no types of objects and have no rows.
+// Objects that say at run time which interfaces they implement, and by which other interface's default
+// methods (IDynamicInterfaceCastable; generics-and-dispatch.md 4.4). Their types have an entry for every
+// interface method in use: a stub that asks the object. What it may answer is the interfaces with
+// [DynamicInterfaceCastableImplementation] that exist: their code goes into a table of its own, since they
+// are no types of objects and have no rows.
 #include "reach/world.h"
 
 static bool is_interface_method(const Method *method) {
@@ -23,12 +24,14 @@ static const Method *implementation(World *w, Type *interface, const Method *dec
     return NULL;
 }
 
-static void implementation_enter(World *w, TypeNode *interface, MethodNode *selector, const Method *declaration) {
+static void implementation_enter(World *w, TypeNode *interface, MethodNode *selector,
+                                 const Method *declaration) {
     const Method *target = implementation(w, interface->type, declaration);
     if (!target)
         return;
     const Method *code = method_served(w, target, &selector->slot);
-    if (reach_takes_context(code) && target->owner != interface->type) // the implementation is the context that comes in
+    if (reach_takes_context(code) &&
+        target->owner != interface->type) // the implementation is the context that comes in
         code = method_synthetic(w->ts, SYNTHETIC_ContextStub, interface->type, target);
     ARRAY_PUSH(&w->arena, &selector->dynamic_targets, (DynamicTarget){interface, declaration->owner, code});
     method_node(w, code)->address_taken = true;
@@ -49,8 +52,9 @@ static void implementations_enter(World *w, TypeNode *interface, MethodNode *sel
     for (uint32_t i = 0; i < count; i++) {
         if (interfaces[i]->def != owner->def || type_canonical(w->ts, interfaces[i]) != owner)
             continue;
-        const Method *declaration = method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
-                                                       selector->method->arg_count, &failure);
+        const Method *declaration =
+            method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
+                               selector->method->arg_count, &failure);
         if (declaration && !is_open_generic_virtual(declaration))
             implementation_enter(w, interface, selector, declaration);
     }
@@ -103,7 +107,8 @@ void dynamic_selector_appears(World *w, MethodNode *selector) {
 }
 
 const Method *dynamic_target(World *w, Type *type, const Method *selector) {
-    if (!is_interface_method(selector) || selector->def->is_static || !type_is_dynamically_castable(w->ts, type))
+    if (!is_interface_method(selector) || selector->def->is_static ||
+        !type_is_dynamically_castable(w->ts, type))
         return NULL;
     return method_synthetic(w->ts, SYNTHETIC_DynamicDispatch, selector->owner, selector);
 }
@@ -112,7 +117,7 @@ bool dynamic_cast_possible(const World *w, const Type *type) {
     return w->dynamic_types.count && type->def && type->def->is_interface;
 }
 
-// ---- The product ------------------------------------------------------------------------------------------
+// ---- The product --------------------------------------------------------------------------------
 
 void dynamic_implementations_number(Reach *reach) {
     World *w = reach->world;
@@ -125,12 +130,14 @@ void dynamic_implementations_number(Reach *reach) {
         selector->dynamic_number = number++;
         for (uint32_t k = 0; k < selector->dynamic_targets.count; k++) {
             const DynamicTarget *target = &selector->dynamic_targets.items[k];
-            DynamicImplementation row = {target->type->type, target->interface, selector->dynamic_number, target->code};
+            DynamicImplementation row = {target->type->type, target->interface, selector->dynamic_number,
+                                         target->code};
             ARRAY_PUSH(reach->program, &reach->dynamic_implementations, row);
         }
     }
     if (number >= DYNAMIC_NONE) // CoreLib passes the number in 16 bits
-        diag_report(reach->diag, DIAG_Internal, (DiagLocation){0}, "too many interface methods have dynamic implementations");
+        diag_report(reach->diag, DIAG_Internal, (DiagLocation){0},
+                    "too many interface methods have dynamic implementations");
 }
 
 const DynamicImplementation *reach_dynamic_implementations(const Reach *reach, uint32_t *count) {

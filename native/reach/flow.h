@@ -39,25 +39,25 @@ typedef enum Requires {
     REQUIRES_AssemblyFiles = 4,
 } Requires;
 
-// ---- flow_facts.c: annotations ------------------------------------------------------------------------------
+// ---- flow_facts.c: annotations ------------------------------------------------------------------
 
 /// What attributes say about a method; cheap tests before anything else.
 enum {
-    METHOD_Dam = 0x01,               // on `this`, a parameter or the return value
-    METHOD_DamGeneric = 0x02,        // on a generic parameter
+    METHOD_Dam = 0x01,        // on `this`, a parameter or the return value
+    METHOD_DamGeneric = 0x02, // on a generic parameter
     METHOD_DynamicDependency = 0x04,
-    METHOD_Suppressed = 0x08,        // UnconditionalSuppressMessage
-    METHOD_RequiresShift = 4,        // Requires, of the method itself
-    METHOD_Intrinsic = 0x80,         // a row of flow_intrinsic.def after FLOW_LAST_PASSIVE
+    METHOD_Suppressed = 0x08, // UnconditionalSuppressMessage
+    METHOD_RequiresShift = 4, // Requires, of the method itself
+    METHOD_Intrinsic = 0x80,  // a row of flow_intrinsic.def after FLOW_LAST_PASSIVE
 };
 /// Annotations of one module, by rid - 1 of their tables; arrays are NULL where the module has none.
 struct FlowFacts {
-    uint8_t *methods;        // METHOD_*
-    uint8_t *types;          // Requires, and TYPE_* below
+    uint8_t *methods; // METHOD_*
+    uint8_t *types;   // Requires, and TYPE_* below
     uint32_t *method_this, *params, *fields, *generics, *type_flags, *properties;
-    uint8_t *intrinsics;     // FlowIntrinsic by method
-    bool is_trimmable;       // [assembly: AssemblyMetadata("IsTrimmable", "True")]
-    bool has_suppressions;   // on the assembly or module
+    uint8_t *intrinsics;   // FlowIntrinsic by method
+    bool is_trimmable;     // [assembly: AssemblyMetadata("IsTrimmable", "True")]
+    bool has_suppressions; // on the assembly or module
 };
 enum {
     TYPE_Requires = 7,
@@ -91,7 +91,7 @@ static inline bool flow_is_compiler_generated(Text name) {
     return name.size && memchr(name.data, '<', name.size) != NULL;
 }
 
-// ---- flow_members.c: marking ----------------------------------------------------------------------------------
+// ---- flow_members.c: marking --------------------------------------------------------------------
 
 /// An annotation stands on a generic parameter of the method or its type.
 bool flow_has_annotated_generics(World *w, const Method *method);
@@ -131,9 +131,10 @@ void flow_mark_get_type(World *w, Type *type, uint32_t flags, const Node *from);
 /// A type got instances: annotated bases whose GetType is called.
 void flow_instance_appears(World *w, Type *type, const Node *from);
 
-// ---- flow_warning.c ---------------------------------------------------------------------------------------------
+// ---- flow_warning.c -----------------------------------------------------------------------------
 
-/// A warning of one of the SDK's codes at a method, or at an instruction of it, unless it is suppressed there.
+/// A warning of one of the SDK's codes at a method, or at an instruction of it, unless it is suppressed
+/// there.
 void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t offset, const char *code,
                  const char *text);
 /// Reflection was asked for a member with Requires*, by the body that is being analysed.
@@ -143,7 +144,7 @@ bool flow_is_framework(const World *w, const Module *module);
 /// The user does not want warnings of this code.
 bool flow_code_off(const World *w, const char *code);
 
-// ---- flow_override.c, dynamic_dependency.c -----------------------------------------------------------------------
+// ---- flow_override.c, dynamic_dependency.c ------------------------------------------------------
 
 /// Annotations of the type's members against those of what they override; once per definition.
 void flow_check_overrides(World *w, Type *type);
@@ -152,7 +153,7 @@ void flow_check_annotations(World *w, const Method *method);
 bool flow_field_annotation_holds(World *w, const Field *field);
 void dynamic_dependencies_mark(World *w, const Method *method, const Node *from);
 
-// ---- flow_body.c ----------------------------------------------------------------------------------------------
+// ---- flow_body.c --------------------------------------------------------------------------------
 
 /// Whether `in` does something that the values of its operands decide about.
 bool flow_is_interesting(World *w, const Body *body, const Instruction *in);

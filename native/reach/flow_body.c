@@ -1,9 +1,9 @@
-// Follows values through one folded body: arguments, locals and the stack hold small sets of values, joined where
-// control joins, until nothing grows; a last pass over every block then makes the marks and warnings. Only
-// bodies that touch something annotated or known are analysed.
+// Follows values through one folded body: arguments, locals and the stack hold small sets of values, joined
+// where control joins, until nothing grows; a last pass over every block then makes the marks and warnings.
+// Only bodies that touch something annotated or known are analysed.
 #include "reach/flow_call.h"
 
-// ---- Is it worth it? ----------------------------------------------------------------------------------------
+// ---- Is it worth it? ----------------------------------------------------------------------------
 
 enum { METHOD_INTERESTING = METHOD_Dam | METHOD_Intrinsic | TYPE_Requires << METHOD_RequiresShift };
 
@@ -54,7 +54,8 @@ bool flow_is_interesting(World *w, const Body *body, const Instruction *in) {
             return true;
         if (!body->module || flow_is_framework(w, body->module) || !in->method->def)
             return false;
-        return is_resolved(in) || (open_args && flow_has_annotated_generics(w, in->method)) || in->method->def->is_pinvoke;
+        return is_resolved(in) || (open_args && flow_has_annotated_generics(w, in->method)) ||
+               in->method->def->is_pinvoke;
     case OP_stfld:
         if (is_hoisted(in->field->def) && holds_types(w, in->field->type))
             return true;
@@ -71,7 +72,7 @@ bool flow_method_is_interesting(World *w, const Method *method) {
     return method->def && method->synthetic == SYNTHETIC_None && flow_return_flags(w, method->def);
 }
 
-// ---- Stack ----------------------------------------------------------------------------------------------------
+// ---- Stack --------------------------------------------------------------------------------------
 
 static void push(Flow *f, FlowSet set) {
     if (f->variable_count + f->depth == f->stack_capacity) {
@@ -93,7 +94,7 @@ static void pop_many(Flow *f, uint32_t count) {
         (void)pop(f);
 }
 
-// ---- Control --------------------------------------------------------------------------------------------------
+// ---- Control ------------------------------------------------------------------------------------
 
 static void state_join(Flow *f, uint32_t block, const FlowSet *slots, uint32_t depth) {
     const Block *target = &f->body->blocks[block];
@@ -128,7 +129,7 @@ static void handlers_join(Flow *f, const Block *block) {
     }
 }
 
-// ---- Variables --------------------------------------------------------------------------------------------------
+// ---- Variables ----------------------------------------------------------------------------------
 
 static void store_variable(Flow *f, uint32_t slot, FlowSet set, const Block *block) {
     f->slots[slot] = set;
@@ -159,7 +160,7 @@ static FlowSet read_through(Flow *f, FlowSet address) {
     return out;
 }
 
-// ---- Fields -------------------------------------------------------------------------------------------------------
+// ---- Fields -------------------------------------------------------------------------------------
 
 static Place field_place(Flow *f, const Field *field) {
     return (Place){.kind = PLACE_Field, .field = field->def, .flags = flow_field_flags(f->w, field->def)};
@@ -170,7 +171,8 @@ static void hoisted_store(Flow *f, const Field *field, FlowSet set) {
     FieldNode *node = field_node(f->w, field);
     for (uint32_t i = 0; i < set.count; i++) {
         const FlowValue *value = set.items[i];
-        bool keeps = value->kind == VALUE_Type || value->kind == VALUE_TypeHandle || value->kind == VALUE_Place;
+        bool keeps =
+            value->kind == VALUE_Type || value->kind == VALUE_TypeHandle || value->kind == VALUE_Place;
         FlowValue kept = keeps ? *value : (FlowValue){.kind = VALUE_Unknown};
         if (value->kind == VALUE_Null)
             continue;
@@ -220,7 +222,7 @@ static void store_field(Flow *f, const Field *field, FlowSet value) {
         hoisted_store(f, field, value);
 }
 
-// ---- Arrays -------------------------------------------------------------------------------------------------------
+// ---- Arrays -------------------------------------------------------------------------------------
 
 enum { TRACKED_ARRAY = 64 }; // longer ones are unknown
 
@@ -269,10 +271,11 @@ static FlowSet load_element(Flow *f, FlowSet arrays, FlowSet index) {
     return out;
 }
 
-// ---- Calls as the source writes them -------------------------------------------------------------------------------
+// ---- Calls as the source writes them ------------------------------------------------------------
 
 /// Generic parameters of the caller as type arguments of the callee.
-static void arguments_check(Flow *f, Type *const *args, uint32_t count, const TypeDef *type, const MethodDef *method) {
+static void arguments_check(Flow *f, Type *const *args, uint32_t count, const TypeDef *type,
+                            const MethodDef *method) {
     const Method *caller = f->body->method;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t flags = flow_generic_flags(f->w, type, method, i);
@@ -296,7 +299,8 @@ static void written_call_check(Flow *f) {
     const Method *caller = f->body->method, *method = f->in->method;
     if (!f->final || !f->body->module || !method->def || flow_is_framework(f->w, f->body->module))
         return;
-    bool generic = (caller->owner->arg_count || caller->arg_count) && flow_has_annotated_generics(f->w, method);
+    bool generic =
+        (caller->owner->arg_count || caller->arg_count) && flow_has_annotated_generics(f->w, method);
     if (method->def->is_pinvoke)
         flow_warn_com(f, method->def);
     if (!generic && !is_resolved(f->in) && !is_current_method(f->w, method))
@@ -308,11 +312,12 @@ static void written_call_check(Flow *f) {
         arguments_check(f, written->args, written->arg_count, NULL, written->def);
         arguments_check(f, written->owner->args, written->owner->arg_count, written->owner->def, NULL);
     }
-    if (written->def != method->def && method->owner != well_known_type(f->w->ts, WELL_KNOWN_TYPE_RuntimeType))
+    if (written->def != method->def &&
+        method->owner != well_known_type(f->w->ts, WELL_KNOWN_TYPE_RuntimeType))
         flow_warn_requires(f, written->def);
 }
 
-// ---- Calls ----------------------------------------------------------------------------------------------------------
+// ---- Calls --------------------------------------------------------------------------------------
 
 /// What a call writes through the addresses of variables.
 static void outputs_write(Flow *f, const Method *method, const FlowSet *args, uint32_t count) {
@@ -326,8 +331,7 @@ static void outputs_write(Flow *f, const Method *method, const FlowSet *args, ui
                        .flags = flow_param_flags(f->w, method->def, i - first)};
         for (uint32_t k = 0; k < args[i].count; k++)
             if (args[i].items[k]->kind == VALUE_LocalAddress)
-                write_through(f, args[i],
-                              place.flags ? flow_place(f, place) : flow_unknown);
+                write_through(f, args[i], place.flags ? flow_place(f, place) : flow_unknown);
     }
 }
 
@@ -371,12 +375,13 @@ static void run_return(Flow *f) {
     if (type_is_void(type))
         return;
     FlowSet value = pop(f);
-    Place place = {.kind = PLACE_Return, .method = method->def, .flags = flow_return_flags(f->w, method->def)};
+    Place place = {
+        .kind = PLACE_Return, .method = method->def, .flags = flow_return_flags(f->w, method->def)};
     if (f->final && place.flags)
         flow_require(f, value, &place);
 }
 
-// ---- Instructions -----------------------------------------------------------------------------------------------------
+// ---- Instructions -------------------------------------------------------------------------------
 
 static FlowSet integer(Flow *f, int64_t value) {
     return flow_set_one(f, (FlowValue){.kind = VALUE_Int, .integer = value});
@@ -414,9 +419,7 @@ static bool run_value(Flow *f, const Instruction *in, const Block *block) {
     case OP_ldnull: push(f, flow_set_one(f, (FlowValue){.kind = VALUE_Null})); return true;
     case OP_ldc_i4:
     case OP_ldc_i8: push(f, integer(f, in->integer)); return true;
-    case OP_ldstr:
-        push(f, in->from_field ? flow_unknown : literal(f, in->string));
-        return true;
+    case OP_ldstr: push(f, in->from_field ? flow_unknown : literal(f, in->string)); return true;
     case OP_dup: {
         FlowSet top = pop(f);
         push(f, top);
@@ -483,7 +486,10 @@ static bool run_memory(Flow *f, const Instruction *in) {
     case OP_native_call: run_call(f, in); return true;
     case OP_calli:
     case OP_native_calli: run_calli(f, in->signature); return true;
-    case OP_ldftn: function_taken(f, in->method); push(f, flow_unknown); return true;
+    case OP_ldftn:
+        function_taken(f, in->method);
+        push(f, flow_unknown);
+        return true;
     case OP_ldvirtftn:
     case OP_new_delegate:
     case OP_new_delegate_virtual:
@@ -495,21 +501,23 @@ static bool run_memory(Flow *f, const Instruction *in) {
     }
 }
 
-_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 168, "a new opcode needs its pops and pushes here");
+_Static_assert(OP_unreachable + 1 == OP_COUNT && OP_COUNT == 168,
+               "a new opcode needs its pops and pushes here");
 
 /// Pops and pushes of everything that makes no known value.
 static void run_other(Flow *f, Opcode op) {
     uint32_t pops = 0, pushes = 0;
     if ((op >= OP_ldind_i1 && op <= OP_ldind_r8) || op == OP_neg || op == OP_not ||
-        (op >= OP_conv_i1 && op <= OP_conv_ovf_u_un) || op == OP_unbox || op == OP_unbox_any || op == OP_box ||
-        op == OP_ldflda || op == OP_ldlen || op == OP_refanyval || op == OP_refanytype || op == OP_mkrefany ||
-        op == OP_ckfinite || op == OP_localloc)
+        (op >= OP_conv_i1 && op <= OP_conv_ovf_u_un) || op == OP_unbox || op == OP_unbox_any ||
+        op == OP_box || op == OP_ldflda || op == OP_ldlen || op == OP_refanyval || op == OP_refanytype ||
+        op == OP_mkrefany || op == OP_ckfinite || op == OP_localloc)
         pops = pushes = 1;
     else if ((op >= OP_add && op <= OP_shr_un) || (op >= OP_add_ovf && op <= OP_sub_ovf_un) ||
              (op >= OP_ceq && op <= OP_clt_un) || op == OP_ldelema)
         pops = 2, pushes = 1;
-    else if (op == OP_ldc_r4 || op == OP_ldc_r8 || op == OP_ldsflda || op == OP_ldtoken_field || op == OP_sizeof ||
-             op == OP_arglist || op == OP_create_span || op == OP_new_instance || op == OP_ldselector)
+    else if (op == OP_ldc_r4 || op == OP_ldc_r8 || op == OP_ldsflda || op == OP_ldtoken_field ||
+             op == OP_sizeof || op == OP_arglist || op == OP_create_span || op == OP_new_instance ||
+             op == OP_ldselector)
         pushes = 1;
     else if ((op >= OP_stind_i1 && op <= OP_stind_r8) || op == OP_cpobj || (op >= OP_beq && op <= OP_blt_un))
         pops = 2;
@@ -574,7 +582,7 @@ static void run_block(Flow *f, uint32_t index) {
         go_to(f, index + 1);
 }
 
-// ---- Whole bodies -----------------------------------------------------------------------------------------------------
+// ---- Whole bodies -------------------------------------------------------------------------------
 
 static void start_state(Flow *f) {
     const Method *method = f->body->method;
@@ -583,7 +591,8 @@ static void start_state(Flow *f) {
     for (uint32_t i = 0; i < f->body->arg_count; i++) {
         Place place = {.kind = PLACE_Parameter, .method = method->def, .index = i - first};
         if (i < first)
-            place = (Place){.kind = PLACE_This, .method = method->def, .flags = flow_this_flags(f->w, method->def)};
+            place = (Place){
+                .kind = PLACE_This, .method = method->def, .flags = flow_this_flags(f->w, method->def)};
         else
             place.flags = flow_param_flags(f->w, method->def, i - first);
         slots[i] = flow_place(f, place);

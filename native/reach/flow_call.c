@@ -2,7 +2,7 @@
 // flow_intrinsic.def look members up, make instances or pass values on.
 #include "reach/flow_intrinsic.h"
 
-// ---- A value at an annotated place ----------------------------------------------------------------------------
+// ---- A value at an annotated place --------------------------------------------------------------
 
 static void require_type(Flow *f, const FlowValue *value, const Place *target) {
     bool annotated = value->place.kind == PLACE_Generic;
@@ -52,7 +52,7 @@ static void require_param(Call *c, uint32_t index, uint32_t flags) {
         flow_require(c->f, param(c, index), &place);
 }
 
-// ---- typeof -----------------------------------------------------------------------------------------------------
+// ---- typeof -------------------------------------------------------------------------------------
 
 /// The ldtoken behind an instruction, in the definition's IL: which generic parameter the type stands for.
 static Place written_parameter(Flow *f) {
@@ -70,7 +70,8 @@ static Place written_parameter(Flow *f) {
     if (at + 5 > bytes.code.size || bytes.code.data[at] != 0xD0) // ldtoken
         return none;
     const uint8_t *raw = bytes.code.data + at + 1;
-    Token token = {(uint32_t)raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 | (uint32_t)raw[3] << 24};
+    Token token = {(uint32_t)raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 |
+                   (uint32_t)raw[3] << 24};
     Failure failure = {0};
     if (!token_is_valid(f->body->module->image, token) || token_table(token) != TABLE_TypeSpec)
         return none;
@@ -96,7 +97,8 @@ FlowSet flow_typeof(Flow *f, Type *type) {
 static bool is_exact(const Type *type) {
     if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
         return is_exact(type->element);
-    return type->kind == TYPE_Named && (type->is_value_type || type->def->is_sealed || type->def->is_delegate);
+    return type->kind == TYPE_Named &&
+           (type->is_value_type || type->def->is_sealed || type->def->is_delegate);
 }
 
 static void call_get_type(Call *c) {
@@ -118,7 +120,7 @@ static void call_get_type(Call *c) {
     c->known = true;
 }
 
-// ---- Values passed on ---------------------------------------------------------------------------------------------
+// ---- Values passed on ---------------------------------------------------------------------------
 
 /// The argument is the result.
 static void call_pass(Call *c, uint32_t index) {
@@ -178,7 +180,8 @@ static uint32_t inherited_flags(uint32_t flags) {
         return DAM_All;
     uint32_t kept = flags & (DAM_PublicMethods | DAM_PublicFields | DAM_PublicProperties | DAM_PublicEvents |
                              DAM_Interfaces);
-    return kept | (flags & (DAM_NonPublicMethods | DAM_NonPublicFields | DAM_NonPublicProperties | DAM_NonPublicEvents));
+    return kept | (flags & (DAM_NonPublicMethods | DAM_NonPublicFields | DAM_NonPublicProperties |
+                            DAM_NonPublicEvents));
 }
 
 static void call_base_type(Call *c) {
@@ -186,7 +189,8 @@ static void call_base_type(Call *c) {
         FlowValue value = *c->args[0].items[i];
         if (value.kind == VALUE_Type && value.type->kind == TYPE_Named) {
             Type *base = type_base(c->f->w->ts, value.type);
-            result_add(c, base ? (FlowValue){.kind = VALUE_Type, .type = base} : (FlowValue){.kind = VALUE_Null});
+            result_add(c, base ? (FlowValue){.kind = VALUE_Type, .type = base}
+                               : (FlowValue){.kind = VALUE_Null});
         } else {
             Place place = {.kind = PLACE_Return, .method = c->def};
             if (value.kind == VALUE_Place)
@@ -201,43 +205,47 @@ static void call_nullable_underlying(Call *c) {
         FlowValue value = *c->args[0].items[i];
         if (value.kind == VALUE_Type) {
             Type *under = map_nullable(c, value.type);
-            result_add(c, under ? (FlowValue){.kind = VALUE_Type, .type = under} : (FlowValue){.kind = VALUE_Null});
+            result_add(c, under ? (FlowValue){.kind = VALUE_Type, .type = under}
+                                : (FlowValue){.kind = VALUE_Null});
         } else {
             result_add(c, value);
         }
     }
 }
 
-// ---- Names ----------------------------------------------------------------------------------------------------------
+// ---- Names --------------------------------------------------------------------------------------
 
 static void call_type_by_name(Call *c) {
     Flow *f = c->f;
     FlowSet names = param(c, 0);
     int64_t ignore_case = 0;
-    bool flagged = c->method->signature->param_count >= 3 && !flow_set_int(param(c, c->method->signature->param_count - 1),
-                                                                          &ignore_case);
+    bool flagged = c->method->signature->param_count >= 3 &&
+                   !flow_set_int(param(c, c->method->signature->param_count - 1), &ignore_case);
     for (uint32_t i = 0; i < names.count; i++) {
         const FlowValue *name = names.items[i];
         if (name->kind == VALUE_String) {
             Type *type = type_name_looked_up(f->w, name->string, f->body->module);
             if (f->final && (flagged || ignore_case))
                 flow_warn(f, "IL2096",
-                          "Call to '%s' can perform case insensitive lookup of the type, currently trimming can not "
+                          "Call to '%s' can perform case insensitive lookup of the type, currently trimming "
+                          "can not "
                           "guarantee presence of all the matching types.",
                           flow_method_name(f, c->def));
             if (type && f->final)
                 mark_reflectable_type(f->w, type, f->from, "Type.GetType");
-            result_add(c, type ? (FlowValue){.kind = VALUE_Type, .type = type} : (FlowValue){.kind = VALUE_Null});
+            result_add(c, type ? (FlowValue){.kind = VALUE_Type, .type = type}
+                               : (FlowValue){.kind = VALUE_Null});
         } else if (name->kind == VALUE_Null) {
             result_add(c, (FlowValue){.kind = VALUE_Null});
         } else if (name->kind == VALUE_Place && name->place.flags) {
             result_add(c, *name);
         } else {
             if (f->final)
-                flow_warn(f, "IL2057",
-                          "Unrecognized value passed to the parameter '%s' of method '%s'. It's not possible to "
-                          "guarantee the availability of the target type.",
-                          "typeName", flow_method_name(f, c->def));
+                flow_warn(
+                    f, "IL2057",
+                    "Unrecognized value passed to the parameter '%s' of method '%s'. It's not possible to "
+                    "guarantee the availability of the target type.",
+                    "typeName", flow_method_name(f, c->def));
             flow_set_add(f, &c->result, returned(c));
             c->known = true;
         }
@@ -303,7 +311,8 @@ static void call_lookup(Call *c, MemberKind kind) {
             lookup_on_type(c, value->type, kind, names, binding);
             continue;
         }
-        if (value->kind == VALUE_Type) // the exact type of a generic parameter: what the parameter promises decides
+        if (value->kind ==
+            VALUE_Type) // the exact type of a generic parameter: what the parameter promises decides
             lookup_on_type(c, value->type, kind, names, binding);
         FlowSet one = {&types.items[i], 1};
         Place place = first_param(c) ? this_place(c, flags) : param_place(c, 0, flags);
@@ -332,7 +341,7 @@ static void call_members(Call *c, MemberKind kind, int32_t implicit) {
 
 static const int32_t default_binding = BINDING_Public | BINDING_Instance | BINDING_Static;
 
-// ---- Making objects ---------------------------------------------------------------------------------------------------
+// ---- Making objects -----------------------------------------------------------------------------
 
 /// Activator.CreateInstance(assembly name, type name, ...) and its relatives of other classes.
 static void create_by_name(Call *c, uint32_t assembly_index, uint32_t type_index) {
@@ -345,17 +354,19 @@ static void create_by_name(Call *c, uint32_t assembly_index, uint32_t type_index
             const FlowValue *assembly = assemblies.items[i], *name = types.items[k];
             if (assembly->kind != VALUE_String || name->kind != VALUE_String) {
                 const char *parameter = assembly->kind != VALUE_String ? "assemblyName" : "typeName";
-                flow_warn(f, "IL2032",
-                          "Unrecognized value passed to the parameter '%s' of method '%s'. It's not possible to "
-                          "guarantee the availability of the target type.",
-                          parameter, flow_method_name(f, c->def));
+                flow_warn(
+                    f, "IL2032",
+                    "Unrecognized value passed to the parameter '%s' of method '%s'. It's not possible to "
+                    "guarantee the availability of the target type.",
+                    parameter, flow_method_name(f, c->def));
                 continue;
             }
             Module *module = module_find(f->w->ts, name->string);
             module = module_find(f->w->ts, assembly->string);
             if (!module) {
                 flow_warn(f, "IL2061",
-                          "The assembly name '%.*s' passed to method '%s' references assembly which is not available.",
+                          "The assembly name '%.*s' passed to method '%s' references assembly which is not "
+                          "available.",
                           TEXT_ARG(assembly->string), flow_method_name(f, c->def));
                 continue;
             }
@@ -391,13 +402,15 @@ static void call_create_instance(Call *c) {
 static void exact_types(Call *c, uint32_t index, void act(Call *, Type *)) {
     FlowSet set = param(c, index);
     for (uint32_t i = 0; c->f->final && i < set.count; i++)
-        if ((set.items[i]->kind == VALUE_Type || set.items[i]->kind == VALUE_TypeHandle) && !set.items[i]->type->is_open)
+        if ((set.items[i]->kind == VALUE_Type || set.items[i]->kind == VALUE_TypeHandle) &&
+            !set.items[i]->type->is_open)
             act(c, set.items[i]->type);
 }
 
 static bool all_types_known(FlowSet set) {
     for (uint32_t i = 0; i < set.count; i++)
-        if (set.items[i]->kind != VALUE_Type && set.items[i]->kind != VALUE_TypeHandle && set.items[i]->kind != VALUE_Null)
+        if (set.items[i]->kind != VALUE_Type && set.items[i]->kind != VALUE_TypeHandle &&
+            set.items[i]->kind != VALUE_Null)
             return false;
     return set.count > 0;
 }
@@ -418,7 +431,8 @@ static void call_run_constructor(Call *c) {
     exact_types(c, 0, take_cctor);
     if (c->f->final && !all_types_known(param(c, 0)))
         flow_warn(c->f, "IL2059",
-                  "Unrecognized value passed to the parameter '%s' of method '%s'. It's not possible to guarantee the "
+                  "Unrecognized value passed to the parameter '%s' of method '%s'. It's not possible to "
+                  "guarantee the "
                   "availability of the target static constructor.",
                   "type", flow_method_name(c->f, c->def));
 }
@@ -434,7 +448,8 @@ static void call_known_type(Call *c, uint32_t index, void act(Call *, Type *)) {
 
 static void take_structure(Call *c, Type *type) {
     if (!type->is_generic_definition)
-        flow_mark_members(c->f->w, type, DAM_PublicParameterlessConstructor | DAM_PublicFields | DAM_NonPublicFields,
+        flow_mark_members(c->f->w, type,
+                          DAM_PublicParameterlessConstructor | DAM_PublicFields | DAM_NonPublicFields,
                           c->f->from, "marshalled structure");
     mark_marshalled_struct(c->f->w, type, c->f->from);
 }
@@ -449,7 +464,7 @@ static void take_marshalled_delegate(Call *c, Type *type) {
     mark_marshalled_delegate(c->f->w, type, c->f->from);
 }
 
-// ---- Attributes ------------------------------------------------------------------------------------------------------
+// ---- Attributes ---------------------------------------------------------------------------------
 
 /// The result is an array of that attribute class.
 static void call_custom_attributes(Call *c) {
@@ -458,7 +473,7 @@ static void call_custom_attributes(Call *c) {
             exact_types(c, i, take_array);
 }
 
-// ---- Delegates ------------------------------------------------------------------------------------------------------
+// ---- Delegates ----------------------------------------------------------------------------------
 
 static void call_delegate_method(Call *c) {
     const Type *type = c->f->in->receiver;
@@ -467,7 +482,7 @@ static void call_delegate_method(Call *c) {
         delegate_targets_visible(c->f->w, known ? type->def : NULL, c->f->from);
 }
 
-// ---- Expressions ------------------------------------------------------------------------------------------------------
+// ---- Expressions --------------------------------------------------------------------------------
 
 static void call_expression(Call *c, FlowIntrinsic id) {
     Flow *f = c->f;
@@ -481,7 +496,8 @@ static void call_expression(Call *c, FlowIntrinsic id) {
                 lookup_on_type(c, types.items[i]->type, MEMBER_Method, param(c, 1), (int32_t)both);
             else if (f->final)
                 flow_require(f, (FlowSet){&types.items[i], 1},
-                             &(Place){.kind = PLACE_Parameter, .method = c->def,
+                             &(Place){.kind = PLACE_Parameter,
+                                      .method = c->def,
                                       .flags = DAM_PublicMethods | DAM_NonPublicMethods});
         c->known = false;
     }
@@ -494,20 +510,24 @@ static void call_expression(Call *c, FlowIntrinsic id) {
                 lookup_on_type(c, types.items[i]->type, kind, param(c, 2), (int32_t)both);
             else if (f->final)
                 flow_require(f, (FlowSet){&types.items[i], 1},
-                             &(Place){.kind = PLACE_Parameter, .method = c->def, .index = 1,
+                             &(Place){.kind = PLACE_Parameter,
+                                      .method = c->def,
+                                      .index = 1,
                                       .flags = flow_binding_flags(kind, (int32_t)both)});
         c->known = false;
     }
 }
 
-// ---- Single files -------------------------------------------------------------------------------------------------------
+// ---- Single files -------------------------------------------------------------------------------
 
 static void call_assembly_file(Call *c, FlowIntrinsic id) {
     if (!c->f->final)
         return;
-    if (id == FLOW_AssemblyLocation || id == FLOW_AssemblyNameCodeBase || id == FLOW_AssemblyNameEscapedCodeBase)
+    if (id == FLOW_AssemblyLocation || id == FLOW_AssemblyNameCodeBase ||
+        id == FLOW_AssemblyNameEscapedCodeBase)
         flow_warn(c->f, "IL3000",
-                  "'%s' always returns an empty string for assemblies embedded in a single-file app. If the path to "
+                  "'%s' always returns an empty string for assemblies embedded in a single-file app. If the "
+                  "path to "
                   "the app directory is needed, consider calling 'System.AppContext.BaseDirectory'.",
                   flow_method_name(c->f, c->def));
     else
@@ -515,7 +535,7 @@ static void call_assembly_file(Call *c, FlowIntrinsic id) {
                   flow_method_name(c->f, c->def));
 }
 
-// ---- Dispatch -----------------------------------------------------------------------------------------------------------
+// ---- Dispatch -----------------------------------------------------------------------------------
 
 static bool run_type_intrinsic(Call *c, FlowIntrinsic id) {
     switch (id) { // NOLINT: the others are in run_other_intrinsic
@@ -622,8 +642,8 @@ static void run_other_intrinsic(Call *c, FlowIntrinsic id) {
     }
 }
 
-/// The attributes of most intrinsics hold for arguments that nobody knows: their handlers see to them. These are
-/// only followed for their values.
+/// The attributes of most intrinsics hold for arguments that nobody knows: their handlers see to them. These
+/// are only followed for their values.
 static bool reports_requires(FlowIntrinsic id) {
     return id == FLOW_GetElementType || id == FLOW_GetGenericTypeDefinition || id == FLOW_MakeArrayType ||
            id == FLOW_GetMethodInfo || id == FLOW_DelegateMethod ||

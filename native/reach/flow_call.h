@@ -31,7 +31,7 @@ typedef struct Place {
 } Place;
 
 typedef enum FlowKind {
-    VALUE_Unknown,    // nobody knows
+    VALUE_Unknown, // nobody knows
     VALUE_Null,
     VALUE_Type,       // the System.Type of `type`
     VALUE_TypeHandle, // its RuntimeTypeHandle
@@ -94,7 +94,7 @@ typedef struct Flow {
     const Instruction *in;
 } Flow;
 
-// ---- flow_value.c -------------------------------------------------------------------------------------------
+// ---- flow_value.c -------------------------------------------------------------------------------
 
 extern const FlowSet flow_unknown;
 FlowSet flow_set_one(Flow *f, FlowValue value);
@@ -110,7 +110,7 @@ static inline FlowSet flow_place(Flow *f, Place place) {
 /// The only integer the set can hold.
 bool flow_set_int(FlowSet set, int64_t *value);
 
-// ---- flow_call.c --------------------------------------------------------------------------------------------
+// ---- flow_call.c --------------------------------------------------------------------------------
 
 /// What a call returns; arguments include `this`.
 FlowSet flow_call(Flow *f, const Method *method, FlowSet *args, uint32_t count);
@@ -119,7 +119,7 @@ void flow_require(Flow *f, FlowSet set, const Place *target);
 /// The RuntimeType object loaded by ldtype.
 FlowSet flow_typeof(Flow *f, Type *type);
 
-// ---- flow_names.c ---------------------------------------------------------------------------------------------
+// ---- flow_names.c -------------------------------------------------------------------------------
 
 /// An exact or partly open method; open types are those of `context`.
 const char *flow_name_of_method(World *w, const Method *method, const MethodDef *context, Arena *arena);
@@ -129,7 +129,7 @@ const char *flow_name_of_field(World *w, const FieldDef *def, Arena *arena);
 const char *flow_name_of_param(const MethodDef *def, uint32_t index, Arena *arena);
 const char *flow_name_of_generic(const TypeDef *type, const MethodDef *method, uint32_t index, Arena *arena);
 
-// ---- flow_warning.c -----------------------------------------------------------------------------------------
+// ---- flow_warning.c -----------------------------------------------------------------------------
 
 void flow_warn_requirement(Flow *f, const FlowValue *value, const Place *target);
 /// A text argument of a warning: an arena string.

@@ -19,7 +19,8 @@ static const struct {
     const char *name_space, *name;
 } classes[CLASS_COUNT] = {
     [CLASS_Dam] = {"System.Diagnostics.CodeAnalysis", "DynamicallyAccessedMembersAttribute"},
-    [CLASS_RequiresUnreferencedCode] = {"System.Diagnostics.CodeAnalysis", "RequiresUnreferencedCodeAttribute"},
+    [CLASS_RequiresUnreferencedCode] = {"System.Diagnostics.CodeAnalysis",
+                                        "RequiresUnreferencedCodeAttribute"},
     [CLASS_RequiresDynamicCode] = {"System.Diagnostics.CodeAnalysis", "RequiresDynamicCodeAttribute"},
     [CLASS_RequiresAssemblyFiles] = {"System.Diagnostics.CodeAnalysis", "RequiresAssemblyFilesAttribute"},
     [CLASS_DynamicDependency] = {"System.Diagnostics.CodeAnalysis", "DynamicDependencyAttribute"},
@@ -36,13 +37,14 @@ static AttributeClass class_by_name(Text name_space, Text name) {
 
 /// Which class a constructor token belongs to, for every token that can stand in a CustomAttribute row.
 typedef struct Constructors {
-    uint8_t *member_refs; // by rid - 1
+    uint8_t *member_refs;                            // by rid - 1
     uint32_t first[CLASS_COUNT], count[CLASS_COUNT]; // MethodDef rids of classes this module defines itself
 } Constructors;
 
 static void constructors_find(World *w, const Module *module, Constructors *out, Arena *arena) {
     const Image *image = module->image;
-    uint32_t type_count = table_row_count(image, TABLE_TypeRef), count = table_row_count(image, TABLE_MemberRef);
+    uint32_t type_count = table_row_count(image, TABLE_TypeRef),
+             count = table_row_count(image, TABLE_MemberRef);
     uint8_t *types = ARENA_ARRAY(arena, uint8_t, type_count + 1);
     for (uint32_t rid = 1; rid <= type_count; rid++)
         types[rid] = (uint8_t)class_by_name(column_text(image, COLUMN_TypeRef_TypeNamespace, rid),
@@ -72,7 +74,7 @@ static AttributeClass class_of(const Constructors *constructors, Token token) {
     return CLASS_None;
 }
 
-// ---- Rows ---------------------------------------------------------------------------------------------------
+// ---- Rows ---------------------------------------------------------------------------------------
 
 static uint32_t *flags_table(World *w, uint32_t **table, const Image *image, TableId id) {
     if (!*table)
@@ -127,7 +129,8 @@ static void dam_note(World *w, FlowFacts *facts, const Image *image, Token paren
 static void requires_note(FlowFacts *facts, const Image *image, Token parent, uint32_t requires) {
     uint32_t rid = token_rid(parent);
     if (token_table(parent) == TABLE_TypeDef)
-        facts->types[rid - 1] |= (uint8_t)requires;
+    facts->types[rid - 1] |= (uint8_t)
+        requires;
     if (token_table(parent) == TABLE_MethodDef)
         facts->methods[rid - 1] |= (uint8_t)(requires << METHOD_RequiresShift);
     if (token_table(parent) != TABLE_Property && token_table(parent) != TABLE_Event)
@@ -162,7 +165,9 @@ static void row_note(World *w, FlowFacts *facts, const Image *image, uint32_t ri
     Text key, value;
     switch (class) {
     case CLASS_Dam: dam_note(w, facts, image, parent, first_int32(blob)); break;
-    case CLASS_RequiresUnreferencedCode: requires_note(facts, image, parent, REQUIRES_UnreferencedCode); break;
+    case CLASS_RequiresUnreferencedCode:
+        requires_note(facts, image, parent, REQUIRES_UnreferencedCode);
+        break;
     case CLASS_RequiresDynamicCode: requires_note(facts, image, parent, REQUIRES_DynamicCode); break;
     case CLASS_RequiresAssemblyFiles: requires_note(facts, image, parent, REQUIRES_AssemblyFiles); break;
     case CLASS_DynamicDependency:
@@ -172,8 +177,8 @@ static void row_note(World *w, FlowFacts *facts, const Image *image, uint32_t ri
     case CLASS_Suppress: suppress_note(facts, parent); break;
     case CLASS_AssemblyMetadata:
         if (token_table(parent) == TABLE_Assembly && attribute_string_argument(blob, 0, &key) &&
-            attribute_string_argument(blob, 1, &value) && text_equal_z(key, "IsTrimmable") && value.size == 4 &&
-            (value.data[0] | 0x20) == 't')
+            attribute_string_argument(blob, 1, &value) && text_equal_z(key, "IsTrimmable") &&
+            value.size == 4 && (value.data[0] | 0x20) == 't')
             facts->is_trimmable = true;
         break;
     case CLASS_None:
@@ -181,7 +186,7 @@ static void row_note(World *w, FlowFacts *facts, const Image *image, uint32_t ri
     }
 }
 
-// ---- Properties: their annotation holds for accessors and the backing field --------------------------------------
+// ---- Properties: their annotation holds for accessors and the backing field ---------------------
 
 static void property_note(World *w, FlowFacts *facts, const Module *module, uint32_t rid) {
     const Image *image = module->image;
@@ -198,8 +203,9 @@ static void property_note(World *w, FlowFacts *facts, const Module *module, uint
         uint32_t param = flow_param_row(accessor, is_setter ? accessor->param_count : 0);
         facts->methods[accessor->rid - 1] |= METHOD_Dam;
         // Without a Param row the flags stand at the method itself; accessors have no other use of it.
-        uint32_t *place = param ? &flags_table(w, &facts->params, image, TABLE_Param)[param - 1]
-                                : &flags_table(w, &facts->method_this, image, TABLE_MethodDef)[accessor->rid - 1];
+        uint32_t *place =
+            param ? &flags_table(w, &facts->params, image, TABLE_Param)[param - 1]
+                  : &flags_table(w, &facts->method_this, image, TABLE_MethodDef)[accessor->rid - 1];
         if (!*place)
             *place = flags;
     }
@@ -215,7 +221,7 @@ static void property_note(World *w, FlowFacts *facts, const Module *module, uint
     }
 }
 
-// ---- Intrinsics ---------------------------------------------------------------------------------------------
+// ---- Intrinsics ---------------------------------------------------------------------------------
 
 static const struct {
     const char *name_space, *type, *method;
@@ -272,7 +278,7 @@ const FlowFacts *flow_facts(World *w, const Module *module) {
     return facts;
 }
 
-// ---- Questions ----------------------------------------------------------------------------------------------
+// ---- Questions ----------------------------------------------------------------------------------
 
 uint32_t flow_param_row(const MethodDef *def, uint32_t sequence) {
     const Image *image = def->owner->module->image;
@@ -339,7 +345,8 @@ uint32_t flow_promised_flags(World *w, const TypeDef *type, const MethodDef *met
     enum { CONSTRAINT_Struct = 0x08, CONSTRAINT_New = 0x10 }; // II.23.1.7
     uint32_t constraints = generic_param_flags(method ? NULL : type, method, index);
     uint32_t flags = flow_generic_flags(w, type, method, index);
-    return constraints & (CONSTRAINT_Struct | CONSTRAINT_New) ? flags | DAM_PublicParameterlessConstructor : flags;
+    return constraints & (CONSTRAINT_Struct | CONSTRAINT_New) ? flags | DAM_PublicParameterlessConstructor
+                                                              : flags;
 }
 
 bool flow_holds_types(World *w, const Type *type) {
@@ -347,7 +354,8 @@ bool flow_holds_types(World *w, const Type *type) {
         type = type->element;
     if (type->kind != TYPE_Named)
         return false;
-    return type == well_known_type(w->ts, WELL_KNOWN_TYPE_String) || text_equal_z(type->def->name, "IReflect") ||
+    return type == well_known_type(w->ts, WELL_KNOWN_TYPE_String) ||
+           text_equal_z(type->def->name, "IReflect") ||
            type_is_derived_from(w->ts, (Type *)type, well_known_type(w->ts, WELL_KNOWN_TYPE_Type));
 }
 
@@ -370,9 +378,12 @@ uint32_t flow_type_flags(World *w, Type *type) {
 
 uint32_t flow_requires(World *w, const MethodDef *def) {
     const FlowFacts *facts = flow_facts(w, def->owner->module);
-    uint32_t requires = (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
+    uint32_t
+        requires
+    = (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
     if (def->is_static || def->is_constructor)
         for (const TypeDef *at = def->owner; at; at = at->enclosing)
-            requires |= facts->types[at->rid - 1] & TYPE_Requires;
-    return requires;
+    requires |= facts->types[at->rid - 1] & TYPE_Requires;
+    return
+        requires;
 }

@@ -32,7 +32,8 @@ static uint32_t demanded_flags(World *w, const TypeDef *type, const MethodDef *m
 }
 
 /// Each element of the arguments against its parameter; unknown arrays: false if something was demanded.
-static bool arguments_require(Call *c, FlowSet set, const TypeDef *type, const MethodDef *method, uint32_t count) {
+static bool arguments_require(Call *c, FlowSet set, const TypeDef *type, const MethodDef *method,
+                              uint32_t count) {
     bool demanded = false, followed = set.count > 0;
     for (uint32_t i = 0; i < count; i++)
         demanded |= demanded_flags(c->f->w, type, method, i) != 0;
@@ -66,7 +67,8 @@ static void template_arguments_seen(Call *c, const TypeDef *def, FlowSet set) {
     if (!w->makes_types || !c->f->final)
         return;
     const FlowArray *array = set.count == 1 && set.items[0]->kind == VALUE_Array ? set.items[0]->array : NULL;
-    for (uint32_t i = 0; array && !array->unknown && array->size == def->generic_count && i < array->size; i++)
+    for (uint32_t i = 0; array && !array->unknown && array->size == def->generic_count && i < array->size;
+         i++)
         if (array->elements[i].count == 1 && array->elements[i].items[0]->kind == VALUE_Type)
             args[i] = array->elements[i].items[0]->type;
     for (uint32_t i = 0; i < def->generic_count; i++)
@@ -88,7 +90,8 @@ static void make_generic_type(Call *c, const FlowValue *value) {
     if (!def || !def->generic_count || def->generic_count > GENERIC_PARAMETERS_MAX) {
         if (f->final && value->kind != VALUE_Type)
             flow_warn(f, "IL2055",
-                      "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "
+                      "Call to '%s' can not be statically analyzed. It's not possible to guarantee the "
+                      "availability of "
                       "requirements of the generic type.",
                       flow_method_name(f, c->def));
         if (f->final)
@@ -110,10 +113,11 @@ static void make_generic_type(Call *c, const FlowValue *value) {
             flow_warn_dynamic_code(c->f, c->def);
     }
     if (f->final && !arguments_require(c, arguments, def, NULL, def->generic_count))
-        flow_warn(f, "IL2055",
-                  "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "
-                  "requirements of the generic type.",
-                  flow_method_name(f, c->def));
+        flow_warn(
+            f, "IL2055",
+            "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "
+            "requirements of the generic type.",
+            flow_method_name(f, c->def));
 }
 
 void call_make_generic_type(Call *c) {
@@ -135,7 +139,8 @@ static void make_generic_method(Call *c, const FlowValue *value) {
     if (!method || method->def->generic_count > GENERIC_PARAMETERS_MAX) {
         if (f->final) {
             flow_warn(f, "IL2060",
-                      "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "
+                      "Call to '%s' can not be statically analyzed. It's not possible to guarantee the "
+                      "availability of "
                       "requirements of the generic method.",
                       flow_method_name(f, c->def));
             flow_warn_dynamic_code(c->f, c->def);
@@ -156,10 +161,11 @@ static void make_generic_method(Call *c, const FlowValue *value) {
             flow_warn_dynamic_code(c->f, c->def);
     }
     if (f->final && !arguments_require(c, arguments, NULL, method->def, count))
-        flow_warn(f, "IL2060",
-                  "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "
-                  "requirements of the generic method.",
-                  flow_method_name(f, c->def));
+        flow_warn(
+            f, "IL2060",
+            "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "
+            "requirements of the generic method.",
+            flow_method_name(f, c->def));
 }
 
 void call_make_generic_method(Call *c) {

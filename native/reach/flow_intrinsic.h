@@ -5,12 +5,12 @@
 
 typedef struct Call {
     Flow *f;
-    const Method *method;   // as called
-    const MethodDef *def;   // as declared: the base of RuntimeType's overrides
-    FlowSet *args;          // `this` first
+    const Method *method; // as called
+    const MethodDef *def; // as declared: the base of RuntimeType's overrides
+    FlowSet *args;        // `this` first
     uint32_t count;
     FlowSet result;
-    bool known;             // `result` is what the call returns
+    bool known; // `result` is what the call returns
 } Call;
 
 static inline void result_add(Call *c, FlowValue value) {
@@ -53,7 +53,7 @@ static inline bool is_string_param(const Call *c, uint32_t index) {
     return param_type(c, index) == well_known_type(c->f->w->ts, WELL_KNOWN_TYPE_String);
 }
 
-// ---- flow_generic.c -------------------------------------------------------------------------------------------
+// ---- flow_generic.c -----------------------------------------------------------------------------
 
 void call_make_generic_type(Call *c);
 void call_make_generic_method(Call *c);

@@ -15,7 +15,7 @@ typedef struct Selection {
     World *w;
     const Node *from;
     const char *text;
-    Text name;              // data NULL: all
+    Text name; // data NULL: all
     bool take_public, take_other;
     bool take_static, take_instance;
     bool bases, private_in_bases;
@@ -36,7 +36,7 @@ static bool selected(const Selection *s, uint32_t flags, bool is_static, Text na
     return access == MEMBER_ACCESS_Public ? s->take_public : s->take_other;
 }
 
-// ---- What a mark of a member is on a type ---------------------------------------------------------------------
+// ---- What a mark of a member is on a type -------------------------------------------------------
 
 /// Arguments that stand for any reference type, if the constraints let them: reflection may supply others.
 static Method *closed_method(World *w, Method *method) {
@@ -109,7 +109,8 @@ static uint32_t association_rows(const TypeDef *def, ColumnId parent, ColumnId l
 }
 
 /// The accessors decide what kind of member a property or event is.
-static bool association_selected(const Selection *s, const Type *owner, Token association, Text name, bool on_base) {
+static bool association_selected(const Selection *s, const Type *owner, Token association, Text name,
+                                 bool on_base) {
     const Image *image = owner->def->module->image;
     uint32_t count, row = sorted_rows_find(image, COLUMN_MethodSemantics_Association, association, &count);
     for (uint32_t i = 0; row && i < count; i++) {
@@ -139,10 +140,9 @@ static void properties_take(const Selection *s, Type *type) {
 static void events_take(const Selection *s, Type *type) {
     bool on_base = false;
     for (Type *at = type; at; at = s->bases ? base_of(s->w, at) : NULL, on_base = true) {
-        uint32_t first, count =
-                            at->kind == TYPE_Named
-                                ? association_rows(at->def, COLUMN_EventMap_Parent, COLUMN_EventMap_EventList, &first)
-                                : 0;
+        uint32_t first, count = at->kind == TYPE_Named ? association_rows(at->def, COLUMN_EventMap_Parent,
+                                                                          COLUMN_EventMap_EventList, &first)
+                                                       : 0;
         for (uint32_t i = 0; i < count; i++) {
             Text name = column_text(at->def->module->image, COLUMN_Event_Name, first + i);
             if (association_selected(s, at, token_make(TABLE_Event, first + i), name, on_base))
@@ -151,7 +151,7 @@ static void events_take(const Selection *s, Type *type) {
     }
 }
 
-// ---- Nested types -------------------------------------------------------------------------------------------------
+// ---- Nested types -------------------------------------------------------------------------------
 
 /// Nested types share the leading parameters of the enclosing one.
 static Type *nested_instance(World *w, const Type *outer, TypeDef *def) {
@@ -196,10 +196,10 @@ Type *flow_nested_type(World *w, Type *type, Text name) {
     return NULL;
 }
 
-// ---- Sets -----------------------------------------------------------------------------------------------------------
+// ---- Sets ---------------------------------------------------------------------------------------
 
-static Selection select_by(World *w, uint32_t flags, uint32_t all_public, uint32_t all_other, uint32_t inherited,
-                           const Node *from, const char *text) {
+static Selection select_by(World *w, uint32_t flags, uint32_t all_public, uint32_t all_other,
+                           uint32_t inherited, const Node *from, const char *text) {
     Selection s = select_all(w, from, text);
     s.take_public = (flags & all_public) == all_public;
     s.take_other = (flags & all_other) != 0;
@@ -208,8 +208,8 @@ static Selection select_by(World *w, uint32_t flags, uint32_t all_public, uint32
 }
 
 static void constructors_mark(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
-    Selection s = select_by(w, flags, DAM_PublicConstructors, DAM_NonPublicConstructors, DAM_InheritedConstructors,
-                            from, text);
+    Selection s = select_by(w, flags, DAM_PublicConstructors, DAM_NonPublicConstructors,
+                            DAM_InheritedConstructors, from, text);
     s.take_static = false;
     s.bases = (flags & (DAM_InheritedConstructors | DAM_PublicInheritedConstructors)) != 0;
     if (s.take_public || s.take_other)
@@ -238,7 +238,8 @@ static void interfaces_mark(World *w, Type *type, const Node *from, const char *
 static void sets_mark(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
     if (flags & (DAM_PublicConstructors | DAM_NonPublicConstructors))
         constructors_mark(w, type, flags, from, text);
-    Selection s = select_by(w, flags, DAM_PublicMethods, DAM_NonPublicMethods, DAM_InheritedMethods, from, text);
+    Selection s =
+        select_by(w, flags, DAM_PublicMethods, DAM_NonPublicMethods, DAM_InheritedMethods, from, text);
     s.bases = true;
     if (s.take_public || s.take_other)
         methods_take(&s, type, false);
@@ -246,7 +247,8 @@ static void sets_mark(World *w, Type *type, uint32_t flags, const Node *from, co
     s.bases = true;
     if (s.take_public || s.take_other)
         fields_take(&s, type);
-    s = select_by(w, flags, DAM_PublicProperties, DAM_NonPublicProperties, DAM_InheritedProperties, from, text);
+    s = select_by(w, flags, DAM_PublicProperties, DAM_NonPublicProperties, DAM_InheritedProperties, from,
+                  text);
     s.bases = true;
     if (s.take_public || s.take_other)
         properties_take(&s, type);
@@ -254,7 +256,8 @@ static void sets_mark(World *w, Type *type, uint32_t flags, const Node *from, co
     s.bases = true;
     if (s.take_public || s.take_other)
         events_take(&s, type);
-    s = select_by(w, flags, DAM_PublicNestedTypes, DAM_NonPublicNestedTypes, DAM_InheritedNestedTypes, from, text);
+    s = select_by(w, flags, DAM_PublicNestedTypes, DAM_NonPublicNestedTypes, DAM_InheritedNestedTypes, from,
+                  text);
     if (s.take_public || s.take_other)
         nested_take(&s, type);
     if (flags & DAM_Interfaces)
@@ -267,7 +270,8 @@ static void all_mark(World *w, Type *type, const Node *from, const char *text) {
     if (base)
         flow_mark_members(w, base, DAM_All, from, text);
     uint32_t count;
-    Type *const *interfaces = type->kind == TYPE_Named ? type_interfaces(w->ts, type, &count) : (count = 0, NULL);
+    Type *const *interfaces =
+        type->kind == TYPE_Named ? type_interfaces(w->ts, type, &count) : (count = 0, NULL);
     for (uint32_t i = 0; i < count; i++)
         flow_mark_members(w, interfaces[i], DAM_All, from, text);
 }
@@ -288,7 +292,7 @@ void flow_mark_members(World *w, Type *type, uint32_t flags, const Node *from, c
     sets_mark(w, type, node->member_flags, from, text);
 }
 
-// ---- By name --------------------------------------------------------------------------------------------------------
+// ---- By name ------------------------------------------------------------------------------------
 
 uint32_t flow_binding_flags(MemberKind kind, int32_t binding) {
     static const uint32_t flags[][2] = {
@@ -342,13 +346,14 @@ void flow_mark_named(World *w, Type *type, MemberKind kind, Text name, int32_t b
     }
 }
 
-// ---- Generic arguments --------------------------------------------------------------------------------------------------
+// ---- Generic arguments --------------------------------------------------------------------------
 
 void flow_mark_type_arguments(World *w, const Type *type, const Node *from) {
     if (!type->arg_count || !type->def->rid)
         return;
     TypeNode *node = type_node(w, type);
-    if (node->arguments_met || !(flow_facts(w, type->def->module)->types[type->def->rid - 1] & TYPE_DamGeneric))
+    if (node->arguments_met ||
+        !(flow_facts(w, type->def->module)->types[type->def->rid - 1] & TYPE_DamGeneric))
         return;
     node->arguments_met = true;
     for (uint32_t i = 0; i < type->arg_count; i++) {
@@ -376,7 +381,7 @@ void flow_mark_method_arguments(World *w, const Method *method, const Node *from
     }
 }
 
-// ---- object.GetType ---------------------------------------------------------------------------------------------------
+// ---- object.GetType -----------------------------------------------------------------------------
 
 /// Flags asked for by GetType calls on `type` or something it derives from.
 static uint32_t asked_flags(World *w, Type *type) {

@@ -1,5 +1,5 @@
-// Names of members as trim warnings print them: namespaces only in front of the owner, arity kept, parameters of a
-// definition by their names in the source.
+// Names of members as trim warnings print them: namespaces only in front of the owner, arity kept, parameters
+// of a definition by their names in the source.
 #include "reach/flow_call.h"
 
 typedef struct Printer {
@@ -19,8 +19,8 @@ static Text parameter_name(const Module *module, Token owner, uint32_t index) {
 
 static void variable_print(Printer *p, const Type *type) {
     if (type->kind == TYPE_MVar && p->method)
-        text_append(&p->out, parameter_name(p->method->owner->module, token_make(TABLE_MethodDef, p->method->rid),
-                                            type->index));
+        text_append(&p->out, parameter_name(p->method->owner->module,
+                                            token_make(TABLE_MethodDef, p->method->rid), type->index));
     else if (type->kind == TYPE_Var && p->type)
         text_append(&p->out,
                     parameter_name(p->type->module, token_make(TABLE_TypeDef, p->type->rid), type->index));

@@ -1,5 +1,5 @@
-// Overrides and implementations must carry the annotations of what they override (IL2046, IL2092-IL2095, IL3003,
-// IL3051), and annotations must stand on types and type names (IL2097, IL2098, IL2106).
+// Overrides and implementations must carry the annotations of what they override (IL2046, IL2092-IL2095,
+// IL3003, IL3051), and annotations must stand on types and type names (IL2097, IL2098, IL2106).
 #include "reach/flow_call.h"
 
 typedef struct Pair {
@@ -20,21 +20,28 @@ static void requires_compare(const Pair *p, uint32_t bit, const char *code, cons
         return;
     Arena *arena = &p->w->scratch;
     if (!p->is_interface)
-        message = own ? arena_format(arena, "Member '%s' with '%s' overrides base member '%s' without '%s'.", a, attribute,
-                                     b, attribute)
-                      : arena_format(arena, "Base member '%s' with '%s' has a derived member '%s' without '%s'.", b,
-                                     attribute, a, attribute);
+        message =
+            own ? arena_format(arena, "Member '%s' with '%s' overrides base member '%s' without '%s'.", a,
+                               attribute, b, attribute)
+                : arena_format(arena, "Base member '%s' with '%s' has a derived member '%s' without '%s'.", b,
+                               attribute, a, attribute);
     else
-        message = own ? arena_format(arena, "Member '%s' with '%s' implements interface member '%s' without '%s'.", a,
-                                     attribute, b, attribute)
-                      : arena_format(arena, "Interface member '%s' with '%s' has an implementation member '%s' without '%s'.",
-                                     b, attribute, a, attribute);
-    flow_report(p->w, p->member, false, 0, code,
-                arena_format(arena, "%s '%s' annotations must match across all interface implementations or overrides.",
-                             message, attribute));
+        message =
+            own ? arena_format(arena, "Member '%s' with '%s' implements interface member '%s' without '%s'.",
+                               a, attribute, b, attribute)
+                : arena_format(
+                      arena,
+                      "Interface member '%s' with '%s' has an implementation member '%s' without '%s'.", b,
+                      attribute, a, attribute);
+    flow_report(
+        p->w, p->member, false, 0, code,
+        arena_format(arena,
+                     "%s '%s' annotations must match across all interface implementations or overrides.",
+                     message, attribute));
 }
 
-static const char same_usage[] = "All overridden members must have the same 'DynamicallyAccessedMembersAttribute' usage.";
+static const char same_usage[] =
+    "All overridden members must have the same 'DynamicallyAccessedMembersAttribute' usage.";
 
 static void annotations_compare(const Pair *p) {
     World *w = p->w;
@@ -42,35 +49,43 @@ static void annotations_compare(const Pair *p) {
     const char *own = name_of(p, p->member), *other = name_of(p, p->base);
     for (uint32_t i = 0; i < p->member->param_count; i++)
         if (flow_param_flags(w, p->member, i) != flow_param_flags(w, p->base, i))
-            flow_report(w, p->member, false, 0, "IL2092",
-                        arena_format(arena,
-                                     "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the "
-                                     "parameter '%s' of method '%s' don't match overridden parameter '%s' of method "
-                                     "'%s'. %s",
-                                     flow_name_of_param(p->member, i, arena), own, flow_name_of_param(p->base, i, arena),
-                                     other, same_usage));
+            flow_report(
+                w, p->member, false, 0, "IL2092",
+                arena_format(
+                    arena,
+                    "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the "
+                    "parameter '%s' of method '%s' don't match overridden parameter '%s' of method "
+                    "'%s'. %s",
+                    flow_name_of_param(p->member, i, arena), own, flow_name_of_param(p->base, i, arena),
+                    other, same_usage));
     if (flow_return_flags(w, p->member) != flow_return_flags(w, p->base))
-        flow_report(w, p->member, false, 0, "IL2093",
-                    arena_format(arena,
-                                 "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the return "
-                                 "value of method '%s' don't match overridden return value of method '%s'. %s",
-                                 own, other, same_usage));
+        flow_report(
+            w, p->member, false, 0, "IL2093",
+            arena_format(
+                arena,
+                "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the return "
+                "value of method '%s' don't match overridden return value of method '%s'. %s",
+                own, other, same_usage));
     if (flow_this_flags(w, p->member) != flow_this_flags(w, p->base))
-        flow_report(w, p->member, false, 0, "IL2094",
-                    arena_format(arena,
-                                 "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the implicit "
-                                 "'this' parameter of method '%s' don't match overridden implicit 'this' parameter of "
-                                 "method '%s'. %s",
-                                 own, other, same_usage));
+        flow_report(
+            w, p->member, false, 0, "IL2094",
+            arena_format(
+                arena,
+                "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the implicit "
+                "'this' parameter of method '%s' don't match overridden implicit 'this' parameter of "
+                "method '%s'. %s",
+                own, other, same_usage));
     for (uint32_t i = 0; i < p->member->generic_count; i++)
         if (flow_generic_flags(w, NULL, p->member, i) != flow_generic_flags(w, NULL, p->base, i))
-            flow_report(w, p->member, false, 0, "IL2095",
-                        arena_format(arena,
-                                     "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the "
-                                     "generic parameter '%s' of '%s' don't match overridden generic parameter '%s' of "
-                                     "'%s'. %s",
-                                     flow_name_of_generic(NULL, p->member, i, arena), own,
-                                     flow_name_of_generic(NULL, p->base, i, arena), other, same_usage));
+            flow_report(
+                w, p->member, false, 0, "IL2095",
+                arena_format(
+                    arena,
+                    "'DynamicallyAccessedMemberTypes' in 'DynamicallyAccessedMembersAttribute' on the "
+                    "generic parameter '%s' of '%s' don't match overridden generic parameter '%s' of "
+                    "'%s'. %s",
+                    flow_name_of_generic(NULL, p->member, i, arena), own,
+                    flow_name_of_generic(NULL, p->base, i, arena), other, same_usage));
 }
 
 static void pair_check(World *w, const Method *member, const Method *base, bool is_interface) {
@@ -117,11 +132,13 @@ void flow_check_overrides(World *w, Type *type) {
     for (uint32_t i = 0; i < count && i < base_count; i++)
         if (slots[i].implementation && slots[i].implementation->owner == type)
             pair_check(w, slots[i].implementation,
-                       base_slots[i].implementation ? base_slots[i].implementation : base_slots[i].declaration, false);
+                       base_slots[i].implementation ? base_slots[i].implementation
+                                                    : base_slots[i].declaration,
+                       false);
     interfaces_check(w, type);
 }
 
-// ---- Annotations on the wrong kind of member ----------------------------------------------------------------------------
+// ---- Annotations on the wrong kind of member ----------------------------------------------------
 
 void flow_check_annotations(World *w, const Method *method) {
     const MethodDef *def = method->def;
@@ -130,18 +147,22 @@ void flow_check_annotations(World *w, const Method *method) {
         return;
     for (uint32_t i = 0; i < method->signature->param_count; i++)
         if (flow_param_flags(w, def, i) && !flow_holds_types(w, method->signature->params[i]))
-            flow_report(w, def, false, 0, "IL2098",
-                        arena_format(arena,
-                                     "Parameter '%s' of method '%s' has 'DynamicallyAccessedMembersAttribute', but that "
-                                     "attribute can only be applied to parameters of type 'System.Type' or "
-                                     "'System.String'.",
-                                     flow_name_of_param(def, i, arena), flow_name_of_def(w, def, arena)));
+            flow_report(
+                w, def, false, 0, "IL2098",
+                arena_format(
+                    arena,
+                    "Parameter '%s' of method '%s' has 'DynamicallyAccessedMembersAttribute', but that "
+                    "attribute can only be applied to parameters of type 'System.Type' or "
+                    "'System.String'.",
+                    flow_name_of_param(def, i, arena), flow_name_of_def(w, def, arena)));
     if (flow_return_flags(w, def) && !flow_holds_types(w, method->signature->return_type))
-        flow_report(w, def, false, 0, "IL2106",
-                    arena_format(arena,
-                                 "Return type of method '%s' has 'DynamicallyAccessedMembersAttribute', but that attribute "
-                                 "can only be applied to properties of type 'System.Type' or 'System.String'.",
-                                 flow_name_of_def(w, def, arena)));
+        flow_report(
+            w, def, false, 0, "IL2106",
+            arena_format(
+                arena,
+                "Return type of method '%s' has 'DynamicallyAccessedMembersAttribute', but that attribute "
+                "can only be applied to properties of type 'System.Type' or 'System.String'.",
+                flow_name_of_def(w, def, arena)));
 }
 
 bool flow_field_annotation_holds(World *w, const Field *field) {
@@ -150,10 +171,12 @@ bool flow_field_annotation_holds(World *w, const Field *field) {
     const char *name = flow_name_of_field(w, field->def, &w->scratch);
     DiagLocation location = {.member = name};
     if (!flow_is_framework(w, field->def->owner->module) && !flow_code_off(w, "IL2097"))
-        diag_report_il(w->reach->diag, "IL2097", "Trim analysis", location,
-                       arena_format(&w->scratch,
-                                    "Field '%s' has 'DynamicallyAccessedMembersAttribute', but that attribute can only be "
-                                    "applied to fields of type 'System.Type' or 'System.String'.",
-                                    name));
+        diag_report_il(
+            w->reach->diag, "IL2097", "Trim analysis", location,
+            arena_format(
+                &w->scratch,
+                "Field '%s' has 'DynamicallyAccessedMembersAttribute', but that attribute can only be "
+                "applied to fields of type 'System.Type' or 'System.String'.",
+                name));
     return false;
 }

@@ -1,5 +1,5 @@
-// Trim and AOT warnings with the SDK's codes and texts: where they come from, whether they are suppressed there,
-// and the one line per assembly that stands for the rest (data/diagnostics-truth.md).
+// Trim and AOT warnings with the SDK's codes and texts: where they come from, whether they are suppressed
+// there, and the one line per assembly that stands for the rest (data/diagnostics-truth.md).
 #include "reach/flow_call.h"
 
 #include <stdarg.h>
@@ -13,7 +13,7 @@ static const char *category_of(const char *code) {
     return strcmp(code, "IL3050") >= 0 ? "AOT analysis" : NULL;
 }
 
-// ---- The user's method behind compiler-generated code ----------------------------------------------------------
+// ---- The user's method behind compiler-generated code -------------------------------------------
 
 /// "Run" of "<Run>b__0", "<<Run>g__Local|0_0>d": what stands after the leading angle brackets.
 static Text user_name(Text generated) {
@@ -49,15 +49,18 @@ static uint32_t user_bits(World *w, const MethodDef *def, uint32_t bits_of(World
 }
 
 static uint32_t requires_scope(World *w, const MethodDef *def) {
-    uint32_t requires = 0;
+    uint32_t
+        requires
+    = 0;
     const FlowFacts *facts = flow_facts(w, def->owner->module);
     requires |= (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
     for (const TypeDef *at = def->owner; at; at = at->enclosing)
-        requires |= facts->types[at->rid - 1] & TYPE_Requires;
-    return requires;
+    requires |= facts->types[at->rid - 1] & TYPE_Requires;
+    return
+        requires;
 }
 
-// ---- Suppression -----------------------------------------------------------------------------------------------------
+// ---- Suppression --------------------------------------------------------------------------------
 
 static bool suppression_matches(const Module *module, Token owner, const char *code, bool for_all) {
     Arena arena = {0};
@@ -75,7 +78,8 @@ static bool suppression_matches(const Module *module, Token owner, const char *c
             fixed = (size_t)(check.data + check.size - (const char *)rows[i].blob.data) - 2;
         if (for_all && attribute_named_string(rows[i].blob, (uint32_t)fixed, "Target", &target))
             continue; // only of that member
-        found = memcmp(check.data, code, strlen(code)) == 0 && (check.size == strlen(code) || check.data[strlen(code)] == ':');
+        found = memcmp(check.data, code, strlen(code)) == 0 &&
+                (check.size == strlen(code) || check.data[strlen(code)] == ':');
     }
     arena_free(&arena);
     return found;
@@ -102,7 +106,8 @@ static bool association_suppresses(const MethodDef *def, const char *code) {
         return false;
     for (uint32_t row = 1; row <= table_row_count(image, TABLE_MethodSemantics); row++)
         if (token_rid(column_token(image, COLUMN_MethodSemantics_Method, row)) == def->rid)
-            return suppression_matches(module, column_token(image, COLUMN_MethodSemantics_Association, row), code, false);
+            return suppression_matches(module, column_token(image, COLUMN_MethodSemantics_Association, row),
+                                       code, false);
     return false;
 }
 
@@ -124,7 +129,7 @@ static bool suppressed(World *w, const MethodDef *def, const char *code) {
            suppression_matches(module, token_make(TABLE_Module, 1), code, true);
 }
 
-// ---- Reporting -------------------------------------------------------------------------------------------------------
+// ---- Reporting ----------------------------------------------------------------------------------
 
 static bool list_has_text(const TextList *list, Text text) {
     for (uint32_t i = 0; i < list->count; i++)
@@ -144,25 +149,28 @@ bool flow_code_off(const World *w, const char *code) {
     const char *category = category_of(code);
     if (!category)
         return false;
-    return category[0] == 'T' ? request->diagnostics.suppress_trim_warnings : request->diagnostics.suppress_aot_warnings;
+    return category[0] == 'T' ? request->diagnostics.suppress_trim_warnings
+                              : request->diagnostics.suppress_aot_warnings;
 }
 
 static bool is_single_warn(const Request *request, const Module *module) {
     if (list_has_text(&request->diagnostics.no_single_warn_assemblies, module->name))
         return false;
-    return request->diagnostics.single_warn || list_has_text(&request->diagnostics.single_warn_assemblies, module->name);
+    return request->diagnostics.single_warn ||
+           list_has_text(&request->diagnostics.single_warn_assemblies, module->name);
 }
 
-/// Assemblies of the runtime pack are annotated through and through: what they warn about among themselves is not
-/// the user's business, and the stock compiler prints nothing for them either. CoreLib lies in a folder beside the
-/// others.
+/// Assemblies of the runtime pack are annotated through and through: what they warn about among themselves is
+/// not the user's business, and the stock compiler prints nothing for them either. CoreLib lies in a folder
+/// beside the others.
 bool flow_is_framework(const World *w, const Module *module) {
     const Module *core = well_known_type(w->ts, WELL_KNOWN_TYPE_Object)->def->module;
     const char *core_path = image_path(core->image);
     size_t size = strlen(core_path);
     for (uint32_t slashes = 0; size && slashes < 2; size--)
         slashes += core_path[size - 1] == '/';
-    return module == core || (size && !module->is_app && strncmp(image_path(module->image), core_path, size) == 0);
+    return module == core ||
+           (size && !module->is_app && strncmp(image_path(module->image), core_path, size) == 0);
 }
 
 static void collapse(World *w, const Module *module, const char *category) {
@@ -195,7 +203,8 @@ static void location_find(World *w, const MethodDef *def, uint32_t offset, DiagL
 }
 
 /// A program that makes types is marked twice.
-static bool is_reported(World *w, const MethodDef *origin, uint32_t offset, const char *code, const char *text) {
+static bool is_reported(World *w, const MethodDef *origin, uint32_t offset, const char *code,
+                        const char *text) {
     Reach *reach = w->reach;
     uint64_t hash = 14695981039346656037u ^ (uint64_t)(uintptr_t)origin ^ (uint64_t)offset << 48; // FNV-1a
     for (const char *c = code; *c; c++)
@@ -209,7 +218,8 @@ static bool is_reported(World *w, const MethodDef *origin, uint32_t offset, cons
     return false;
 }
 
-void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t offset, const char *code, const char *text) {
+void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t offset, const char *code,
+                 const char *text) {
     const Module *module = origin->owner->module;
     const Request *request = w->reach->request;
     const char *category = category_of(code);
@@ -254,10 +264,10 @@ void flow_warn(Flow *f, const char *code, const char *format, ...) {
     flow_report(f->w, f->body->method->def, true, f->in->offset, code, text);
 }
 
-// ---- Members as the source writes them ---------------------------------------------------------------------------------
+// ---- Members as the source writes them ----------------------------------------------------------
 
-/// The method that the definition's IL names at this instruction, the caller's own generic parameters open; NULL if
-/// there is none. il/ may have resolved or replaced the call.
+/// The method that the definition's IL names at this instruction, the caller's own generic parameters open;
+/// NULL if there is none. il/ may have resolved or replaced the call.
 const Method *flow_written_method(Flow *f) {
     BodyBytes bytes;
     const char *reason;
@@ -272,7 +282,8 @@ const Method *flow_written_method(Flow *f) {
     if (at + 5 > bytes.code.size)
         return NULL;
     const uint8_t *raw = code + at + 1;
-    Token token = {(uint32_t)raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 | (uint32_t)raw[3] << 24};
+    Token token = {(uint32_t)raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 |
+                   (uint32_t)raw[3] << 24};
     TableId table = token_table(token);
     if ((table != TABLE_MethodDef && table != TABLE_MemberRef && table != TABLE_MethodSpec) ||
         !token_is_valid(image, token))
@@ -283,8 +294,9 @@ const Method *flow_written_method(Flow *f) {
 /// The called method as the source has it, where it is `def` or what il/ put in its place.
 static const Method *written_as(Flow *f, const MethodDef *def) {
     const Method *caller = f->body->method, *exact = f->in->method;
-    bool is_call = f->in->op == OP_call || f->in->op == OP_callvirt || f->in->op == OP_newobj || f->in->op == OP_ldftn ||
-                   f->in->op == OP_ldvirtftn || f->in->op == OP_new_delegate || f->in->op == OP_new_delegate_virtual;
+    bool is_call = f->in->op == OP_call || f->in->op == OP_callvirt || f->in->op == OP_newobj ||
+                   f->in->op == OP_ldftn || f->in->op == OP_ldvirtftn || f->in->op == OP_new_delegate ||
+                   f->in->op == OP_new_delegate_virtual;
     bool replaced = is_call && exact == well_known_method(f->w->ts, WELL_KNOWN_METHOD_ReflectionGetType);
     bool generic = caller->owner->arg_count || caller->arg_count;
     Failure failure = {0};
@@ -303,7 +315,7 @@ const char *flow_method_name(Flow *f, const MethodDef *def) {
     return method ? flow_name_of_method(f->w, method, f->body->method->def, f->arena) : "?";
 }
 
-// ---- Requires* -----------------------------------------------------------------------------------------------------------
+// ---- Requires* ----------------------------------------------------------------------------------
 
 static const struct {
     Requires bit;
@@ -311,13 +323,15 @@ static const struct {
 } requirements[] = {
     {REQUIRES_UnreferencedCode, "IL2026", "RequiresUnreferencedCodeAttribute",
      "can break functionality when trimming application code."},
-    {REQUIRES_DynamicCode, "IL3050", "RequiresDynamicCodeAttribute", "can break functionality when AOT compiling."},
+    {REQUIRES_DynamicCode, "IL3050", "RequiresDynamicCodeAttribute",
+     "can break functionality when AOT compiling."},
     {REQUIRES_AssemblyFiles, "IL3002", "RequiresAssemblyFilesAttribute",
      "can break functionality when embedded in a single-file app."},
 };
 
 /// " message. url" of the attribute on an entity; false if it is not there.
-static bool requires_message(const Module *module, Token owner, const char *attribute, Arena *arena, const char **out) {
+static bool requires_message(const Module *module, Token owner, const char *attribute, Arena *arena,
+                             const char **out) {
     Bytes blob;
     Text message, url;
     if (!attribute_find(module, owner, "System.Diagnostics.CodeAnalysis", attribute, &blob))
@@ -336,16 +350,18 @@ static bool association_message(const MethodDef *def, const char *attribute, Are
     const Image *image = def->owner->module->image;
     for (uint32_t row = 1; def->flags & 0x0800 && row <= table_row_count(image, TABLE_MethodSemantics); row++)
         if (token_rid(column_token(image, COLUMN_MethodSemantics_Method, row)) == def->rid &&
-            requires_message(def->owner->module, column_token(image, COLUMN_MethodSemantics_Association, row), attribute,
-                             arena, out))
+            requires_message(def->owner->module, column_token(image, COLUMN_MethodSemantics_Association, row),
+                             attribute, arena, out))
             return true;
     return false;
 }
 
-static const char *message_of(const TypeDef *type, const MethodDef *def, const char *attribute, Arena *arena) {
+static const char *message_of(const TypeDef *type, const MethodDef *def, const char *attribute,
+                              Arena *arena) {
     const char *message;
-    if (def && (requires_message(type->module, token_make(TABLE_MethodDef, def->rid), attribute, arena, &message) ||
-                association_message(def, attribute, arena, &message)))
+    if (def &&
+        (requires_message(type->module, token_make(TABLE_MethodDef, def->rid), attribute, arena, &message) ||
+         association_message(def, attribute, arena, &message)))
         return message;
     for (; type; type = type->enclosing)
         if (requires_message(type->module, token_make(TABLE_TypeDef, type->rid), attribute, arena, &message))
@@ -353,43 +369,52 @@ static const char *message_of(const TypeDef *type, const MethodDef *def, const c
     return "";
 }
 
-static void warn_requires(Flow *f, uint32_t requires, const TypeDef *type, const MethodDef *def, const char *name) {
+static void warn_requires(Flow *f, uint32_t requires, const TypeDef *type, const MethodDef *def,
+                          const char *name) {
     for (size_t i = 0; i < sizeof requirements / sizeof *requirements; i++) {
         if (!(requires & requirements[i].bit))
             continue;
         const char *message = message_of(type, def, requirements[i].attribute, f->arena);
-        flow_warn(f, requirements[i].code, "Using member '%s' which has '%s' %s%s", name, requirements[i].attribute,
-                  requirements[i].text, message);
+        flow_warn(f, requirements[i].code, "Using member '%s' which has '%s' %s%s", name,
+                  requirements[i].attribute, requirements[i].text, message);
     }
 }
 
 void flow_warn_requires(Flow *f, const MethodDef *def) {
-    uint32_t requires = flow_requires(f->w, def);
+    uint32_t
+        requires
+    = flow_requires(f->w, def);
     if (requires && def->owner->module && !flow_is_framework(f->w, f->body->method->def->owner->module))
         warn_requires(f, requires, def->owner, def, flow_method_name(f, def));
 }
 
 void flow_warn_dynamic_code(Flow *f, const MethodDef *def) {
-    uint32_t requires = flow_requires(f->w, def) & REQUIRES_DynamicCode;
+    uint32_t
+        requires
+    = flow_requires(f->w, def) & REQUIRES_DynamicCode;
     if (requires && !flow_is_framework(f->w, f->body->method->def->owner->module))
         warn_requires(f, requires, def->owner, def, flow_method_name(f, def));
 }
 
 void flow_warn_requires_field(Flow *f, const FieldDef *def) {
     const FlowFacts *facts = flow_facts(f->w, def->owner->module);
-    uint32_t requires = facts->types[def->owner->rid - 1] & TYPE_Requires;
+    uint32_t
+        requires
+    = facts->types[def->owner->rid - 1] & TYPE_Requires;
     if (requires && def->is_static && !def->is_literal)
         warn_requires(f, requires, def->owner, NULL, flow_name_of_field(f->w, def, f->arena));
 }
 
 void flow_warn_member(World *w, const MethodDef *def) {
     Flow *f = w->flow;
-    uint32_t requires = f ? flow_requires(w, def) : 0;
+    uint32_t
+        requires
+    = f ? flow_requires(w, def) : 0;
     if (requires && !flow_is_framework(w, f->body->method->def->owner->module))
         warn_requires(f, requires, def->owner, def, flow_name_of_def(w, def, f->arena));
 }
 
-// ---- COM ---------------------------------------------------------------------------------------------------------------
+// ---- COM ----------------------------------------------------------------------------------------
 
 /// [MarshalAs] of a parameter: its native type (II.23.4), 0 if there is none.
 static uint32_t native_type(const MethodDef *def, uint32_t sequence) {
@@ -419,12 +444,13 @@ void flow_warn_com(Flow *f, const MethodDef *def) {
         com |= is_com(f->w, signature->params[i], native_type(def, i + 1));
     if (com || is_com(f->w, signature->return_type, native_type(def, 0)))
         flow_warn(f, "IL2050",
-                  "P/invoke method '%s' declares a parameter with COM marshalling. Correctness of COM interop cannot be "
+                  "P/invoke method '%s' declares a parameter with COM marshalling. Correctness of COM "
+                  "interop cannot be "
                   "guaranteed after trimming. Interfaces and interface members might be removed.",
                   flow_method_name(f, def));
 }
 
-// ---- Annotations that do not fit -----------------------------------------------------------------------------------------
+// ---- Annotations that do not fit ----------------------------------------------------------------
 
 static const char *flags_names(Arena *arena, uint32_t flags) {
     static const struct {
@@ -452,7 +478,8 @@ static const char *flags_names(Arena *arena, uint32_t flags) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if ((flags & names[i].flag) != names[i].flag)
             continue;
-        text_append_format(&out, "%s'DynamicallyAccessedMemberTypes.%s'", out.size ? ", " : "", names[i].name);
+        text_append_format(&out, "%s'DynamicallyAccessedMemberTypes.%s'", out.size ? ", " : "",
+                           names[i].name);
         flags &= ~names[i].flag;
     }
     return text_built(&out).data;
@@ -461,7 +488,8 @@ static const char *flags_names(Arena *arena, uint32_t flags) {
 static const char *generic_owner_name(Flow *f, const Place *place, bool callee) {
     if (!place->method)
         return flow_name_of_type(f->w, place->type, f->arena);
-    return callee ? flow_name_of_def(f->w, place->method, f->arena) : flow_name_of_def(f->w, place->method, f->arena);
+    return callee ? flow_name_of_def(f->w, place->method, f->arena)
+                  : flow_name_of_def(f->w, place->method, f->arena);
 }
 
 /// The first sentence: what the value does not satisfy.
@@ -482,8 +510,8 @@ static const char *target_text(Flow *f, const Place *target, const char *flags) 
                             flow_method_name(f, target->method));
     case PLACE_Generic:
         return arena_format(f->arena, "'%s' generic argument does not satisfy %s in '%s'.",
-                            flow_name_of_generic(target->type, target->method, target->index, f->arena), flags,
-                            generic_owner_name(f, target, true));
+                            flow_name_of_generic(target->type, target->method, target->index, f->arena),
+                            flags, generic_owner_name(f, target, true));
     case PLACE_None: break;
     }
     return "";
@@ -514,25 +542,28 @@ static const char *source_text(Flow *f, const Place *source) {
 
 /// Column of a target in the table of codes IL2067 to IL2091.
 static uint32_t target_column(PlaceKind kind) {
-    static const uint8_t columns[] = {[PLACE_Parameter] = 0, [PLACE_Return] = 1, [PLACE_Field] = 2, [PLACE_This] = 3,
-                                      [PLACE_Generic] = 4};
+    static const uint8_t columns[] = {
+        [PLACE_Parameter] = 0, [PLACE_Return] = 1, [PLACE_Field] = 2, [PLACE_This] = 3, [PLACE_Generic] = 4};
     return columns[kind];
 }
 
 static void warn_unknown(Flow *f, const Place *target) {
-    static const char rest[] = "can not be statically determined and may not meet 'DynamicallyAccessedMembersAttribute' "
-                               "requirements.";
+    static const char rest[] =
+        "can not be statically determined and may not meet 'DynamicallyAccessedMembersAttribute' "
+        "requirements.";
     switch (target->kind) {
     case PLACE_Parameter:
         flow_warn(f, "IL2062", "Value passed to parameter '%s' of method '%s' %s",
-                  flow_name_of_param(target->method, target->index, f->arena), flow_method_name(f, target->method), rest);
+                  flow_name_of_param(target->method, target->index, f->arena),
+                  flow_method_name(f, target->method), rest);
         break;
     case PLACE_Return:
-        flow_warn(f, "IL2063", "Value returned from method '%s' %s", flow_name_of_def(f->w, target->method, f->arena),
-                  rest);
+        flow_warn(f, "IL2063", "Value returned from method '%s' %s",
+                  flow_name_of_def(f->w, target->method, f->arena), rest);
         break;
     case PLACE_Field:
-        flow_warn(f, "IL2064", "Value assigned to %s %s", flow_name_of_field(f->w, target->field, f->arena), rest);
+        flow_warn(f, "IL2064", "Value assigned to %s %s", flow_name_of_field(f->w, target->field, f->arena),
+                  rest);
         break;
     case PLACE_This:
         flow_warn(f, "IL2065", "Value passed to implicit 'this' parameter of method '%s' %s",
@@ -548,8 +579,11 @@ static void warn_unknown(Flow *f, const Place *target) {
 }
 
 void flow_warn_requirement(Flow *f, const FlowValue *value, const Place *target) {
-    static const uint16_t rows[] = {[PLACE_Parameter] = 2067, [PLACE_Return] = 2072, [PLACE_Field] = 2077,
-                                    [PLACE_This] = 2082, [PLACE_Generic] = 2087};
+    static const uint16_t rows[] = {[PLACE_Parameter] = 2067,
+                                    [PLACE_Return] = 2072,
+                                    [PLACE_Field] = 2077,
+                                    [PLACE_This] = 2082,
+                                    [PLACE_Generic] = 2087};
     const Place *source = &value->place;
     if (!worth_reporting(f, "IL2067"))
         return;
@@ -561,7 +595,8 @@ void flow_warn_requirement(Flow *f, const FlowValue *value, const Place *target)
     snprintf(code, sizeof code, "IL%u", rows[source->kind] + target_column(target->kind));
     uint32_t missing = target->flags == DAM_All ? DAM_All : target->flags & ~source->flags;
     flow_warn(f, code,
-              "%s %s does not have matching annotations. The source value must declare at least the same requirements as "
+              "%s %s does not have matching annotations. The source value must declare at least the same "
+              "requirements as "
               "those declared on the target location it is assigned to.",
               target_text(f, target, flags_names(f->arena, missing)), source_text(f, source));
 }

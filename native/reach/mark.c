@@ -55,7 +55,7 @@ bool mark_both(World *w, Node *node, const Node *from, const Node *other, const 
     return true;
 }
 
-// ---- One function per kind of mark ----------------------------------------------------------------------
+// ---- One function per kind of mark --------------------------------------------------------------
 
 /// Code that needs what was cut throws instead.
 static void cut_add(World *w, Cut cut) {
@@ -120,7 +120,8 @@ void mark_method(World *w, const Method *method, const Node *from, const char *t
         return;
     if (!method_allowed(w, node, from))
         return;
-    if (method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_ContextStub) { // nothing without it
+    if (method->synthetic == SYNTHETIC_UnboxingStub ||
+        method->synthetic == SYNTHETIC_ContextStub) { // nothing without it
         mark_address(w, method->synthetic_method, from, "stub");
         node->cut = method_node(w, method_served(w, method->synthetic_method, from))->cut;
         if (node->cut)
@@ -199,7 +200,8 @@ void mark_pointer(World *w, const Method *method, const Node *from, const char *
 static void mark_level(World *w, Type *type, NodeKind level, const Node *from, const char *text) {
     if (type->def && type->def->is_placeholder && level > NODE_Metadata)
         level = NODE_Metadata; // System.__Canon has no instances
-    for (uint32_t i = 0; type->has_placeholder && i < type->arg_count; i++) // the canonical form does not show them
+    for (uint32_t i = 0; type->has_placeholder && i < type->arg_count;
+         i++) // the canonical form does not show them
         if (type->args[i]->has_placeholder && !(type->args[i]->def && type->args[i]->def->is_placeholder))
             mark_level(w, type->args[i], NODE_Necessary, from, text);
     if (type->has_placeholder && type->element && type->element->has_placeholder &&
@@ -344,7 +346,7 @@ void mark_helper(World *w, WellKnownMethod helper, const Node *from) {
         mark_method(w, method, from, "helper");
 }
 
-// ---- The loop -------------------------------------------------------------------------------------------
+// ---- The loop -----------------------------------------------------------------------------------
 
 static int node_pointer_order(const void *a, const void *b) {
     return node_order(*(Node *const *)a, *(Node *const *)b);

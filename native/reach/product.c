@@ -37,7 +37,7 @@ static void fields_sort(const Field **items, uint32_t count) {
         qsort(items, count, sizeof *items, field_pointer_order);
 }
 
-// ---- Slots and selectors --------------------------------------------------------------------------------
+// ---- Slots and selectors ------------------------------------------------------------------------
 
 /// Two different codes behind it: only then a call reads a table entry. Reflection always does.
 static bool needs_table(const Reach *reach, const MethodNode *node) {
@@ -111,8 +111,8 @@ static void vtable_make(World *w, TypeNode *node) {
     }
 }
 
-/// An instance of which only the identity is known here, but which can be made at run time: it is given what the type
-/// loader would give it.
+/// An instance of which only the identity is known here, but which can be made at run time: it is given what
+/// the type loader would give it.
 static void template_borrow(World *w, TypeNode *node) {
     Type *type = node->type;
     const TypeNode *form = node->levels[3].marked || type->has_placeholder
@@ -138,7 +138,7 @@ static void vtables_make(Reach *reach) {
         template_borrow(reach->world, type_node(reach->world, constructed->items[i]->entity));
 }
 
-// ---- Metadata -------------------------------------------------------------------------------------------
+// ---- Metadata -----------------------------------------------------------------------------------
 
 static void metadata_flag(Reach *reach, const TypeDef *def) {
     for (; def && def->rid; def = def->enclosing) { // System.__Canon has no row
@@ -182,7 +182,7 @@ static void metadata_make(Reach *reach) {
     metadata_list(reach, all, module_count);
 }
 
-// ---- All ------------------------------------------------------------------------------------------------
+// ---- All ----------------------------------------------------------------------------------------
 
 static int export_order(const void *a, const void *b) {
     return text_compare(((const Export *)a)->symbol, ((const Export *)b)->symbol);
@@ -291,7 +291,8 @@ Type *const *reach_types(const Reach *reach, uint32_t *count) {
 }
 
 TypeLevel reach_type_level(const Reach *reach, const Type *type) {
-    const TypeNode *node = type_node_find(reach->world, type->has_placeholder ? type_canonical(reach->ts, type) : type);
+    const TypeNode *node =
+        type_node_find(reach->world, type->has_placeholder ? type_canonical(reach->ts, type) : type);
     if (!node || !node->levels[0].marked)
         return LEVEL_None;
     if (node->levels[2].marked)

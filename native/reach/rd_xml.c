@@ -1,5 +1,5 @@
-// Runtime directives (reach.md 4.7): assemblies, types and methods that reflection must find whatever the program
-// does. Type names are those of reflection, so exact generic instances can be named.
+// Runtime directives (reach.md 4.7): assemblies, types and methods that reflection must find whatever the
+// program does. Type names are those of reflection, so exact generic instances can be named.
 #include "reach/flow.h"
 #include "support/file.h"
 
@@ -26,14 +26,16 @@ static bool dynamic_all(Directives *d, const XmlElement *element, bool *all) {
     *all = text_equal_z(value, "Required All");
     if (!value.data || *all || text_equal_z(value, "Required"))
         return true;
-    report(d, element, arena_format(&d->w->arena, "The value '%s' of 'Dynamic' is not supported", printed(d, value)));
+    report(d, element,
+           arena_format(&d->w->arena, "The value '%s' of 'Dynamic' is not supported", printed(d, value)));
     return false;
 }
 
-// ---- Methods ------------------------------------------------------------------------------------------------------------
+// ---- Methods ------------------------------------------------------------------------------------
 
 /// Types of the children with that element name; false after a report.
-static bool child_types(Directives *d, const XmlElement *method, const char *element, Type **types, uint32_t *count) {
+static bool child_types(Directives *d, const XmlElement *method, const char *element, Type **types,
+                        uint32_t *count) {
     *count = 0;
     for (uint32_t i = 0; i < method->child_count; i++) {
         const XmlElement *child = method->children[i];
@@ -86,7 +88,7 @@ static void apply_method(Directives *d, const XmlElement *element, Type *type) {
         report(d, element, arena_format(&w->arena, "Could not find method '%s'", printed(d, name)));
 }
 
-// ---- Types and assemblies -------------------------------------------------------------------------------------------------
+// ---- Types and assemblies -----------------------------------------------------------------------
 
 static void apply_type(Directives *d, const XmlElement *element) {
     Text name = xml_attribute(element, "Name");
@@ -106,7 +108,8 @@ static void apply_type(Directives *d, const XmlElement *element) {
             apply_method(d, element->children[i], type);
         else
             report(d, element->children[i],
-                   arena_format(&d->w->arena, "The element '%s' is not supported", printed(d, element->children[i]->name)));
+                   arena_format(&d->w->arena, "The element '%s' is not supported",
+                                printed(d, element->children[i]->name)));
     }
 }
 

@@ -20,7 +20,7 @@ void reach_close(Reach *reach);
 Il *reach_il(const Reach *reach);
 const Request *reach_request(const Reach *reach);
 
-// ---- What exists, in deterministic order (sorted by assembly, token, arguments) -------------------------
+// ---- What exists, in deterministic order (sorted by assembly, token, arguments) -----------------
 
 /// Methods whose code must be compiled: CODE_Body and CODE_PInvoke, synthetic ones included.
 const Method *const *reach_methods(const Reach *reach, uint32_t *count);
@@ -28,14 +28,15 @@ bool reach_has_method(const Reach *reach, const Method *method);
 /// The address of `method` is visible (vtable, selector row, delegate, ldftn, export): it needs a symbol
 /// other units can use.
 bool reach_address_taken(const Reach *reach, const Method *method);
-/// Its address is kept by the program (ldftn, delegate, reflection), which may compare it with that of other methods.
+/// Its address is kept by the program (ldftn, delegate, reflection), which may compare it with that of other
+/// methods.
 bool reach_pointer_taken(const Reach *reach, const Method *method);
 /// Code of `same` serves `method` as well from now on: calls and tables may use it.
 void reach_share_code(Reach *reach, const Method *method, const Method *same);
 /// The method whose code serves `method`: itself, unless another was named.
 const Method *reach_code(const Reach *reach, const Method *method);
-/// The body that `method` has in common with others and enters with a context of its own: which instance it was made
-/// from, NULL if there is none.
+/// The body that `method` has in common with others and enters with a context of its own: which instance it
+/// was made from, NULL if there is none.
 void reach_share_body(Reach *reach, const Method *method, const Method *made_from);
 const Method *reach_body(const Reach *reach, const Method *method);
 /// Types with a MethodTable, and its level.
@@ -77,7 +78,7 @@ const Method *const *reach_lazy_pinvokes(const Reach *reach, uint32_t *count);
 Type *const *reach_marshalled_structs(const Reach *reach, uint32_t *count);
 Type *const *reach_marshalled_delegates(const Reach *reach, uint32_t *count);
 
-// ---- Helpers: the CoreLib methods that generated code calls ---------------------------------------------
+// ---- Helpers: the CoreLib methods that generated code calls -------------------------------------
 
 enum { HELPERS_MAX = 6 };
 /// The CoreLib methods that lowering `in` of `body` may call: reach/ marks exactly these, so lower/ may call
@@ -96,7 +97,7 @@ bool reach_type_allowed(const Reach *reach, const Type *type);
 /// There are such instances.
 bool reach_has_cuts(const Reach *reach);
 
-// ---- Instances made at run time ---------------------------------------------------------------------------
+// ---- Instances made at run time -----------------------------------------------------------------
 
 /// Canonical types and generic methods, whose code serves instances that the type loader makes.
 bool reach_makes_types(const Reach *reach);
@@ -128,15 +129,16 @@ typedef struct GenericOverride {
 } GenericOverride;
 const GenericOverride *reach_generic_overrides(const Reach *reach, uint32_t *count);
 /// Interns the question; the symbol of its record. Lowering asks, emit/ writes the records.
-Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context, const Type *part);
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context,
+                  const Type *part);
 /// Whether the context (the method's, or `part`) names all arguments that the entity is made of.
 typedef enum LookupPart {
     LOOKUP_PART_None,     // it does
     LOOKUP_PART_Argument, // `*found`, a struct among the arguments, holds them
     LOOKUP_PART_Several,  // arguments of several structs
 } LookupPart;
-LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind, const void *entity,
-                             const Type **found);
+LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind,
+                             const void *entity, const Type **found);
 const Lookup *reach_lookups(const Reach *reach, uint32_t *count);
 /// How canonical code gets at its context.
 typedef enum ContextSource {
@@ -151,7 +153,7 @@ static inline bool reach_takes_context(const Method *method) {
     return reach_context_source(method) >= CONTEXT_Type;
 }
 
-// ---- Dispatch -------------------------------------------------------------------------------------------
+// ---- Dispatch -----------------------------------------------------------------------------------
 
 /// Virtual slots in use of a constructed class or struct, base first: the vtable after the hidden slot. An
 /// entry is the code to call (unboxing stub for structs) or NULL when nothing can reach it.
@@ -189,17 +191,18 @@ const DynamicImplementation *reach_dynamic_implementations(const Reach *reach, u
 enum { DYNAMIC_NONE = 0xFFFF };
 uint32_t reach_dynamic_number(const Reach *reach, const Method *selector);
 
-/// How a call of a SYNTHETIC_StaticVirtual finds its code in the row of the type: the number of the selector, and whether types
-/// implement several instances of the interface.
+/// How a call of a SYNTHETIC_StaticVirtual finds its code in the row of the type: the number of the selector,
+/// and whether types implement several instances of the interface.
 uint32_t reach_static_selector(const Reach *reach, const Method *static_virtual, bool *is_ambiguous);
 
 typedef enum CallKind {
-    CALL_Generic,  // a generic virtual method whose arguments the context gives: the runtime finds the code
-    CALL_Direct,   // target; the caller tests `this` for null
-    CALL_Slot,     // load the MethodTable, slot `index`
-    CALL_Selector, // row of the MethodTable + selector `index`
-    CALL_Ambiguous, // the same, where types implement the interface several times: decided by the MethodTable of `interface`
-    CALL_Never,    // no constructed type can be the receiver: null check, then unreachable code that throws
+    CALL_Generic,   // a generic virtual method whose arguments the context gives: the runtime finds the code
+    CALL_Direct,    // target; the caller tests `this` for null
+    CALL_Slot,      // load the MethodTable, slot `index`
+    CALL_Selector,  // row of the MethodTable + selector `index`
+    CALL_Ambiguous, // the same, where types implement the interface several times: decided by the MethodTable
+                    // of `interface`
+    CALL_Never,     // no constructed type can be the receiver: null check, then unreachable code that throws
 } CallKind;
 typedef struct CallPlan {
     CallKind kind;
@@ -219,7 +222,7 @@ bool reach_cast_possible(const Reach *reach, const Type *type);
 /// The only constructed type that passes a cast to `type`, NULL if none or several.
 const Type *reach_only_implementer(const Reach *reach, const Type *type);
 
-// ---- Reflection (metadata blobs) ------------------------------------------------------------------------
+// ---- Reflection (metadata blobs) ----------------------------------------------------------------
 
 /// Definitions that need NativeFormat records.
 bool reach_type_has_metadata(const Reach *reach, const TypeDef *def);
@@ -236,20 +239,22 @@ typedef struct TypeForward {
 } TypeForward;
 const TypeForward *reach_type_forwards(const Reach *reach, uint32_t *count);
 const TypeDef *const *reach_metadata_types(const Reach *reach, uint32_t *count);
-/// Methods that reflection can invoke (invoke maps), and open definitions that it can only show. Exact ones have
-/// code unless they are abstract (reach_has_method); of structs, their unboxing stub has too.
+/// Methods that reflection can invoke (invoke maps), and open definitions that it can only show. Exact ones
+/// have code unless they are abstract (reach_has_method); of structs, their unboxing stub has too.
 bool reach_is_invokable(const Reach *reach, const Method *method);
 const Method *const *reach_invokable_methods(const Reach *reach, uint32_t *count);
-/// Fields that reflection can read and write (field access map), and open definitions; statics have their base.
+/// Fields that reflection can read and write (field access map), and open definitions; statics have their
+/// base.
 const Field *const *reach_reflectable_fields(const Reach *reach, uint32_t *count);
 
-/// Its invocation dispatches on the object: through reach_slot_index or reach_selector_index of its declaration.
+/// Its invocation dispatches on the object: through reach_slot_index or reach_selector_index of its
+/// declaration.
 bool reach_is_invoked_virtually(const Method *method);
 /// Members whose handles are loaded (ldtoken).
 const Method *const *reach_token_methods(const Reach *reach, uint32_t *count);
 const Field *const *reach_token_fields(const Reach *reach, uint32_t *count);
 
-// ---- Symbols: one naming for lower/ and emit/ -----------------------------------------------------------
+// ---- Symbols: one naming for lower/ and emit/ ---------------------------------------------------
 
 typedef enum SymbolKind {
     SYMBOL_MethodTable,       // entity: Type
@@ -274,7 +279,7 @@ Text reach_string_symbol(const Reach *reach, uint32_t index);
 /// Symbol whose address is table + 8 * displacement of a selector (emit defines it).
 Text reach_selector_symbol(const Reach *reach, uint32_t selector);
 
-// ---- Explanations ---------------------------------------------------------------------------------------
+// ---- Explanations -------------------------------------------------------------------------------
 
 /// One line per mark ("M" method, "T" type, ...) in the form of data/closures, for `--dump=reach`.
 void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file);

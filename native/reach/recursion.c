@@ -2,15 +2,15 @@
 // at the reference. A node's `growth` counts the steps on its chain of reasons in which the type expression
 // became deeper; an instance is cut when one definition nests in it more often than the request's limit *and*
 // at least as many steps grew. Deep nesting that a program merely writes out grows in one step and is never
-// cut. Where several definitions wrap each other in turn, none of them nests often, but their sequences are too many:
-// besides, a definition has a limited number of deep instances that grew.
+// cut. Where several definitions wrap each other in turn, none of them nests often, but their sequences are
+// too many: besides, a definition has a limited number of deep instances that grew.
 #include "reach/world.h"
 
 enum {
     DEFAULT_MAX_CYCLE = 4,
     NESTING_STACK = 64,
-    DEEP_INSTANCES_MAX = 256,     // of one definition
-    REPEATED_INSTANCES_MAX = 64,  // the same, where some definition nests in itself
+    DEEP_INSTANCES_MAX = 256,    // of one definition
+    REPEATED_INSTANCES_MAX = 64, // the same, where some definition nests in itself
 };
 
 uint32_t method_depth(const Method *method) {
@@ -69,8 +69,8 @@ static uint32_t method_nesting(const Method *method) {
 static InstanceCount *instance_count(World *w, const Method *method, const Type *type) {
     while (type && type->element)
         type = type->element;
-    const Module *module = method ? (method->def ? method->def->owner->module : NULL)
-                                  : (type->def ? type->def->module : NULL);
+    const Module *module =
+        method ? (method->def ? method->def->owner->module : NULL) : (type->def ? type->def->module : NULL);
     if (!module || !module->image)
         return NULL;
     ModuleMarks *marks = module_marks(w, module);

@@ -1,5 +1,5 @@
-// What reflection finds (reach.md 4): the marks that descriptors, attributes, ldtoken and the dataflow of Type
-// values ask for, and what each of them brings. Records, maps and invocation are made of them in emit/.
+// What reflection finds (reach.md 4): the marks that descriptors, attributes, ldtoken and the dataflow of
+// Type values ask for, and what each of them brings. Records, maps and invocation are made of them in emit/.
 #include "reach/world.h"
 
 enum { SEMANTICS_Other = 4 }; // II.23.1.12
@@ -36,12 +36,13 @@ void mark_reflectable_type(World *w, Type *type, const Node *from, const char *t
         mark_constructed(w, type, from, text);
 }
 
-// ---- Records and their attributes -----------------------------------------------------------------------
+// ---- Records and their attributes ---------------------------------------------------------------
 
 static void generic_parameters_visible(World *w, const Module *module, Token owner, const Node *from) {
     uint32_t count, row = sorted_rows_find(module->image, COLUMN_GenericParam_Owner, owner, &count);
     for (uint32_t i = 0; row && i < count; i++) {
-        attributes_visible(w, ATTRIBUTES_GenericParameter, module, token_make(TABLE_GenericParam, row + i), from);
+        attributes_visible(w, ATTRIBUTES_GenericParameter, module, token_make(TABLE_GenericParam, row + i),
+                           from);
         attributes_visible(w, ATTRIBUTES_Constraints, module, token_make(TABLE_GenericParam, row + i), from);
     }
 }
@@ -63,7 +64,8 @@ void reflectable_type_visible(World *w, const TypeDef *def, const Node *from) {
         attributes_visible(w, ATTRIBUTES_Module, def->module, token_make(TABLE_Module, 1), from);
     }
     for (uint32_t i = 0; def->is_enum && i < def->field_count; i++)
-        attributes_visible(w, ATTRIBUTES_Field, def->module, token_make(TABLE_Field, def->first_field_rid + i), from);
+        attributes_visible(w, ATTRIBUTES_Field, def->module,
+                           token_make(TABLE_Field, def->first_field_rid + i), from);
 }
 
 static bool is_accessor_of(const Image *image, Token association, uint32_t method_rid) {
@@ -115,7 +117,7 @@ static void mark_field_metadata(World *w, const FieldDef *def, const Node *from)
     *seen = 1;
 }
 
-// ---- Delegates --------------------------------------------------------------------------------------------
+// ---- Delegates ----------------------------------------------------------------------------------
 
 static void delegate_target_mark(World *w, const DelegateTarget *target, const Node *from) {
     if (target->method->synthetic == SYNTHETIC_StaticVirtual) {
@@ -127,10 +129,12 @@ static void delegate_target_mark(World *w, const DelegateTarget *target, const N
         slot_targets_show(w, target->method, from);
 }
 
-void delegate_target_note(World *w, const Type *delegate, const Method *target, bool is_virtual, const Node *from) {
+void delegate_target_note(World *w, const Type *delegate, const Method *target, bool is_virtual,
+                          const Node *from) {
     DelegateTarget noted = {delegate->def, target, is_virtual};
     ARRAY_PUSH(&w->arena, &w->delegate_targets, noted);
-    if (w->delegate_targets_from || type_node(w, type_from_def(w->ts, delegate->def))->delegate_targets_visible)
+    if (w->delegate_targets_from ||
+        type_node(w, type_from_def(w->ts, delegate->def))->delegate_targets_visible)
         delegate_target_mark(w, &noted, from);
 }
 
@@ -165,7 +169,7 @@ void methods_reader_marked(World *w, const Node *from) {
         mark_reflectable_method(w, w->delegate_invokes.items[i], from, "Invoke of a delegate type");
 }
 
-// ---- Properties and events ------------------------------------------------------------------------------
+// ---- Properties and events ----------------------------------------------------------------------
 
 static void mark_accessors(World *w, Type *owner, Token association, const Node *from, const char *text) {
     const Image *image = owner->def->module->image;
@@ -190,7 +194,7 @@ void mark_reflectable_event(World *w, Type *owner, uint32_t rid, const Node *fro
     mark_accessors(w, owner, token_make(TABLE_Event, rid), from, text);
 }
 
-// ---- Instances of generic types ---------------------------------------------------------------------------
+// ---- Instances of generic types -----------------------------------------------------------------
 
 static void instance_method_mark(World *w, Type *type, const MethodDef *def, const Node *from) {
     Failure failure = {0};
@@ -228,7 +232,8 @@ static bool shows_method(const GenericMembers *members, const MethodDef *def) {
 }
 
 void reflectable_code_appears(World *w, const Method *method, const Node *from) {
-    if (method->synthetic != SYNTHETIC_None || !method->def || (!method->arg_count && !method->owner->arg_count))
+    if (method->synthetic != SYNTHETIC_None || !method->def ||
+        (!method->arg_count && !method->owner->arg_count))
         return;
     GenericMembers *members = generic_members(w, method->def->owner);
     ARRAY_PUSH(&w->arena, &members->code, method);
@@ -262,7 +267,7 @@ static void generic_field_spread(World *w, const FieldDef *def, const Node *from
         instance_field_mark(w, members->instances.items[i]->type, def, from);
 }
 
-// ---- What a mark brings ---------------------------------------------------------------------------------
+// ---- What a mark brings -------------------------------------------------------------------------
 
 void mark_signature_type(World *w, Type *type, const Node *from, const char *text) {
     if (!type->is_open) {

@@ -1,5 +1,5 @@
-// Assemblies that are kept whole (reach.md 4.5): those the project roots, those it roots once they are used, and with
-// TrimMode=partial every used one that does not declare itself trimmable.
+// Assemblies that are kept whole (reach.md 4.5): those the project roots, those it roots once they are used,
+// and with TrimMode=partial every used one that does not declare itself trimmable.
 #include "reach/flow.h"
 
 static bool list_has(const TextList *list, Text name) {
@@ -25,10 +25,10 @@ static Type *rooted_instance(World *w, const TypeDef *def) {
     return instance ? instance : definition;
 }
 
-static const uint32_t declared_members = DAM_PublicConstructors | DAM_NonPublicConstructors | DAM_PublicMethods |
-                                         DAM_NonPublicMethods | DAM_PublicFields | DAM_NonPublicFields |
-                                         DAM_PublicProperties | DAM_NonPublicProperties | DAM_PublicEvents |
-                                         DAM_NonPublicEvents | DAM_Interfaces;
+static const uint32_t declared_members =
+    DAM_PublicConstructors | DAM_NonPublicConstructors | DAM_PublicMethods | DAM_NonPublicMethods |
+    DAM_PublicFields | DAM_NonPublicFields | DAM_PublicProperties | DAM_NonPublicProperties |
+    DAM_PublicEvents | DAM_NonPublicEvents | DAM_Interfaces;
 
 void assembly_root(World *w, const Module *module, const Node *from, const char *text) {
     ModuleMarks *marks = module_marks(w, module);
@@ -53,7 +53,8 @@ void module_used(World *w, const Module *module, const Node *from) {
     bool by_default = request->trim.default_rooting && !list_has(&request->trim.trimmable, module->name) &&
                       !flow_facts(w, module)->is_trimmable;
     if (conditional || by_default)
-        assembly_root(w, module, from, conditional ? "conditionally rooted assembly" : "assembly that is not trimmable");
+        assembly_root(w, module, from,
+                      conditional ? "conditionally rooted assembly" : "assembly that is not trimmable");
 }
 
 void assemblies_root(World *w) {

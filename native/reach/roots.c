@@ -20,7 +20,7 @@ static ExportPolicy export_policy(Text symbol) {
     return EXPORT_Native;
 }
 
-// ---- Exports of CoreLib ---------------------------------------------------------------------------------
+// ---- Exports of CoreLib -------------------------------------------------------------------------
 
 static Module *core_library(const Reach *reach) {
     return (Module *)well_known_type(reach->ts, WELL_KNOWN_TYPE_Object)->def->module;
@@ -109,7 +109,7 @@ void export_add(World *w, const Method *method, Text symbol, bool is_public) {
     mark_address(w, method, NULL, "runtime export");
 }
 
-// ---- Entry point ----------------------------------------------------------------------------------------
+// ---- Entry point --------------------------------------------------------------------------------
 
 static bool entry_point_find(Reach *reach) {
     if (reach->request->output.kind != OUTPUT_Exe)
@@ -199,7 +199,8 @@ void roots_mark(World *w) {
     library_startup_mark(w);
     for (uint32_t i = 0; i < reach->known_exports.count; i++) {
         const Export *known = &reach->known_exports.items[i];
-        bool decides_switches = w->makes_types && text_equal_z(known->symbol, "RhTypeCast_AreTypesAssignable");
+        bool decides_switches =
+            w->makes_types && text_equal_z(known->symbol, "RhTypeCast_AreTypesAssignable");
         if (export_policy(known->symbol) == EXPORT_Native || decides_switches)
             export_add(w, known->method, known->symbol, false);
     }
@@ -217,8 +218,10 @@ void roots_mark(World *w) {
     mark_allocated(w, well_known_type(w->ts, WELL_KNOWN_TYPE_String), NULL, "allocated by the runtime");
     mark_constructed(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Array), NULL, "GetSystemArrayEEType");
     if (w->makes_types) {
-        export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GenericLookup), TEXT_LITERAL("tailor_find_generic"), false);
-        export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GVMLookupForSlotSlow), TEXT_LITERAL("tailor_find_virtual"), false);
+        export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GenericLookup),
+                   TEXT_LITERAL("tailor_find_generic"), false);
+        export_add(w, well_known_method(w->ts, WELL_KNOWN_METHOD_GVMLookupForSlotSlow),
+                   TEXT_LITERAL("tailor_find_virtual"), false);
         mark_necessary(w, well_known_type(w->ts, WELL_KNOWN_TYPE_Canon), NULL, "argument of templates");
     }
     descriptors_mark(w);

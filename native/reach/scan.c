@@ -21,7 +21,7 @@ static void mark_cast_target(Scan *s, Type *type, const char *text) {
     mark_necessary(s->w, is_nullable(type) ? type->args[0] : type, s->from, text);
 }
 
-// ---- Calls ----------------------------------------------------------------------------------------------
+// ---- Calls --------------------------------------------------------------------------------------
 
 /// What il/ leaves of a `constrained.` call (III.2.1): a call through a reference, or of a method that takes
 /// the boxed value.
@@ -125,7 +125,7 @@ static void scan_intrinsic(Scan *s, const Instruction *in) {
         mark_allocated(s->w, in->method->args[0], s->from, "Activator.AllocatorOf");
 }
 
-// ---- Types ----------------------------------------------------------------------------------------------
+// ---- Types --------------------------------------------------------------------------------------
 
 static void scan_newarr(Scan *s, const Instruction *in) {
     mark_allocated(s->w, type_sz_array(s->w->ts, in->type), s->from, "newarr");
@@ -182,7 +182,7 @@ static void scan_ldtoken_field(Scan *s, const Instruction *in) {
     mark_token_field(s->w, in->field, s->from);
 }
 
-// ---- Data -----------------------------------------------------------------------------------------------
+// ---- Data ---------------------------------------------------------------------------------------
 
 static void scan_ldstr(Scan *s, const Instruction *in) {
     mark_string(s->w, in->string, s->from, "ldstr");
@@ -281,14 +281,15 @@ static const Body *written_body(World *w, const Method *method, MethodNode *scan
     return body;
 }
 
-/// Callees that have become part of this body are not marked themselves. The runtime pack's have nothing to tell:
-/// calls that matter are not inlined there.
+/// Callees that have become part of this body are not marked themselves. The runtime pack's have nothing to
+/// tell: calls that matter are not inlined there.
 static void scan_inlined_flow(Scan *s) {
     World *w = s->w;
     for (uint32_t i = 0; i < s->body->inlined_count; i++) {
         const Method *callee = s->body->inlined[i];
         MethodNode *node = method_node(w, callee);
-        if (flow_is_framework(w, callee->def->owner->module) || node->code.marked || node->flow_epoch == w->flow_epoch)
+        if (flow_is_framework(w, callee->def->owner->module) || node->code.marked ||
+            node->flow_epoch == w->flow_epoch)
             continue;
         node->flow_epoch = w->flow_epoch;
         const Body *body = written_body(w, callee, s->node);
@@ -355,7 +356,8 @@ void method_scan(World *w, MethodNode *node) {
     const Method *method = node->method;
     const Node *from = &node->code;
     node->queued = false;
-    if (method->synthetic == SYNTHETIC_UnboxingStub || method->synthetic == SYNTHETIC_ContextStub) { // no body
+    if (method->synthetic == SYNTHETIC_UnboxingStub ||
+        method->synthetic == SYNTHETIC_ContextStub) { // no body
         mark_address(w, method_served(w, method->synthetic_method, from), from, "stub");
         return;
     }

@@ -1,6 +1,7 @@
-// Static virtual methods that canonical code calls on its arguments. They are selectors like other interface methods: the row
-// of the type that the context gives leads to the code. So every class with a MethodTable that implements one has a row with
-// its code, whether it has instances or not; of structs, which are placeholders never, those that a call names.
+// Static virtual methods that canonical code calls on its arguments. They are selectors like other interface
+// methods: the row of the type that the context gives leads to the code. So every class with a MethodTable
+// that implements one has a row with its code, whether it has instances or not; of structs, which are
+// placeholders never, those that a call names.
 #include "reach/world.h"
 
 static bool is_candidate(const World *w, const Type *type) {

@@ -66,7 +66,8 @@ Text reach_symbol(const Reach *reach, SymbolKind kind, const void *entity) {
     case SYMBOL_Rva: return prefixed(reach, "rva$", symbol_field(reach->ts, entity));
     case SYMBOL_Method: return method_symbol(reach, method_of_symbol(reach, entity));
     case SYMBOL_Code: return method_symbol(reach, reach_code(reach, entity));
-    case SYMBOL_SharedBody: return prefixed(reach, "shared$", symbol_method(reach->ts, reach_body(reach, entity)));
+    case SYMBOL_SharedBody:
+        return prefixed(reach, "shared$", symbol_method(reach->ts, reach_body(reach, entity)));
     case SYMBOL_Dictionary: return prefixed(reach, "dictionary$", symbol_method(reach->ts, entity));
     case SYMBOL_PInvokeCell: return prefixed(reach, "pinvoke$", symbol_method(reach->ts, entity));
     case SYMBOL_MethodHandle: return prefixed(reach, "method$", symbol_method(reach->ts, entity));

@@ -1,10 +1,11 @@
-// Instances made at run time (generics-and-dispatch.md 2.6). For every generic definition that reflection can make
-// instances of there is a template: its canonical form, compiled like any other instance. Its bodies find the types that
-// depend on the arguments through their context; MethodTable, vtable and selector row serve all instances over references.
-// Slots and selectors are numbered by canonical owner then, so that the tables of a template fit exact callers too.
+// Instances made at run time (generics-and-dispatch.md 2.6). For every generic definition that reflection can
+// make instances of there is a template: its canonical form, compiled like any other instance. Its bodies
+// find the types that depend on the arguments through their context; MethodTable, vtable and selector row
+// serve all instances over references. Slots and selectors are numbered by canonical owner then, so that the
+// tables of a template fit exact callers too.
 #include "reach/world.h"
 
-// ---- Does the program make types? ---------------------------------------------------------------------------
+// ---- Does the program make types? ---------------------------------------------------------------
 
 /// The type loader is asked for what is not there.
 static bool is_maker(const Method *method) {
@@ -30,7 +31,7 @@ bool reach_makes_types(const Reach *reach) {
     return reach->makes_types;
 }
 
-// ---- Canonical code -----------------------------------------------------------------------------------------
+// ---- Canonical code -----------------------------------------------------------------------------
 
 ContextSource reach_context_source(const Method *method) {
     if (!method_has_placeholder(method) || method->synthetic == SYNTHETIC_UnboxingStub)
@@ -77,7 +78,7 @@ const Method *const *reach_template_methods(const Reach *reach, uint32_t *count)
     return reach->world->template_methods.items;
 }
 
-// ---- Slots --------------------------------------------------------------------------------------------------
+// ---- Slots --------------------------------------------------------------------------------------
 
 const Method *dispatch_key(const World *w, const Method *declaration) {
     if (!w->makes_types || declaration->synthetic != SYNTHETIC_None || !declaration->def)
@@ -88,7 +89,8 @@ const Method *dispatch_key(const World *w, const Method *declaration) {
     Failure failure = {0};
     if (owner == declaration->owner)
         return declaration;
-    const Method *key = method_instantiate(w->ts, declaration->def, owner, declaration->args, declaration->arg_count, &failure);
+    const Method *key = method_instantiate(w->ts, declaration->def, owner, declaration->args,
+                                           declaration->arg_count, &failure);
     return key ? key : declaration;
 }
 
@@ -118,7 +120,7 @@ const GenericOverride *reach_generic_overrides(const Reach *reach, uint32_t *cou
     return reach->world->generic_overrides.items;
 }
 
-// ---- Templates ----------------------------------------------------------------------------------------------
+// ---- Templates ----------------------------------------------------------------------------------
 
 static void template_mark(World *w, Type *type, const Node *from) {
     if (type && type != type_from_def(w->ts, type->def))
@@ -139,7 +141,8 @@ void template_allocated(World *w, TypeNode *form) {
 /// Static fields that canonical code reaches are those of every instance.
 void template_statics(World *w, TypeNode *form, StaticKind kind) {
     for (uint32_t i = 0; i < form->instances.count; i++)
-        mark_static_base(w, form->instances.items[i], kind, &form->statics[kind], "static fields of canonical code");
+        mark_static_base(w, form->instances.items[i], kind, &form->statics[kind],
+                         "static fields of canonical code");
 }
 
 void template_definition_seen(World *w, Type *definition, const Node *from) {
@@ -181,7 +184,8 @@ void template_instance_appears(World *w, Type *type, const Node *from) {
 }
 
 void template_method_seen(World *w, const Method *definition, const Node *from) {
-    if (!w->makes_types || !definition->def->generic_count || definition->def->is_abstract || definition->arg_count)
+    if (!w->makes_types || !definition->def->generic_count || definition->def->is_abstract ||
+        definition->arg_count)
         return;
     Type *owner = definition->owner;
     if (owner->is_generic_definition || owner->is_open)
@@ -191,12 +195,14 @@ void template_method_seen(World *w, const Method *definition, const Node *from) 
         mark_reflectable_method(w, method, from, "template of methods made at run time");
 }
 
-// ---- Questions of canonical code ------------------------------------------------------------------------------
+// ---- Questions of canonical code ----------------------------------------------------------------
 
-Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context, const Type *part) {
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context,
+                  const Type *part) {
     Reach *r = (Reach *)(uintptr_t)reach; // the list grows while units are lowered, one at a time
     for (uint32_t i = r->lookups.count; i-- > 0 && r->lookups.items[i].context == context;)
-        if (r->lookups.items[i].kind == kind && r->lookups.items[i].entity == entity && r->lookups.items[i].part == part)
+        if (r->lookups.items[i].kind == kind && r->lookups.items[i].entity == entity &&
+            r->lookups.items[i].part == part)
             return r->lookups.items[i].symbol;
     char name[32];
     int size = snprintf(name, sizeof name, "lookup$%u", r->lookups.count);
@@ -263,13 +269,14 @@ static bool entity_is_within(LookupKind kind, const void *entity, const Type *ty
     if (entity_is_known(kind, entity, &known))
         return true;
     for (uint32_t i = 0; i < type->arg_count; i++)
-        if (type->args[i]->has_placeholder && type->args[i]->arg_count && entity_is_within(kind, entity, type->args[i]))
+        if (type->args[i]->has_placeholder && type->args[i]->arg_count &&
+            entity_is_within(kind, entity, type->args[i]))
             return true;
     return false;
 }
 
-LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind, const void *entity,
-                             const Type **found) {
+LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind,
+                             const void *entity, const Type **found) {
     (void)reach;
     bool is_array = !part && (context->owner->kind == TYPE_SzArray || context->owner->kind == TYPE_Array);
     bool has_dictionary = !part && reach_context_source(context) == CONTEXT_Dictionary;

@@ -1,4 +1,5 @@
-// Type names as reflection writes them: "N.Outer+Inner`1[[Arg, asm],...][]&, asm" (Type.GetType, attribute blobs).
+// Type names as reflection writes them: "N.Outer+Inner`1[[Arg, asm],...][]&, asm" (Type.GetType, attribute
+// blobs).
 #include "reach/world.h"
 
 enum { NAME_DEPTH = 32 };
@@ -140,7 +141,8 @@ static Type *name_parse(NameParser *p, bool bracketed, uint32_t depth) {
         return NULL;
     blanks_skip(p);
     Text name = plain_name(p);
-    if (!name.size || !arguments_read(p, args, &arg_count, depth) || !suffixes_read(p, suffixes, &suffix_count))
+    if (!name.size || !arguments_read(p, args, &arg_count, depth) ||
+        !suffixes_read(p, suffixes, &suffix_count))
         return NULL;
     Module *module = NULL;
     bool has_assembly = (bracketed || depth == 0) && name_take(p, ',');
@@ -169,7 +171,8 @@ Type *type_name_resolve(World *w, Text text, const Module *fallback) {
 }
 
 Type *type_name_looked_up(World *w, Text text, const Module *fallback) {
-    return name_read(&(NameParser){.w = w, .text = text, .fallback = (Module *)fallback, .keep_forwards = true});
+    return name_read(
+        &(NameParser){.w = w, .text = text, .fallback = (Module *)fallback, .keep_forwards = true});
 }
 
 const TypeForward *reach_type_forwards(const Reach *reach, uint32_t *count) {

@@ -90,7 +90,7 @@ const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
     return slot->implementation;
 }
 
-// ---- Groups ---------------------------------------------------------------------------------------------
+// ---- Groups -------------------------------------------------------------------------------------
 
 static bool is_array_interface(const TypeSystem *ts, const Type *interface) {
     static const WellKnownType array_interfaces[] = {
@@ -120,7 +120,8 @@ static DispatchGroup *dispatch_group(World *w, Type *owner) {
 const Method *selector_target(World *w, Type *type, const Method *selector, bool by_definition) {
     if (!(selector->owner->def && selector->owner->def->is_interface))
         return type_resolve_virtual(w->ts, type, (Method *)selector);
-    if (by_definition && !type_is_castable_to(w->ts, type, selector->owner) && !type_is_array_enumerator(w->ts, type))
+    if (by_definition && !type_is_castable_to(w->ts, type, selector->owner) &&
+        !type_is_array_enumerator(w->ts, type))
         return NULL;
     Method *result = NULL;
     switch (type_resolve_interface(w->ts, type, (Method *)selector, &result)) {
@@ -159,8 +160,8 @@ void slot_targets_show(World *w, const Method *method, const Node *from) {
         target_show(w, slot->targets.items[i]);
 }
 
-/// Code for the table that wants a context other than the class of the object: generic methods, default interface methods,
-/// static methods of a base.
+/// Code for the table that wants a context other than the class of the object: generic methods, default
+/// interface methods, static methods of a base.
 static bool needs_context_stub(const TypeNode *type, const Method *target, ContextSource source) {
     bool is_static = !target->signature->has_this;
     if (source == CONTEXT_Type)
@@ -168,8 +169,8 @@ static bool needs_context_stub(const TypeNode *type, const Method *target, Conte
     return source == CONTEXT_Dictionary;
 }
 
-/// The object, or the type that a static call names, tells the arguments of its class; the method's own are those of the
-/// selector.
+/// The object, or the type that a static call names, tells the arguments of its class; the method's own are
+/// those of the selector.
 static const Method *target_code(World *w, TypeNode *type, const Method *target) {
     const Method *code = method_served(w, target, &type->levels[3]);
     if (needs_context_stub(type, target, reach_context_source(code))) {
@@ -220,19 +221,22 @@ static void pair_enter(World *w, TypeNode *type, MethodNode *selector, const Met
 }
 
 /// Several instances of the interface lead to different code: calls tell which one they mean.
-static void pair_enter_switch(World *w, TypeNode *type, MethodNode *selector, const SwitchCase *cases, uint32_t count) {
+static void pair_enter_switch(World *w, TypeNode *type, MethodNode *selector, const SwitchCase *cases,
+                              uint32_t count) {
     const Method *method = method_synthetic(w->ts, SYNTHETIC_InterfaceSwitch, type->type, selector->method);
     MethodNode *node = method_node(w, method);
     for (uint32_t i = 0; i < count; i++) {
         SwitchCase entry = {cases[i].interface, target_mark(w, type, selector, cases[i].target)};
         ARRAY_PUSH(&w->arena, &node->cases, entry);
         if (cases[i].interface)
-            mark_constructed(w, (Type *)cases[i].interface, &type->levels[3], "interface that is implemented several times");
+            mark_constructed(w, (Type *)cases[i].interface, &type->levels[3],
+                             "interface that is implemented several times");
     }
     ARRAY_PUSH(&w->arena, &selector->targets, (Target){type, method});
     selector->is_ambiguous = true;
     for (uint32_t i = 0; i < selector->interfaces.count; i++)
-        mark_necessary(w, selector->interfaces.items[i], &selector->slot, "interface that is implemented several times");
+        mark_necessary(w, selector->interfaces.items[i], &selector->slot,
+                       "interface that is implemented several times");
 }
 
 /// A selector of a canonical interface: every instance of it that the type implements.
@@ -247,8 +251,9 @@ static void pair_resolve_canonical(World *w, TypeNode *type, MethodNode *selecto
         if (interfaces[i]->def != selector->method->owner->def ||
             type_canonical(w->ts, interfaces[i]) != selector->method->owner)
             continue;
-        const Method *declaration = method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
-                                                       selector->method->arg_count, &failure);
+        const Method *declaration =
+            method_instantiate(w->ts, selector->method->def, interfaces[i], selector->method->args,
+                               selector->method->arg_count, &failure);
         const Method *target = declaration ? selector_target(w, type->type, declaration, false) : NULL;
         if (!target)
             continue;
@@ -287,8 +292,8 @@ void pair_resolve(World *w, TypeNode *type, MethodNode *selector, bool by_defini
         while (base && type_canonical(w->ts, base) != declaration->owner)
             base = type_base(w->ts, base);
         Failure failure = {0};
-        declaration = base ? method_instantiate(w->ts, declaration->def, base, declaration->args, declaration->arg_count,
-                                                &failure)
+        declaration = base ? method_instantiate(w->ts, declaration->def, base, declaration->args,
+                                                declaration->arg_count, &failure)
                            : NULL;
     }
     const Method *target = declaration ? selector_target(w, type_of_slot, declaration, by_definition) : NULL;
@@ -306,7 +311,7 @@ static void group_join(World *w, DispatchGroup *group, TypeNode *type) {
         pair_resolve(w, type, group->selectors.items[i], group->by_definition);
 }
 
-// ---- A type gets instances ------------------------------------------------------------------------------
+// ---- A type gets instances ----------------------------------------------------------------------
 
 /// Some call of the slot can have an instance of `type` as its receiver.
 static bool slot_reaches(World *w, const MethodNode *slot, Type *type) {
@@ -345,7 +350,8 @@ void type_dispatch(World *w, TypeNode *node) {
         }
         const Method *implementation = slot_implementation(w, node->type, &slots[i]);
         const Method *code =
-            implementation ? method_served(w, boxed_entry(w, node->type, implementation), &node->levels[3]) : NULL;
+            implementation ? method_served(w, boxed_entry(w, node->type, implementation), &node->levels[3])
+                           : NULL;
         slot_join(w, method_node(w, dispatch_key(w, declaration)), (Target){node, code});
     }
     bool is_dynamic = type_is_dynamically_castable(w->ts, node->type);
@@ -362,13 +368,14 @@ void type_dispatch(World *w, TypeNode *node) {
         group_join(w, w->interface_groups.items[i], node);
 }
 
-// ---- A slot or selector gets a caller -------------------------------------------------------------------
+// ---- A slot or selector gets a caller -----------------------------------------------------------
 
 const Type *receiver_limit(World *w, const Type *receiver) {
     if (!receiver || receiver->kind != TYPE_Named || receiver->is_open || receiver->is_value_type)
         return NULL;
     // An interface type is not verified (III.1.8.1.3); `this` of System.Array`1 is an array.
-    if (receiver->def->is_interface || receiver->def->is_placeholder || receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object) ||
+    if (receiver->def->is_interface || receiver->def->is_placeholder ||
+        receiver == well_known_type(w->ts, WELL_KNOWN_TYPE_Object) ||
         receiver->def == well_known_type(w->ts, WELL_KNOWN_TYPE_ArrayOfT)->def)
         return NULL;
     return receiver;

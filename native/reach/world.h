@@ -18,11 +18,11 @@ typedef enum NodeKind {
     NODE_NonGCStatics, // Type: static regions
     NODE_GCStatics,
     NODE_ThreadStatics,
-    NODE_Cctor,  // Type: lazy class constructor
-    NODE_Rva,    // Field: data blob
-    NODE_String, // StringNode
-    NODE_Frozen, // FrozenObject
-    NODE_Module, // Module: code or types of it exist
+    NODE_Cctor,             // Type: lazy class constructor
+    NODE_Rva,               // Field: data blob
+    NODE_String,            // StringNode
+    NODE_Frozen,            // FrozenObject
+    NODE_Module,            // Module: code or types of it exist
     NODE_ReflectableMethod, // Method (exact or a definition): reflection finds and invokes it
     NODE_ReflectableField,  // Field: reflection finds, reads and writes it
     NODE_KIND_COUNT
@@ -63,14 +63,14 @@ typedef struct MethodNode {
     const Method *method;
     Node code, slot, reflectable;
     bool address_taken;
-    uint32_t flow_epoch; // when its values were followed as an inlined callee's
-    bool is_token;         // ldtoken: MethodHandleInfo
-    bool shows_targets;    // slot: a delegate's Method can be any code it leads to
-    bool called_by_invoke; // slot: reflection dispatches through it, whatever it reaches
+    uint32_t flow_epoch;        // when its values were followed as an inlined callee's
+    bool is_token;              // ldtoken: MethodHandleInfo
+    bool shows_targets;         // slot: a delegate's Method can be any code it leads to
+    bool called_by_invoke;      // slot: reflection dispatches through it, whatever it reaches
     bool pointer_taken;         // and compared or looked up by the program
     const Method *same_code;    // reach_code; NULL: its own
     const Method *shared_body;  // reach_body
-    bool was_noted; // reflectable_code_appears
+    bool was_noted;             // reflectable_code_appears
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
     bool is_template;           // in World.template_methods
@@ -83,7 +83,8 @@ typedef struct MethodNode {
     ARRAY(SwitchCase) cases;    // of an interface switch
     ARRAY(Type *) interfaces;   // selector of a canonical interface: instances that calls name
     int32_t index;              // slot index in vtables or selector number; -1
-    ARRAY(DynamicTarget) dynamic_targets; // of an interface method: interfaces that objects may name as its implementation
+    ARRAY(DynamicTarget)
+    dynamic_targets; // of an interface method: interfaces that objects may name as its implementation
     uint32_t dynamic_number;
     ARRAY(Target)
     targets; // of a class slot: every allocated type that has it; of a selector: its row entries
@@ -119,23 +120,23 @@ typedef struct TypeNode {
     uint32_t member_flags;   // DynamicallyAccessedMembers marked (flow_members.c)
     uint32_t get_type_flags; // asked for where object.GetType is called on this annotated class
     bool arguments_met;
-    bool delegate_targets_visible; // of a delegate definition
+    bool delegate_targets_visible;  // of a delegate definition
     struct GenericMembers *members; // of a generic definition: what all its instances show
     ARRAY(Type *) template_waiters; // canonical forms that exist
     ARRAY(Type *) instances;        // of a canonical form: those with MethodTables
-    bool was_static_candidate; // the others come to static_candidate_appears by themselves
-    const Node *template_from; // of a generic definition: instances can be made at run time
+    bool was_static_candidate;      // the others come to static_candidate_appears by themselves
+    const Node *template_from;      // of a generic definition: instances can be made at run time
 } TypeNode;
 
 typedef struct FlowFacts FlowFacts;
 
 typedef struct FieldNode {
     Node rva, reflectable;
-    bool stored;                          // static: its value changes after start-up
-    ARRAY(struct MethodNode *) waiters;   // bodies folded because that was not seen yet
-    ARRAY(const void *) held;             // hoisted local of closures, iterators: FlowValues stored so far
-    ARRAY(struct MethodNode *) readers;   // bodies to look at again when it holds more
-    bool is_token; // ldtoken: FieldHandleInfo
+    bool stored;                        // static: its value changes after start-up
+    ARRAY(struct MethodNode *) waiters; // bodies folded because that was not seen yet
+    ARRAY(const void *) held;           // hoisted local of closures, iterators: FlowValues stored so far
+    ARRAY(struct MethodNode *) readers; // bodies to look at again when it holds more
+    bool is_token;                      // ldtoken: FieldHandleInfo
 } FieldNode;
 
 enum { TYPE_VISIBLE = 1, TYPE_OVERRIDES_CHECKED = 2 };
@@ -225,8 +226,8 @@ typedef struct World {
     ARRAY(DispatchGroup *) interface_groups;
     ARRAY(TypeNode *) dynamic_types;      // allocated, IDynamicInterfaceCastable
     ARRAY(TypeNode *) dynamic_interfaces; // [DynamicInterfaceCastableImplementation]
-    NodeList level, next;             // breadth-first work
-    NodeList marked[NODE_KIND_COUNT]; // everything marked, by kind
+    NodeList level, next;                 // breadth-first work
+    NodeList marked[NODE_KIND_COUNT];     // everything marked, by kind
     ARRAY(Export) exports;
     MethodList token_methods;
     ARRAY(const Field *) token_fields;
@@ -238,21 +239,22 @@ typedef struct World {
     uint32_t flow_epoch; // counts the passes over every body
     ARRAY(Type *) marshalled_structs, marshalled_delegates;
     ARRAY(Comparison) compared; // RuntimeType objects that are only compared
-    ARRAY(AttributeEntity) attribute_entities[ATTRIBUTES_COUNT]; // until somebody can ask for their attributes
-    uint32_t attributes_asked;                                   // 1 << AttributeKind
+    ARRAY(AttributeEntity)
+    attribute_entities[ATTRIBUTES_COUNT]; // until somebody can ask for their attributes
+    uint32_t attributes_asked;            // 1 << AttributeKind
     ARRAY(Text) removed_attributes;
     ARRAY(TypeForward) forwards;
     bool get_type_asked;
-    struct Flow *flow; // the analysis that makes marks now
+    struct Flow *flow;                 // the analysis that makes marks now
     const Node *delegate_targets_from; // Delegate.Method is called on some delegate
     ARRAY(DelegateTarget) delegate_targets;
-    bool methods_asked;       // somebody can list the methods of a type
+    bool methods_asked;          // somebody can list the methods of a type
     MethodList delegate_invokes; // until then
-    bool unsupported; // an error was reported about what is reached
-    bool makes_types; // generic instances are made at run time (templates.c)
+    bool unsupported;            // an error was reported about what is reached
+    bool makes_types;            // generic instances are made at run time (templates.c)
     MethodList template_methods; // canonical generic methods with code
     ARRAY(GenericOverride) generic_overrides;
-    ARRAY(MethodNode *) static_selectors;   // static virtual methods that canonical code calls
+    ARRAY(MethodNode *) static_selectors;  // static virtual methods that canonical code calls
     ARRAY(const TypeDef *) static_structs; // structs that such calls name
 } World;
 
@@ -285,12 +287,13 @@ struct Reach {
     StringNode **string_nodes;
     const TypeDef **metadata_types;
     uint32_t method_count, selector_count, slot_count, type_count, runtime_type_count, static_type_count[3];
-    uint32_t rva_field_count, frozen_count, string_count, metadata_type_count, invokable_count, reflectable_field_count;
+    uint32_t rva_field_count, frozen_count, string_count, metadata_type_count, invokable_count,
+        reflectable_field_count;
     ARRAY(DynamicImplementation) dynamic_implementations;
     uint8_t **metadata_flags; // per module index, per TypeDef rid - 1
 };
 
-// ---- world.c: nodes -------------------------------------------------------------------------------------
+// ---- world.c: nodes -----------------------------------------------------------------------------
 
 World *world_open(Reach *reach);
 void world_close(World *w);
@@ -315,7 +318,7 @@ static inline void list_add(World *w, MethodList *list, const Method *method) {
     ARRAY_PUSH(&w->arena, list, method);
 }
 
-// ---- mark.c: worklist -----------------------------------------------------------------------------------
+// ---- mark.c: worklist ---------------------------------------------------------------------------
 
 /// Marks `node` because of `from` (NULL: root). True if it was not marked before.
 bool mark(World *w, Node *node, const Node *from, const char *text);
@@ -355,19 +358,20 @@ void mark_data(World *w, const FrozenData *data, const Node *from);
 void mark_module(World *w, const Module *module, const Node *from);
 void mark_helper(World *w, WellKnownMethod helper, const Node *from);
 
-// ---- templates.c: instances made at run time (generics-and-dispatch.md 2.6) -------------------------------
+// ---- templates.c: instances made at run time (generics-and-dispatch.md 2.6) ---------------------
 
-/// The entity whose code or MethodTable serves `type` or `method`: its canonical form if it is one of those that code
-/// with placeholders names, else itself.
+/// The entity whose code or MethodTable serves `type` or `method`: its canonical form if it is one of those
+/// that code with placeholders names, else itself.
 static inline Type *type_served(World *w, Type *type) {
     return type->has_placeholder ? type_canonical(w->ts, type) : type;
 }
 /// Marks what the context of a call of canonical code needs, and answers that code.
 const Method *method_served(World *w, const Method *method, const Node *from);
-/// A type argument that canonical code gets through its context: the code may ask it for anything that it asks its own
-/// parameter for, which is not followed, so it is visible to reflection.
+/// A type argument that canonical code gets through its context: the code may ask it for anything that it
+/// asks its own parameter for, which is not followed, so it is visible to reflection.
 void canonical_argument_mark(World *w, Type *argument, const Node *from);
-/// Slots and selectors are those of the canonical owner, since an instance made at run time has its template's tables.
+/// Slots and selectors are those of the canonical owner, since an instance made at run time has its
+/// template's tables.
 const Method *dispatch_key(const World *w, const Method *declaration);
 /// type_is_derived_from, between canonical forms where instances can be made at run time.
 bool derives(const World *w, Type *type, const Type *base);
@@ -384,7 +388,7 @@ void template_statics(World *w, TypeNode *form, StaticKind kind);
 /// The program can ask for instances that nobody has compiled.
 bool types_can_be_made(World *w);
 
-// ---- static_virtual.c: static virtual methods of types that only the context of canonical code knows --------
+// ---- static_virtual.c: static virtual methods of types that only the context of canonical code knows
 
 /// A call or address of SYNTHETIC_StaticVirtual.
 void mark_static_virtual_use(World *w, const Method *method, const Node *from);
@@ -392,14 +396,15 @@ void static_selector_appears(World *w, MethodNode *selector);
 /// The type has a MethodTable: it can be such an argument.
 void static_candidate_appears(World *w, TypeNode *node);
 
-// ---- dynamic_interface.c: objects that say at run time what they implement ------------------------------
+// ---- dynamic_interface.c: objects that say at run time what they implement ----------------------
 
 void dynamic_type_appears(World *w, TypeNode *node);
 void dynamic_group_add(World *w, DispatchGroup *group);
 /// The interface has a MethodTable: an object can name it.
 void dynamic_interface_appears(World *w, TypeNode *node);
 void dynamic_selector_appears(World *w, MethodNode *selector);
-/// What an object of `type` does with an interface method that `type` itself does not implement; NULL: no object has that.
+/// What an object of `type` does with an interface method that `type` itself does not implement; NULL: no
+/// object has that.
 const Method *dynamic_target(World *w, Type *type, const Method *selector);
 /// Some object may say that it implements `type`.
 bool dynamic_cast_possible(const World *w, const Type *type);
@@ -411,7 +416,7 @@ void facts_type_described(World *w, const TypeDef *def);
 bool type_is_described(World *w, const Type *type);
 void facts_interfaces_castable(World *w);
 
-// ---- reflectable.c: what reflection finds (reach.md 4) -------------------------------------------------
+// ---- reflectable.c: what reflection finds (reach.md 4) ------------------------------------------
 
 /// Reflection may find and invoke it: a record, code, an entry in the invoke maps. A definition (open) gets
 /// the record only, its exact instances follow it.
@@ -421,7 +426,8 @@ void mark_reflectable_field(World *w, const Field *field, const Node *from, cons
 /// Reflection may find the type by name and use it: its record and a full MethodTable. A definition gets the
 /// record only.
 void mark_reflectable_type(World *w, Type *type, const Node *from, const char *text);
-/// A signature in a record names the type: each definition that is part of it has a record, so that readers can resolve it.
+/// A signature in a record names the type: each definition that is part of it has a record, so that readers
+/// can resolve it.
 void mark_signature_type(World *w, Type *type, const Node *from, const char *text);
 /// Properties and events have records when one of their accessors has: marks these. `rid` is the row of the
 /// definition in the module of `owner`.
@@ -435,7 +441,8 @@ void reflectable_field_process(World *w, const Field *field);
 void reflectable_type_visible(World *w, const TypeDef *def, const Node *from);
 /// Delegate.Method is asked for: reflection finds the targets of delegates of that type (NULL: of any).
 void delegate_targets_visible(World *w, const TypeDef *delegate, const Node *from);
-void delegate_target_note(World *w, const Type *delegate, const Method *target, bool is_virtual, const Node *from);
+void delegate_target_note(World *w, const Type *delegate, const Method *target, bool is_virtual,
+                          const Node *from);
 /// Reflection finds whatever code the slot or selector of `method` leads to.
 void slot_targets_show(World *w, const Method *method, const Node *from);
 /// Delegate types got a record: their Invoke is always found (Delegate.CreateDelegate looks for it).
@@ -445,7 +452,7 @@ void methods_reader_marked(World *w, const Node *from);
 void reflectable_code_appears(World *w, const Method *method, const Node *from);
 void reflectable_instance_appears(World *w, Type *type, const Node *from);
 
-// ---- attributes.c, type_name.c ---------------------------------------------------------------------------
+// ---- attributes.c, type_name.c ------------------------------------------------------------------
 
 /// An entity got a record: its attributes are kept once their reader is compiled.
 void attributes_visible(World *w, AttributeKind kind, const Module *module, Token token, const Node *from);
@@ -457,14 +464,14 @@ Type *type_name_resolve(World *w, Text name, const Module *fallback);
 /// The same for a name that the program itself looks up: the forwarders on the way stay.
 Type *type_name_looked_up(World *w, Text name, const Module *fallback);
 
-// ---- invoke.c: what calls by reflection and handles of members need -------------------------------------
+// ---- invoke.c: what calls by reflection and handles of members need -----------------------------
 
 /// The thunk of the method's shape; its slot or selector, if it is virtual.
 void mark_invoke(World *w, const Method *method, const Node *from);
 void mark_token_method(World *w, const Method *method, const Node *from);
 void mark_token_field(World *w, const Field *field, const Node *from);
 
-// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings -------------------------
+// ---- scan.c, type_levels.c, virtual.c, statics.c: what each kind of node brings -----------------
 
 void method_scan(World *w, MethodNode *node);
 /// Scans a marked method once more after what is queued now.
@@ -506,7 +513,7 @@ const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
 /// ValueType.Equals must compare fields instead of bytes (corelib-contract 1.8).
 bool type_needs_field_helper(TypeSystem *ts, Type *type);
 
-// ---- interop.c: types whose native form is asked for at run time ----------------------------------------
+// ---- interop.c: types whose native form is asked for at run time --------------------------------
 
 /// Marshal.SizeOf<T> and its like; nothing for other methods.
 void mark_marshalling_call(World *w, const Method *method, const Node *from);
@@ -515,7 +522,7 @@ void mark_marshalled_delegate(World *w, Type *type, const Node *from);
 /// [UnmanagedFunctionPointer] on a constructed delegate type.
 void mark_function_pointer_delegate(World *w, Type *type, const Node *from);
 
-// ---- recursion.c ----------------------------------------------------------------------------------------
+// ---- recursion.c --------------------------------------------------------------------------------
 
 /// Growth of a node for `depth` reached from `from`.
 uint16_t growth_next(const Node *from, uint32_t from_depth, uint32_t depth);
@@ -523,11 +530,12 @@ uint32_t method_depth(const Method *method);
 /// Most often one definition occurs on a path of the type's tree.
 uint32_t type_nesting(const Type *type);
 /// Whether an instance that `growth` steps lead to is beyond the limits; counts it if not.
-bool growth_exceeded(World *w, const Node *from, const Method *method_or_null, const Type *type_or_null, uint16_t growth);
+bool growth_exceeded(World *w, const Node *from, const Method *method_or_null, const Type *type_or_null,
+                     uint16_t growth);
 /// IL3054 for every cut, in deterministic order.
 void report_cuts(World *w);
 
-// ---- roots.c, descriptor.c ------------------------------------------------------------------------------
+// ---- roots.c, descriptor.c ----------------------------------------------------------------------
 
 /// Finds the entry point and the RuntimeExports of CoreLib. False after a report.
 MUST_CHECK bool roots_prepare(Reach *reach);
@@ -548,7 +556,7 @@ void module_descriptor_mark(World *w, const Module *module, const Node *from);
 /// What the entry of a method calls besides its instructions.
 uint32_t entry_helpers_of(const Body *body, WellKnownMethod out[HELPERS_MAX]);
 
-// ---- facts.c, order.c, product.c ------------------------------------------------------------------------
+// ---- facts.c, order.c, product.c ----------------------------------------------------------------
 
 IlFacts world_facts(World *w);
 /// The type has got instances, or a MethodTable: folds that relied on the contrary are made again.

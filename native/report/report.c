@@ -70,8 +70,8 @@ static bool is_code(Text section) {
 }
 
 // The symbol table tells the size of functions only: symbols of data are aliases into larger objects, so each
-// reaches to the next one (of several in one place the last), and the first in a section has what stands before it
-// (the GCDesc of a MethodTable).
+// reaches to the next one (of several in one place the last), and the first in a section has what stands
+// before it (the GCDesc of a MethodTable).
 static uint64_t symbol_extent(const ElfObject *object, uint32_t index) {
     const ElfSymbol *symbol = &object->symbols.items[index];
     const ElfSection *section = &object->sections.items[symbol->section];
@@ -151,8 +151,7 @@ bool report_sizes(const char *const *paths, uint32_t count, FILE *file, Diag *di
     return ok;
 }
 
-// ---- Totals
-// ---------------------------------------------------------------------------------------------------------------------
+// ---- Totals -------------------------------------------------------------------------------------
 
 bool report_totals(const char *const *paths, uint32_t count, ObjectSizes *out, Diag *diag) {
     Arena arena = {0};
@@ -169,25 +168,18 @@ bool report_totals(const char *const *paths, uint32_t count, ObjectSizes *out, D
     return ok;
 }
 
-// ---- The map file
-// ---------------------------------------------------------------------------------------------------------------------
+// ---- The map file -------------------------------------------------------------------------------
 
 /// Names of the stock compiler's nodes, by the prefixes that reach_symbol gives to data.
 static const struct {
     const char *prefix, *node;
 } map_nodes[] = {
-    {"mt$", "ConstructedEEType"},
-    {"__GCStaticEEType", "GCStaticEEType"},
-    {"gcstatics$", "GCStatics"},
-    {"statics$", "NonGCStatics"},
-    {"tls$", "TypeThreadStaticIndex"},
-    {"rva$", "FieldRvaData"},
-    {"str$", "FrozenString"},
-    {"frozen$", "FrozenObject"},
-    {"type$", "FrozenRuntimeType"},
-    {"dictionary$", "MethodGenericDictionary"},
-    {"sel$", "InterfaceDispatchMap"},
-    {"__blob_", "Blob"},
+    {"mt$", "ConstructedEEType"},      {"__GCStaticEEType", "GCStaticEEType"},
+    {"gcstatics$", "GCStatics"},       {"statics$", "NonGCStatics"},
+    {"tls$", "TypeThreadStaticIndex"}, {"rva$", "FieldRvaData"},
+    {"str$", "FrozenString"},          {"frozen$", "FrozenObject"},
+    {"type$", "FrozenRuntimeType"},    {"dictionary$", "MethodGenericDictionary"},
+    {"sel$", "InterfaceDispatchMap"},  {"__blob_", "Blob"},
 };
 
 static const char *map_node_name(const Line *symbol) {

@@ -18,7 +18,8 @@ MUST_CHECK bool report_totals(const char *const *paths, uint32_t count, ObjectSi
 /// False as report_totals.
 MUST_CHECK bool report_sizes(const char *const *paths, uint32_t count, FILE *file, Diag *diag);
 
-/// Writes the request's output.map (IlcGenerateMapFile): XML of the stock compiler's form, an element for each
-/// symbol with its name and length, named by what the symbol is. Nothing if the request has no such path.
+/// Writes the request's output.map (IlcGenerateMapFile): XML of the stock compiler's form, an element for
+/// each symbol with its name and length, named by what the symbol is. Nothing if the request has no such
+/// path.
 MUST_CHECK bool report_map_write(const Request *request, const char *const *paths, uint32_t count,
                                  Diag *diag);

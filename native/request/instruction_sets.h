@@ -8,10 +8,11 @@ typedef enum VectorLevel { VECTORS_Sse42, VECTORS_Avx, VECTORS_Avx2, VECTORS_Avx
 
 typedef struct InstructionSets {
     VectorLevel vectors;
-    bool        aes, gfni; // AES and PCLMULQDQ; GFNI
+    bool aes, gfni; // AES and PCLMULQDQ; GFNI
 } InstructionSets;
 
-/// From target.instructionSet: names of instruction sets, of x86-64 levels, `native` (the machine that compiles).
+/// From target.instructionSet: names of instruction sets, of x86-64 levels, `native` (the machine that
+/// compiles).
 InstructionSets request_instruction_sets(const Request *request);
 /// LLVM's name of the processor that has the vector level.
 const char *instruction_sets_processor(InstructionSets sets);

@@ -1,16 +1,15 @@
-// What the processor has beyond x86-64-v2: IsSupported of hardware intrinsics whose use is decided at run time.
+// What the processor has beyond x86-64-v2: IsSupported of hardware intrinsics whose use is decided at run
+// time.
 #include "runtime/tailor_runtime.h"
 
 /// Set by the runtime pack before managed code runs; constants of its XArchIntrinsicConstants.
 extern int g_cpuFeatures;
 enum { CPU_AES = 1 << 9, CPU_GFNI = 1 << 13 };
 
-bool tailor_has_aes(void)
-{
+bool tailor_has_aes(void) {
     return g_cpuFeatures & CPU_AES;
 }
 
-bool tailor_has_gfni(void)
-{
+bool tailor_has_gfni(void) {
     return g_cpuFeatures & CPU_GFNI;
 }

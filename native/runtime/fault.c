@@ -55,9 +55,10 @@ static _Noreturn void report_fault(int signal, const siginfo_t *info, UnwindCurs
             "Compiled code divided an integer by zero, or overflowed doing so, where no check was "
             "expected to be needed.\n");
     } else {
-        tailor_report_text("Access Violation: Attempted to read or write protected memory. This is often an indication "
-                           "that other memory is corrupt. The application will be terminated since this platform does "
-                           "not support throwing an AccessViolationException.\nAddress: ");
+        tailor_report_text(
+            "Access Violation: Attempted to read or write protected memory. This is often an indication "
+            "that other memory is corrupt. The application will be terminated since this platform does "
+            "not support throwing an AccessViolationException.\nAddress: ");
         tailor_report_hexadecimal((uintptr_t)info->si_addr);
         tailor_report_text("\n");
     }

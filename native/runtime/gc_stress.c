@@ -1,9 +1,9 @@
 // Forced collections, to find references that the conservative scan cannot see. Part of a program only if its
 // link line puts these functions in front of the runtime's (`--wrap`, README.md); a normal build does not
 // contain this file.
-//   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a P/Invoke
-//   TAILOR_GC_STRESS_OWN=1      all of them by the thread at the event
-//   TAILOR_GC_STRESS_REPORT=1   the number of collections and events on standard error at exit
+//   TAILOR_GC_STRESS=n          a blocking collection at every n-th poll, allocation and return from a
+//   P/Invoke TAILOR_GC_STRESS_OWN=1      all of them by the thread at the event TAILOR_GC_STRESS_REPORT=1 the
+//   number of collections and events on standard error at exit
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -69,9 +69,10 @@ static void collect(uint64_t number) {
         RhpCollect(number % GENERATION_1_INTERVAL == GENERATION_1_INTERVAL - 1, COLLECT_Blocking, 0);
 }
 
-// ---- Collections by another thread
-// A thread that collects finds its own stack in another way than that of the threads it suspends. So every other
-// collection is made by a thread of its own, for which the thread at the event waits like one in native code.
+// ---- Collections by another thread --------------------------------------------------------------
+// A thread that collects finds its own stack in another way than that of the threads it suspends. So every
+// other collection is made by a thread of its own, for which the thread at the event waits like one in native
+// code.
 
 static pthread_mutex_t collector_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t collector_changed = PTHREAD_COND_INITIALIZER;
@@ -79,7 +80,7 @@ static uint64_t requested_count, done_count; // under collector_lock
 static atomic_bool collector_attached;
 
 static void *collector_run(void *argument) {
-    uint64_t reverse_frame[2] = { 0 };
+    uint64_t reverse_frame[2] = {0};
     PInvokeFrame frame;
     RhpReversePInvoke(reverse_frame); // attaches the thread
     tailor_pinvoke_enter(&frame);
@@ -123,7 +124,7 @@ static bool collect_elsewhere(void) {
     return true;
 }
 
-// ---- Events
+// ---- Events -------------------------------------------------------------------------------------
 
 /// Collects if it is time to. The thread is in cooperative mode; `frame` covers its registers.
 static void stress_event(StressEvent event, PInvokeFrame *frame) {

@@ -4,8 +4,8 @@
 #include "runtime/runtime_pack.h"
 #include "runtime/vector_state.h"
 
-/// libbootstrapperdll.o registers the bounds of these two sections; nothing of ours is registered (design D2),
-/// but the linker defines the bounds only if the sections exist.
+/// libbootstrapperdll.o registers the bounds of these two sections; nothing of ours is registered (design
+/// D2), but the linker defines the bounds only if the sections exist.
 __asm__(".pushsection __managedcode, \"axR\", @progbits\n\t.byte 0xcc\n\t.popsection\n\t"
         ".pushsection __unbox, \"axR\", @progbits\n\t.byte 0xcc\n\t.popsection");
 

@@ -1,5 +1,6 @@
-// Generic instances made at run time: what canonical code asks through its context, and code pointers that bring a context
-// along. The type loader of the runtime pack, compiled into the program, does the work; here are its cache and the thunks.
+// Generic instances made at run time: what canonical code asks through its context, and code pointers that
+// bring a context along. The type loader of the runtime pack, compiled into the program, does the work; here
+// are its cache and the thunks.
 #include "runtime/report.h"
 #include "runtime/runtime_pack.h"
 #include "runtime/tailor_runtime.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-// ---- MethodTables (corelib-contract 1.1) ------------------------------------------------------------------
+// ---- MethodTables (corelib-contract 1.1) --------------------------------------------------------
 
 enum {
     FLAG_IsGeneric = 0x02000000,
@@ -76,10 +77,11 @@ static const MethodTable *argument_of(const MethodTable *type, uint32_t count, u
     const char *arguments = tail_pointer(type, place);
     if (count == 1)
         return (const MethodTable *)(const void *)arguments;
-    return dynamic ? pointer_at(arguments + sizeof(void *) * index) : relative_at(arguments + sizeof(int32_t) * index);
+    return dynamic ? pointer_at(arguments + sizeof(void *) * index)
+                   : relative_at(arguments + sizeof(int32_t) * index);
 }
 
-// ---- Which code serves which instance ---------------------------------------------------------------------
+// ---- Which code serves which instance -----------------------------------------------------------
 
 /// `pattern` with System.__Canon for any reference type.
 static bool matches(const MethodTable *pattern, const MethodTable *type) {
@@ -104,14 +106,16 @@ bool tailor_is_instance_of_template(const MethodTable *template, const MethodTab
     if (!definition || definition != definition_of(type))
         return false;
     for (uint32_t i = 0; i < definition->base_size; i++)
-        if (!matches(argument_of(template, definition->base_size, i), argument_of(type, definition->base_size, i)))
+        if (!matches(argument_of(template, definition->base_size, i),
+                     argument_of(type, definition->base_size, i)))
             return false;
     return true;
 }
 
 enum { LENGTH_OFFSET = 8, ELEMENTS_OFFSET = 16 };
 
-bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second, int32_t kind) {
+bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second,
+                                 int32_t kind) {
     (void)loader, (void)kind;
     uint32_t count, other;
     memcpy(&count, (const char *)first + LENGTH_OFFSET, sizeof count);
@@ -127,7 +131,7 @@ bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, Ma
     return true;
 }
 
-// ---- Questions --------------------------------------------------------------------------------------------
+// ---- Questions ----------------------------------------------------------------------------------
 
 /// TypeLoaderExports.GenericLookup of CoreLib: asks the type loader.
 void *tailor_find_generic(const void *context, const void *signature) __attribute__((visibility("hidden")));
@@ -169,17 +173,18 @@ void *tailor_generic_lookup(const void *context, const GenericLookup *lookup) {
     return answer_make(context, lookup, bucket);
 }
 
-// ---- Code with a context ----------------------------------------------------------------------------------
+// ---- Code with a context ------------------------------------------------------------------------
 
-// A page of thunks, all alike, and behind it a page with what each of them loads: context and target. Only the second page
-// is written after the first has become executable.
+// A page of thunks, all alike, and behind it a page with what each of them loads: context and target. Only
+// the second page is written after the first has become executable.
 enum { PAGE_SIZE = 4096, THUNK_SIZE = 16, THUNKS_PER_PAGE = PAGE_SIZE / THUNK_SIZE };
 
 typedef struct ThunkData {
     const void *context;
     void *code;
 } ThunkData;
-_Static_assert(sizeof(ThunkData) == THUNK_SIZE, "the thunk and its data lie at the same place of their pages");
+_Static_assert(sizeof(ThunkData) == THUNK_SIZE,
+               "the thunk and its data lie at the same place of their pages");
 
 typedef struct ThunkPage {
     uint8_t *code;
@@ -196,7 +201,8 @@ static ThunkData *thunk_data(const ThunkPage *page, uint32_t index) {
 
 static void thunk_write(uint8_t *at) {
     enum { LOAD_SIZE = 7, JUMP_SIZE = 6 };
-    static const uint8_t load_r10[] = {0x4C, 0x8B, 0x15}, jump[] = {0xFF, 0x25}; // mov r10, [rip + d]; jmp [rip + d]
+    static const uint8_t load_r10[] = {0x4C, 0x8B, 0x15},
+                         jump[] = {0xFF, 0x25}; // mov r10, [rip + d]; jmp [rip + d]
     int32_t to_context = PAGE_SIZE - LOAD_SIZE, to_code = PAGE_SIZE + 8 - LOAD_SIZE - JUMP_SIZE;
     memset(at, 0xCC, THUNK_SIZE);
     memcpy(at, load_r10, sizeof load_r10);

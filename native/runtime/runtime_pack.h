@@ -90,7 +90,7 @@ void RhpAssignRef(ManagedObject **place, ManagedObject *object);
 extern char RhpAssignRefAVLocation[], RhpCheckedAssignRefAVLocation[];
 extern char RhpByRefAssignRefAVLocation1[], RhpByRefAssignRefAVLocation2[];
 
-// ---- Defined by compiled code --------------------------------------------------------------------
+// ---- Defined by compiled code -------------------------------------------------------------------
 
 enum {
     EXCEPTION_ID_NullReference = 8,

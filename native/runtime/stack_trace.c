@@ -9,7 +9,8 @@ int32_t tailor_stack_trace_from(UnwindCursor *cursor, void **addresses, uint32_t
     uint32_t count = 0;
     do {
         uintptr_t ip = unwind_ip(cursor);
-        // The address is one of a local of the innermost frame, which does not count: it may lie at its stack pointer.
+        // The address is one of a local of the innermost frame, which does not count: it may lie at its stack
+        // pointer.
         if (!tailor_code_is_managed(ip) || cursor->sp <= innermost_sp)
             continue;
         if (count < capacity)

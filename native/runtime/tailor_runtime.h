@@ -9,7 +9,7 @@
 typedef struct ManagedObject ManagedObject; // first word: MethodTable*
 typedef struct MethodTable MethodTable;
 
-// ---- Exceptions (design llvm.md 1, runtime-contract.md 9) ----------------------------------------
+// ---- Exceptions (design llvm.md 1, runtime-contract.md 9) ---------------------------------------
 
 /// Clause descriptor: a landingpad `catch` operand points at one. `target` is relative to its own address.
 typedef enum ClauseKind {
@@ -26,7 +26,8 @@ typedef struct ClauseDescriptor {
 /// here. The runtime calls it inside a thunk that turns an escaping exception into the answer 0.
 typedef int32_t FilterFunction(void *frame, ManagedObject *exception);
 
-/// Filter of a `catch` whose type is an argument of the code's instance: 1 if that is the class of `exception` or a base.
+/// Filter of a `catch` whose type is an argument of the code's instance: 1 if that is the class of
+/// `exception` or a base.
 int32_t tailor_exception_is(const ManagedObject *exception, const MethodTable *type);
 
 /// `throw`: dispatches `exception` (never NULL: the compiler tests first). Managed, does not return.
@@ -57,7 +58,7 @@ _Noreturn void tailor_resume(void *record);
 /// Personality of every managed function with an `invoke`. Landing pads get {record, selector}.
 void tailor_personality(void);
 
-// ---- GC safety -----------------------------------------------------------------------------------
+// ---- GC safety ----------------------------------------------------------------------------------
 
 /// Slow path of a poll, after the inline test RhpTrapThreads != 0. Saves every register itself, vectors
 /// included: call it as LLVM's `preserve_mostcc` or `preserve_allcc`.
@@ -83,7 +84,7 @@ void tailor_pinvoke_leave(PInvokeFrame *frame);
 // Reverse P/Invoke: RhpReversePInvoke(frame*) / RhpReversePInvokeReturn(frame*) of the runtime pack, frame =
 // 16 bytes zeroed.
 
-// ---- Defined by compiled code, needed by the runtime ---------------------------------------------
+// ---- Defined by compiled code, needed by the runtime --------------------------------------------
 
 // Module start-up (`main` of the runtime archive calls them): InitializeModules, __managed__Main, section
 // __modules. RuntimeExports of CoreLib under their own names: GetRuntimeException, RuntimeFailFast,
@@ -100,36 +101,39 @@ extern char tailor_method_table_object[];
 /// Replaces RhFindMethodStartAddress: start of the function that contains `code_address`, or NULL if not
 /// ours.
 void *tailor_find_method_start(void *code_address);
-/// Replaces RhGetOSModuleFromPointer: the module handle that InitializeModules got if `code_address` lies in compiled
-/// code, else NULL (no code range is registered with the runtime pack, so its own answer is always NULL).
+/// Replaces RhGetOSModuleFromPointer: the module handle that InitializeModules got if `code_address` lies in
+/// compiled code, else NULL (no code range is registered with the runtime pack, so its own answer is always
+/// NULL).
 void *tailor_module_of(void *code_address);
 
-/// Replaces RhResolveDispatch: code of virtual `slot` of class `declaring`, counted from the start of the vtable, or of
-/// interface method `slot` of __reflection_selectors, on an object that is an instance of `declaring`.
+/// Replaces RhResolveDispatch: code of virtual `slot` of class `declaring`, counted from the start of the
+/// vtable, or of interface method `slot` of __reflection_selectors, on an object that is an instance of
+/// `declaring`.
 void *tailor_resolve_dispatch(ManagedObject *object, const MethodTable *declaring, uint16_t slot);
-/// Code of an interface method on an object whose type may implement the interface several times; `selector`: where its
-/// entries lie in the selector table. Managed.
+/// Code of an interface method on an object whose type may implement the interface several times; `selector`:
+/// where its entries lie in the selector table. Managed.
 void *tailor_resolve_ambiguous(ManagedObject *object, const MethodTable *interface, const void *selector);
-/// Code of a static virtual method on a type; `interface`: NULL if no type implements several instances of it.
+/// Code of a static virtual method on a type; `interface`: NULL if no type implements several instances of
+/// it.
 void *tailor_resolve_static(const MethodTable *type, const MethodTable *interface, const void *selector);
 /// Replaces RhResolveDispatchOnType.
 void *tailor_resolve_dispatch_on_type(const MethodTable *type, const MethodTable *declaring, uint16_t slot);
 
-/// Replaces RhResolveDynamicInterfaceCastableDispatchOnType: code of interface method `number` (of compiled code's own
-/// numbering) on the interface that an object named as its implementation; NULL if that is none. Never a generic context:
-/// the code brings it along.
-void *tailor_resolve_dynamic_dispatch(const MethodTable *implementation, const MethodTable *interface, uint16_t number,
-                                      const MethodTable **generic_context);
-/// Replaces TypeLoaderExports.GVMLookupForSlot: code of a generic virtual method with its arguments (RuntimeMethodHandle) on an
-/// object; NULL if there is none.
+/// Replaces RhResolveDynamicInterfaceCastableDispatchOnType: code of interface method `number` (of compiled
+/// code's own numbering) on the interface that an object named as its implementation; NULL if that is none.
+/// Never a generic context: the code brings it along.
+void *tailor_resolve_dynamic_dispatch(const MethodTable *implementation, const MethodTable *interface,
+                                      uint16_t number, const MethodTable **generic_context);
+/// Replaces TypeLoaderExports.GVMLookupForSlot: code of a generic virtual method with its arguments
+/// (RuntimeMethodHandle) on an object; NULL if there is none.
 void *tailor_resolve_generic(ManagedObject *object, const void *method_handle);
-/// Replaces RhGetCodeTarget: the method behind an unboxing stub, else `code` itself (the runtime pack knows no stubs, since
-/// no code is registered with it).
+/// Replaces RhGetCodeTarget: the method behind an unboxing stub, else `code` itself (the runtime pack knows
+/// no stubs, since no code is registered with it).
 void *tailor_code_target(void *code);
 
-// ---- Generic instances made at run time ------------------------------------------------------------
+// ---- Generic instances made at run time ---------------------------------------------------------
 
-enum { // what the answer is to the type loader's answer
+enum {                             // what the answer is to the type loader's answer
     GENERIC_LOOKUP_IsIndirect = 1, // it lies where that points
 };
 /// A question of canonical code. It begins as the type loader's signatures do.
@@ -140,17 +144,19 @@ typedef struct GenericLookup {
 } GenericLookup;
 /// The answer for a context: a MethodTable or a method dictionary. Managed.
 void *tailor_generic_lookup(const void *context, const GenericLookup *lookup);
-/// Replaces FunctionPointerOps.GetGenericMethodFunctionPointer: the address of code that enters `code` with `context` in r10.
-/// Equal arguments give the same address; it is never freed.
+/// Replaces FunctionPointerOps.GetGenericMethodFunctionPointer: the address of code that enters `code` with
+/// `context` in r10. Equal arguments give the same address; it is never freed.
 void *tailor_instantiated_code(void *code, const void *context);
-/// Replaces ExecutionEnvironmentImplementation.GetFunctionPointerAndInstantiationArgumentForOriginalLdFtnResult: what
+/// Replaces
+/// ExecutionEnvironmentImplementation.GetFunctionPointerAndInstantiationArgumentForOriginalLdFtnResult: what
 /// tailor_instantiated_code made `code` of; no context for other code.
 void tailor_split_code(ManagedObject *environment, void *code, void **entered, const void **context);
 /// `type` is a generic instance of the same definition, with the same value types among its arguments.
 bool tailor_is_instance_of_template(const MethodTable *template, const MethodTable *type);
-/// Replaces TypeLoaderEnvironment.CanInstantiationsShareCode: the arrays of RuntimeTypeHandle are the same, or one is the
-/// template of the other.
-bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second, int32_t kind);
+/// Replaces TypeLoaderEnvironment.CanInstantiationsShareCode: the arrays of RuntimeTypeHandle are the same,
+/// or one is the template of the other.
+bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second,
+                                 int32_t kind);
 
 /// IsSupported of Aes and Pclmulqdq, of Gfni.
 bool tailor_has_aes(void);

@@ -5,7 +5,7 @@
 #include "runtime/dwarf.h"
 #include "runtime/image.h"
 
-// ---- .eh_frame_hdr: a sorted table of functions --------------------------------------------------
+// ---- .eh_frame_hdr: a sorted table of functions -------------------------------------------------
 
 enum { HEADER_VERSION = 1, TABLE_ENCODING = 0x3B }; // pairs of sdata4, relative to the header
 
@@ -33,7 +33,7 @@ static const uint8_t *description_find(const uint8_t *header, uintptr_t ip) {
     return low ? header + entries[low - 1].description : NULL;
 }
 
-// ---- Common information and frame description entries --------------------------------------------
+// ---- Common information and frame description entries -------------------------------------------
 
 typedef struct Description {
     uint64_t code_alignment;
@@ -115,7 +115,7 @@ static bool description_read(const uint8_t *entry, Description *out) {
     return true;
 }
 
-// ---- Call frame instructions ---------------------------------------------------------------------
+// ---- Call frame instructions --------------------------------------------------------------------
 
 enum {
     CFA_advance_loc = 0x40,

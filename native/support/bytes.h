@@ -1,4 +1,5 @@
-// Cursor: the one gate through which bytes of an input file are read. Every read checks, advances, and can fail.
+// Cursor: the one gate through which bytes of an input file are read. Every read checks, advances, and can
+// fail.
 #pragma once
 
 #include "support/arena.h"
@@ -7,22 +8,20 @@
 
 typedef struct Bytes {
     const uint8_t *data;
-    size_t         size;
+    size_t size;
 } Bytes;
 
 /// Invariant: at <= size.
 typedef struct Cursor {
     const uint8_t *data;
-    size_t         size;
-    size_t         at;
+    size_t size;
+    size_t at;
 } Cursor;
 
-static inline Cursor cursor_over(Bytes bytes)
-{
-    return (Cursor){ bytes.data, bytes.size, 0 };
+static inline Cursor cursor_over(Bytes bytes) {
+    return (Cursor){bytes.data, bytes.size, 0};
 }
-static inline size_t cursor_left(const Cursor *c)
-{
+static inline size_t cursor_left(const Cursor *c) {
     return c->size - c->at;
 }
 MUST_CHECK bool read_u8(Cursor *c, uint8_t *out);

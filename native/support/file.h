@@ -4,7 +4,8 @@
 #include "support/bytes.h"
 #include "support/diag.h"
 
-/// Maps `path` read-only. The view lives until file_unmap (empty files give a valid empty view). Reports DIAG_FileRead.
+/// Maps `path` read-only. The view lives until file_unmap (empty files give a valid empty view). Reports
+/// DIAG_FileRead.
 MUST_CHECK bool file_map(const char *path, Bytes *out, Diag *diag);
 void file_unmap(Bytes bytes);
 bool file_exists(const char *path);

@@ -8,15 +8,15 @@
 /// A view of UTF-8 bytes. Interned texts are NUL-terminated and unique: text_same compares pointers.
 typedef struct Text {
     const char *data;
-    size_t      size; // bytes
+    size_t size; // bytes
 } Text;
 
-#define TEXT_LITERAL(literal) ((Text){ (literal), sizeof(literal) - 1 })
+#define TEXT_LITERAL(literal) ((Text){(literal), sizeof(literal) - 1})
 /// For printf: `printf("%.*s", TEXT_ARG(text))`.
 #define TEXT_ARG(text) (int)(text).size, (text).data
 
 typedef struct TextTable {
-    Arena  *arena;
+    Arena *arena;
     struct TextEntry *entries; // uthash
 } TextTable;
 
@@ -40,7 +40,7 @@ bool text_is_utf8(Text text);
 /// Growable UTF-8 buffer over an arena.
 typedef struct TextBuilder {
     Arena *arena;
-    char  *data;
+    char *data;
     size_t size, capacity;
 } TextBuilder;
 
@@ -53,7 +53,7 @@ Text text_built(TextBuilder *builder);
 /// UTF-16 code units (ldstr, frozen strings).
 typedef struct Utf16 {
     const uint16_t *units;
-    size_t          count;
+    size_t count;
 } Utf16;
 
 /// UTF-8 copy of UTF-16; lone surrogates become U+FFFD.

@@ -1,4 +1,5 @@
-// Times, peak memory and counts of the stages, for --time and the `stat` events. For the thread that runs the stages.
+// Times, peak memory and counts of the stages, for --time and the `stat` events. For the thread that runs the
+// stages.
 #pragma once
 
 #include "support/diag.h"
@@ -7,24 +8,24 @@ enum { MOST_TIMED_STAGES = 24, MOST_TIMED_COUNTS = 48 };
 
 typedef struct TimedStage {
     const char *name;
-    double      seconds;     // of the clock on the wall
-    double      cpu_seconds; // of all threads
-    long        peak_kilobytes; // of the process, when the stage ended
+    double seconds;      // of the clock on the wall
+    double cpu_seconds;  // of all threads
+    long peak_kilobytes; // of the process, when the stage ended
 } TimedStage;
 
 typedef struct TimedCount {
     const char *name;
-    uint64_t    value;
+    uint64_t value;
     const char *unit; // "" for plain counts, "bytes"
 } TimedCount;
 
 /// Names are kept by pointer: literals.
 typedef struct Timer {
-    double     started, cpu_started; // of the running stage
+    double started, cpu_started; // of the running stage
     TimedStage stages[MOST_TIMED_STAGES];
-    uint32_t   stage_count;
+    uint32_t stage_count;
     TimedCount counts[MOST_TIMED_COUNTS];
-    uint32_t   count_count;
+    uint32_t count_count;
 } Timer;
 
 /// Starts a stage, or goes on with one of that name; stages do not nest.

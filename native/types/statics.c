@@ -2,19 +2,20 @@
 // references lie inline in the GC static object.
 #include "types/private.h"
 
-StaticKind field_static_kind(TypeSystem *ts, Field *field)
-{
+StaticKind field_static_kind(TypeSystem *ts, Field *field) {
     const FieldDef *def = field->def;
-    if (def->is_literal) return STATIC_Literal;
-    if (def->has_rva) return STATIC_Rva;
-    if (def->is_thread_static) return STATIC_Thread;
+    if (def->is_literal)
+        return STATIC_Literal;
+    if (def->has_rva)
+        return STATIC_Rva;
+    if (def->is_thread_static)
+        return STATIC_Thread;
     return type_has_references(ts, field->type) ? STATIC_GC : STATIC_NonGC;
 }
 
 typedef ARRAY(uint32_t) OffsetList;
 
-static void static_references_add(TypeSystem *ts, Type *type, uint32_t offset, OffsetList *list)
-{
+static void static_references_add(TypeSystem *ts, Type *type, uint32_t offset, OffsetList *list) {
     enum { OBJECT_HEADER = 8 }; // offsets of references count from the object pointer
     if (type_is_reference(type)) {
         ARRAY_PUSH(&ts->scratch, list, offset + OBJECT_HEADER);
@@ -25,30 +26,30 @@ static void static_references_add(TypeSystem *ts, Type *type, uint32_t offset, O
         ARRAY_PUSH(&ts->scratch, list, offset + layout->reference_offsets[i] + OBJECT_HEADER);
 }
 
-static uint32_t region_place(uint32_t *size, uint32_t field_size, uint32_t alignment)
-{
+static uint32_t region_place(uint32_t *size, uint32_t field_size, uint32_t alignment) {
     uint32_t offset = (*size + alignment - 1) & ~(alignment - 1);
     *size = offset + field_size;
     return offset;
 }
 
-static void statics_compute(TypeSystem *ts, Type *type, TypeDetails *details)
-{
-    ArenaMark     mark = arena_mark(&ts->scratch);
+static void statics_compute(TypeSystem *ts, Type *type, TypeDetails *details) {
+    ArenaMark mark = arena_mark(&ts->scratch);
     StaticLayout *layout = ARENA_NEW(ts->arena, StaticLayout);
-    OffsetList    gc = { 0 }, thread = { 0 };
-    uint32_t      count;
+    OffsetList gc = {0}, thread = {0};
+    uint32_t count;
     Field *const *fields = type_fields(ts, type, &count);
     layout->nongc_alignment = 1;
     details->static_offsets = ARENA_ARRAY(ts->arena, uint32_t, count);
     for (uint32_t i = 0; i < count; i++) {
-        if (!fields[i]->def->is_static) continue;
+        if (!fields[i]->def->is_static)
+            continue;
         uint32_t *offset = &details->static_offsets[fields[i]->index];
-        uint32_t  size = type_size(ts, fields[i]->type), alignment = type_alignment(ts, fields[i]->type);
+        uint32_t size = type_size(ts, fields[i]->type), alignment = type_alignment(ts, fields[i]->type);
         switch (field_static_kind(ts, fields[i])) {
         case STATIC_NonGC:
             *offset = region_place(&layout->nongc_size, size, alignment);
-            if (alignment > layout->nongc_alignment) layout->nongc_alignment = alignment;
+            if (alignment > layout->nongc_alignment)
+                layout->nongc_alignment = alignment;
             break;
         case STATIC_GC:
             *offset = region_place(&layout->gc_size, size, alignment);
@@ -74,15 +75,14 @@ static void statics_compute(TypeSystem *ts, Type *type, TypeDetails *details)
     arena_rewind(&ts->scratch, mark);
 }
 
-const StaticLayout *type_static_layout(TypeSystem *ts, Type *type)
-{
+const StaticLayout *type_static_layout(TypeSystem *ts, Type *type) {
     TypeDetails *details = type_details(ts, type);
-    if (!details->statics) statics_compute(ts, type, details);
+    if (!details->statics)
+        statics_compute(ts, type, details);
     return details->statics;
 }
 
-uint32_t field_static_offset(TypeSystem *ts, Field *field)
-{
+uint32_t field_static_offset(TypeSystem *ts, Field *field) {
     (void)type_static_layout(ts, field->owner);
     return field->def->is_static ? field->owner->details->static_offsets[field->index] : 0;
 }

@@ -3,8 +3,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    (void)image_walk((Bytes){ data, size });
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    (void)image_walk((Bytes){data, size});
     return 0;
 }

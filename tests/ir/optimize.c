@@ -18,7 +18,9 @@ static void attributes_add(LLVMModuleRef module) {
 }
 
 static Preference preference_of(const char *name) {
-    return !strcmp(name, "Size") ? PREFERENCE_Size : !strcmp(name, "Speed") ? PREFERENCE_Speed : PREFERENCE_Blended;
+    return !strcmp(name, "Size")    ? PREFERENCE_Size
+           : !strcmp(name, "Speed") ? PREFERENCE_Speed
+                                    : PREFERENCE_Blended;
 }
 
 static int fail(const char *what) {

@@ -1,8 +1,8 @@
 // Does optimised code keep a visible reference to every object it still uses? (design llvm.md 3.2)
 //
-// Each generated function runs twice on the same data: once undisturbed, once with polls that scan the stack and the
-// callee-saved registers as the collector does and overwrite an array that no word points into. Another result means that
-// the function went on to use an array whose last reference it had hidden.
+// Each generated function runs twice on the same data: once undisturbed, once with polls that scan the stack
+// and the callee-saved registers as the collector does and overwrite an array that no word points into.
+// Another result means that the function went on to use an array whose last reference it had hidden.
 #define _GNU_SOURCE
 #include "world.h"
 
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MASK 0x5555555555555555 // callers keep no plain address of the arrays
-#define HEADER 24               // object header, method table, length
+#define MASK   0x5555555555555555 // callers keep no plain address of the arrays
+#define HEADER 24                 // object header, method table, length
 
 enum { N = 10000, K = 3, HEAP = 4 << 20 };
 
@@ -28,8 +28,7 @@ __attribute__((used)) uintptr_t stack_end;
 static Object objects[2];
 static bool scanning;
 
-// ---- Collection
-// -----------------------------------------------------------------------------------------------------------------------
+// ---- Collection ---------------------------------------------------------------------------------
 
 static bool is_found(const Object *object, const uintptr_t *from) {
     for (const uintptr_t *word = from; (uintptr_t)word < stack_end; word++)
@@ -53,13 +52,14 @@ __attribute__((naked, noinline)) void poll(void) {
             "add $8, %rsp; pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx; ret");
 }
 
-// Calls `walk` with the arrays behind the masked addresses: what it is given stands in registers only, and the stack from
-// `stack_end` on belongs to its callers.
+// Calls `walk` with the arrays behind the masked addresses: what it is given stands in registers only, and
+// the stack from `stack_end` on belongs to its callers.
 __attribute__((naked, noinline)) static long walk_alone(Walk *walk, const uintptr_t *masked, long n, long k) {
     __asm__("push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15; sub $8, %rsp\n"
             "mov %rdi, %rax; mov %rsi, %r10; mov $0x5555555555555555, %r11\n"
             "mov (%r10), %rdi; xor %r11, %rdi; mov 8(%r10), %rsi; xor %r11, %rsi\n"
-            "xor %ebx, %ebx; xor %ebp, %ebp; xor %r12d, %r12d; xor %r13d, %r13d; xor %r14d, %r14d; xor %r15d, %r15d\n"
+            "xor %ebx, %ebx; xor %ebp, %ebp; xor %r12d, %r12d; xor %r13d, %r13d; xor %r14d, %r14d; xor "
+            "%r15d, %r15d\n"
             "mov %rsp, stack_end(%rip); call *%rax\n"
             "add $8, %rsp; pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx; ret");
 }
@@ -69,8 +69,7 @@ void throw_range(void) {
     exit(2);
 }
 
-// ---- Functions
-// ------------------------------------------------------------------------------------------------------------------------
+// ---- Functions ----------------------------------------------------------------------------------
 
 static void object_fill(Object *object, long data_size, int seed) {
     object->size = ((size_t)data_size + HEADER + 7) & ~(size_t)7;
@@ -101,7 +100,8 @@ __attribute__((noinline)) static long walk_hidden(Array *a, Array *b, long n, lo
     long sum = 0;
     for (long i = 0; i < n; i++) {
         poll();
-        __asm__ volatile("" : "+r"(hidden)); // keeps the plain address from being computed once before the loop
+        __asm__ volatile(""
+                         : "+r"(hidden)); // keeps the plain address from being computed once before the loop
         sum += ((Array *)(hidden ^ MASK))->data[i];
     }
     return sum;

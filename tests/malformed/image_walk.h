@@ -1,4 +1,5 @@
-// Opens bytes as an assembly and asks it everything load/ can be asked. Whatever the bytes: no crash, no sanitizer report.
+// Opens bytes as an assembly and asks it everything load/ can be asked. Whatever the bytes: no crash, no
+// sanitizer report.
 #pragma once
 
 #include "load/load.h"

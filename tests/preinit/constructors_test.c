@@ -1,5 +1,6 @@
-// constructors_test ASSEMBLY: every class of the assembly with a class constructor is initialised at compile time, and its
-// fields hold what [Is] says, unless [Lazy] says why not. Exit code 77: the packs are not restored.
+// constructors_test ASSEMBLY: every class of the assembly with a class constructor is initialised at compile
+// time, and its fields hold what [Is] says, unless [Lazy] says why not. Exit code 77: the packs are not
+// restored.
 #include "preinit/preinit.h"
 #include "types_program.h"
 
@@ -39,7 +40,8 @@ static Text part_text(Check *c, const FrozenPart *part) {
         return text_of(arena_format(arena, "\"%.*s\"", TEXT_ARG(name)));
     case FROZEN_Object:
         name = type_display(ts, part->object->type, arena);
-        return text_of(arena_format(arena, "%s %.*s", part->object->heap ? "heap" : "frozen", TEXT_ARG(name)));
+        return text_of(
+            arena_format(arena, "%s %.*s", part->object->heap ? "heap" : "frozen", TEXT_ARG(name)));
     case FROZEN_RuntimeType:
         return text_of(arena_format(arena, "typeof %.*s", TEXT_ARG(type_display(ts, part->type, arena))));
     case FROZEN_TypeHandle:
@@ -66,7 +68,8 @@ static Text number_text(Check *c, Type *type, const uint8_t *bytes) {
         return memcpy(&real, bytes, 8), text_of(arena_format(&c->arena, "%.17g", real));
     memcpy(&raw, bytes, size);
     if (is_signed)
-        return text_of(arena_format(&c->arena, "%lld", (long long)((int64_t)(raw << (64 - 8 * size)) >> (64 - 8 * size))));
+        return text_of(arena_format(&c->arena, "%lld",
+                                    (long long)((int64_t)(raw << (64 - 8 * size)) >> (64 - 8 * size))));
     return text_of(arena_format(&c->arena, "%llu", (unsigned long long)raw));
 }
 
@@ -85,14 +88,16 @@ static void check_fields(Check *c, Type *type, const StaticImage *image) {
     Field *const *fields = type_fields(c->program->ts, type, &count);
     for (uint32_t i = 0; i < count; i++) {
         Text wanted;
-        if (attribute_text(type->def->module, token_make(TABLE_Field, fields[i]->def->rid), "IsAttribute", &wanted))
+        if (attribute_text(type->def->module, token_make(TABLE_Field, fields[i]->def->rid), "IsAttribute",
+                           &wanted))
             expect(c, fields[i]->def->name, wanted, field_text(c, image, fields[i]));
     }
 }
 
 static void check_class(Check *c, Type *type) {
     Text wanted = TEXT_LITERAL("");
-    (void)attribute_text(type->def->module, token_make(TABLE_TypeDef, type->def->rid), "LazyAttribute", &wanted);
+    (void)attribute_text(type->def->module, token_make(TABLE_TypeDef, type->def->rid), "LazyAttribute",
+                         &wanted);
     const StaticImage *image = preinit_image(c->preinit, type);
     const char *obstacle = preinit_obstacle(c->preinit, type);
     expect(c, type->def->name, wanted, text_of(obstacle ? obstacle : ""));

@@ -19,7 +19,7 @@ static bool says(const TypeDef *owner, Token token, const char *attribute) {
     return attribute_find(owner->module, token, "", attribute, &blob);
 }
 
-// ---- [Live], [Dead] -------------------------------------------------------------------------------------
+// ---- [Live], [Dead] -----------------------------------------------------------------------------
 
 static bool definition_marked(const Reach *reach, const MethodDef *def) {
     uint32_t count;
@@ -61,7 +61,7 @@ static uint32_t check_methods(Program *program, const Reach *reach, Module *modu
     return rules;
 }
 
-// ---- What lower/ and emit/ rely on ----------------------------------------------------------------------
+// ---- What lower/ and emit/ rely on --------------------------------------------------------------
 
 static void check_vtable(const Reach *reach, TypeSystem *ts, Type *type) {
     uint32_t slot_count, count;
@@ -196,7 +196,7 @@ static bool has_warning(const Diag *diag, const char *code, const char *what) {
     return false;
 }
 
-// ---- A run ----------------------------------------------------------------------------------------------
+// ---- A run --------------------------------------------------------------------------------------
 
 /// Marks, checks if asked to, returns the dump; NULL without packs.
 static char *run(const char *assembly, const char *descriptor, bool check) {

@@ -1,6 +1,6 @@
-// warnings_test ASSEMBLY EXPECTED: marks the assembly's Main over the real packs and compares what is reported with
-// the lines that the stock compiler prints for the same snippets (paths cut to file names, any order). Then the same
-// with one warning per assembly. Exit code 77: the packs are not restored.
+// warnings_test ASSEMBLY EXPECTED: marks the assembly's Main over the real packs and compares what is
+// reported with the lines that the stock compiler prints for the same snippets (paths cut to file names, any
+// order). Then the same with one warning per assembly. Exit code 77: the packs are not restored.
 #include "reach/reach.h"
 #include "support/file.h"
 #include "types_program.h"
@@ -16,7 +16,8 @@ static const char *base_name(const char *path) {
 
 static const char *line_of(Arena *arena, const DiagRecord *record) {
     const DiagLocation *at = &record->location;
-    const char *place = at->line ? arena_format(arena, "%s(%u):", base_name(at->file), at->line) : "warnings :";
+    const char *place =
+        at->line ? arena_format(arena, "%s(%u):", base_name(at->file), at->line) : "warnings :";
     return arena_format(arena, "%s %s%swarning %s: %s%s%s", place, record->category ? record->category : "",
                         record->category ? " " : "", record->code, at->member ? at->member : "",
                         at->member ? ": " : "", record->text);
@@ -92,9 +93,11 @@ int main(int argc, char **argv) {
     // Without a category (IL2035-IL2037, IL3000-IL3002) a warning is never collapsed, nor is that of a field.
     Arena arena = {0};
     TextBuilder single = {.arena = &arena};
-    text_append_z(&single, "warnings : warning IL2104: Assembly 'warnings' produced trim warnings. For more information see "
-                           "https://aka.ms/il2104\n"
-                           "warnings : warning IL3053: Assembly 'warnings' produced AOT analysis warnings.\n");
+    text_append_z(
+        &single,
+        "warnings : warning IL2104: Assembly 'warnings' produced trim warnings. For more information see "
+        "https://aka.ms/il2104\n"
+        "warnings : warning IL3053: Assembly 'warnings' produced AOT analysis warnings.\n");
     for (size_t at = 0; at < expected.size;) {
         const char *end = memchr(expected.data + at, '\n', expected.size - at);
         size_t length = end ? (size_t)(end - expected.data) - at + 1 : expected.size - at;

@@ -28,8 +28,8 @@ static MANAGED uintptr_t hidden_node(uint64_t value) {
     return ~(uintptr_t)node_new(&type_node, value, NULL);
 }
 
-/// node_is_intact for an object that may be lost: its memory may have been given back to the system. `copy` gets
-/// its contents.
+/// node_is_intact for an object that may be lost: its memory may have been given back to the system. `copy`
+/// gets its contents.
 static bool survived(const void *node, uint64_t value, Node *copy) {
     int ends[2];
     if (pipe(ends) != 0)
@@ -41,7 +41,7 @@ static bool survived(const void *node, uint64_t value, Node *copy) {
     return copied && node_is_intact(copy, value);
 }
 
-// ---- Polls
+// ---- Polls --------------------------------------------------------------------------------------
 
 static volatile int32_t collector_stop;
 static volatile int64_t collector_count;
@@ -201,7 +201,7 @@ static MANAGED void polls_in_loops(void) {
     CHECK(poll_all(1, 2, 3, 4, 5) == 15);
 }
 
-// ---- P/Invoke
+// ---- P/Invoke -----------------------------------------------------------------------------------
 
 /// A native callee that uses the callee-saved registers, as it may, and collects.
 static __attribute__((noinline)) void native_collect(void) {
@@ -285,7 +285,7 @@ static MANAGED void transitions_keep_errno(void) {
     CHECK(wrong == 0);
 }
 
-// ---- Exceptions in flight
+// ---- Exceptions in flight -----------------------------------------------------------------------
 
 static int in_flight_lost;
 static bool in_flight_unlink;

@@ -64,8 +64,7 @@ int exceptions_in_flight(void) {
     return count;
 }
 
-// ---- Log
-// ------------------------------------------------------------------------------------------------------
+// ---- Log ----------------------------------------------------------------------------------------
 
 enum { LOG_SIZE_MAX = 256 };
 static _Thread_local char event_log[LOG_SIZE_MAX + 1];
@@ -89,8 +88,7 @@ bool log_is(const char *expected) {
     return same;
 }
 
-// ---- What CoreLib defines
-// -------------------------------------------------------------------------------------
+// ---- What CoreLib defines -----------------------------------------------------------------------
 
 typedef struct Blob {
     uint32_t count, padding;
@@ -193,8 +191,7 @@ void InitializeModules(void *os_module, void **modules, int32_t count, void **cl
     CHECK(function_count == 12 && class_library[3] == (void *)(uintptr_t)AppendExceptionStackFrame);
 }
 
-// ---- Managed leaf functions
-// -----------------------------------------------------------------------------------
+// ---- Managed leaf functions ---------------------------------------------------------------------
 
 MANAGED _Noreturn void throw_kind(int32_t kind) {
     TypeRecord *type = kind == 1 ? &type_error1 : kind == 2 ? &type_error2 : &type_error3;
@@ -216,8 +213,7 @@ int32_t error_value(Node *error) {
     abort();
 }
 
-// ---- Driver
-// ---------------------------------------------------------------------------------------------------
+// ---- Driver -------------------------------------------------------------------------------------
 
 int check_count, failure_count;
 

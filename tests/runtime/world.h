@@ -66,16 +66,14 @@ extern _Thread_local struct ThreadView {
 } tls_CurrentThread;
 int exceptions_in_flight(void);
 
-// ---- Event log: what happened in which order
-// ------------------------------------------------------------------
+// ---- Event log: what happened in which order ----------------------------------------------------
 
 void log_event(int32_t event);
 void log_clear(void);
 /// Whether the log of this thread reads `expected`: events are characters.
 bool log_is(const char *expected);
 
-// ---- Callbacks: what they saw, and what they are told to do
-// -----------------------------------------------------
+// ---- Callbacks: what they saw, and what they are told to do -------------------------------------
 
 extern _Thread_local int first_chance_count, frame_count, first_frame_count, rethrow_frame_count;
 extern _Thread_local uintptr_t frames[4096]; // the first of the last throw
@@ -83,8 +81,7 @@ extern _Thread_local uintptr_t frames[4096]; // the first of the last throw
 extern _Thread_local bool callbacks_throw;
 void callbacks_reset(void);
 
-// ---- Managed leaf functions used by managed.ll
-// ------------------------------------------------------------------
+// ---- Managed leaf functions used by managed.ll --------------------------------------------------
 
 /// Throws a new error1, error2 or error3 with value `kind`.
 _Noreturn void throw_kind(int32_t kind);
@@ -93,8 +90,7 @@ void maybe_throw(int32_t kind);
 /// Value of an exception object; ends the test if it is not intact.
 int32_t error_value(Node *error);
 
-// ---- Test cases
-// ------------------------------------------------------------------------------------------------
+// ---- Test cases ---------------------------------------------------------------------------------
 
 extern int check_count, failure_count;
 void check(bool condition, const char *name);

@@ -250,8 +250,7 @@ static void records_refer_to_each_other(void **state) {
     arena_free(&arena);
 }
 
-// ---- Optimisation
-// ---------------------------------------------------------------------------------------------------------
+// ---- Optimisation -------------------------------------------------------------------------------
 
 static LLVMValueRef function_add(LLVMModuleRef module, const char *name) {
     LLVMContextRef context = LLVMGetModuleContext(module);

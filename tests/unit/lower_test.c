@@ -30,8 +30,7 @@ static void compile(bool optimize) {
         fail_msg("lowering failed");
 }
 
-// ---- Arithmetic
-// ----------------------------------------------------------------------------------------------------------
+// ---- Arithmetic ---------------------------------------------------------------------------------
 
 typedef struct IntegerCase {
     Opcode op;
@@ -111,8 +110,7 @@ static void arithmetic_int32_optimized(void **state) {
     arithmetic_int32_with(true);
 }
 
-// ---- Conversions
-// ---------------------------------------------------------------------------------------------------------
+// ---- Conversions --------------------------------------------------------------------------------
 
 typedef struct ConvertCase {
     Opcode op;
@@ -246,8 +244,7 @@ static void comparisons_of_nan(void **state) {
     }
 }
 
-// ---- Control flow
-// -----------------------------------------------------------------------------------------------------------
+// ---- Control flow -------------------------------------------------------------------------------
 
 #define BLOCK(f, n) {.first = f, .count = n, .live = true, .try_region = -1, .handler_region = -1}
 
@@ -321,8 +318,7 @@ static void operands_cross_joins(void **state) {
     assert_int_equal(f(0), 21);
 }
 
-// ---- Structs across calls: the same classification as C
-// ---------------------------------------------------------------------------
+// ---- Structs across calls: the same classification as C -----------------------------------------
 
 typedef struct Pair {
     int32_t a, b;
@@ -403,8 +399,7 @@ static void small_structs_travel_in_registers(void **state) {
     assert_int_equal(result.b, 3);
 }
 
-// ---- Exceptions
-// ---------------------------------------------------------------------------------------------------------------
+// ---- Exceptions ---------------------------------------------------------------------------------
 
 /// try { try { local = arg; leave } finally { local += 1 } } finally { local *= 2 }; two targets outside.
 static void leave_runs_finally_handlers(void **state) {
@@ -497,8 +492,7 @@ static void checks_in_try_regions_are_invoked(void **state) {
     assert_non_null(strstr(world_ir(), "resume { ptr, i32 }"));
 }
 
-// ---- Memory
-// ---------------------------------------------------------------------------------------------------------------------
+// ---- Memory -------------------------------------------------------------------------------------
 
 static void references_are_stored_with_barriers(void **state) {
     (void)state;
@@ -533,8 +527,7 @@ static void null_addresses_are_tested(void **state) {
     assert_int_equal(world_thrown, WELL_KNOWN_METHOD_ThrowNullReferenceException);
 }
 
-// ---- Errors
-// ----------------------------------------------------------------------------------------------------------------------
+// ---- Errors -------------------------------------------------------------------------------------
 
 static void unsupported_instruction_is_an_error(void **state) {
     (void)state;

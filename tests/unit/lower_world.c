@@ -32,8 +32,7 @@ static struct {
     char *ir;
 } world;
 
-// ---- Types
-// -----------------------------------------------------------------------------------------------------------
+// ---- Types --------------------------------------------------------------------------------------
 
 typedef struct WorldShape {
     ElementType element;
@@ -250,8 +249,7 @@ Text method_diagnostic_name(TypeSystem *ts, const Method *m, Arena *a) {
     return m->name;
 }
 
-// ---- Methods
-// ---------------------------------------------------------------------------------------------------------
+// ---- Methods ------------------------------------------------------------------------------------
 
 static Signature helper_signature;
 static Method helpers[WELL_KNOWN_METHOD_COUNT];
@@ -317,8 +315,7 @@ void world_regions(const Method *method, EhRegion *regions, uint32_t count) {
     body->region_count = count;
 }
 
-// ---- il/ and reach/
-// --------------------------------------------------------------------------------------------------
+// ---- il/ and reach/ -----------------------------------------------------------------------------
 
 const char *il_hardware_feature(Il *il, const Method *method) {
     (void)il;
@@ -381,12 +378,13 @@ ContextSource reach_context_source(const Method *method) {
     (void)method;
     return CONTEXT_None;
 }
-Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context, const Type *part) {
+Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const Method *context,
+                  const Type *part) {
     (void)reach, (void)kind, (void)entity, (void)part;
     return context->name;
 }
-LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind, const void *entity,
-                             const Type **found) {
+LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind,
+                             const void *entity, const Type **found) {
     (void)reach, (void)context, (void)part, (void)kind, (void)entity, (void)found;
     return LOOKUP_PART_None;
 }
@@ -419,8 +417,7 @@ bool reach_instance_allowed(const Reach *reach, const Method *method) {
     (void)method;
     return true;
 }
-bool reach_type_allowed(const Reach *reach, const Type *type)
-{
+bool reach_type_allowed(const Reach *reach, const Type *type) {
     (void)reach;
     (void)type;
     return true;
@@ -494,8 +491,7 @@ Text reach_string_symbol(const Reach *reach, uint32_t index) {
     return text_of("string");
 }
 
-// ---- Running
-// -----------------------------------------------------------------------------------------------------------
+// ---- Running ------------------------------------------------------------------------------------
 
 int world_thrown = -1;
 static jmp_buf jump;

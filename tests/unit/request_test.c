@@ -6,21 +6,19 @@
 #include <string.h>
 
 typedef struct Fixture {
-    Arena   arena;
-    Diag   *diag;
+    Arena arena;
+    Diag *diag;
     Request request;
 } Fixture;
 
-static int setup(void **state)
-{
+static int setup(void **state) {
     Fixture *f = checked_malloc(sizeof *f);
-    *f = (Fixture){ .diag = diag_open(false) };
+    *f = (Fixture){.diag = diag_open(false)};
     *state = f;
     return 0;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
     Fixture *f = *state;
     diag_close(f->diag);
     arena_free(&f->arena);
@@ -28,24 +26,22 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool read_json(Fixture *f, const char *json)
-{
+static bool read_json(Fixture *f, const char *json) {
     return request_read(&f->request, json, strlen(json), &f->arena, f->diag);
 }
 
-static Bytes bytes_of(const char *text)
-{
-    return (Bytes){ (const uint8_t *)text, strlen(text) };
+static Bytes bytes_of(const char *text) {
+    return (Bytes){(const uint8_t *)text, strlen(text)};
 }
 
-// ---- the request ------------------------------------------------------------------------------------------------
+// ---- the request --------------------------------------------------------------------------------
 
 #define INPUTS "\"output\":{\"object\":\"/o/app.o\"},\"inputs\":{\"assemblies\":[\"/o/app.dll\"]}"
 
-static void full_request(void **state)
-{
+static void full_request(void **state) {
     Fixture *f = *state;
-    assert_true(read_json(f,
+    assert_true(read_json(
+        f,
         "{\"schema\":1,"
         "\"project\":{\"file\":\"/s/app.csproj\",\"assemblyName\":\"app\"},"
         "\"target\":{\"rid\":\"linux-x64\",\"os\":\"linux\",\"arch\":\"x64\",\"instructionSet\":[\"avx2\"]},"
@@ -72,12 +68,11 @@ static void full_request(void **state)
     assert_int_equal(request_feature(r, TEXT_LITERAL("Z.On")), 1);
     assert_int_equal(request_feature(r, TEXT_LITERAL("A.Off")), 0);
     assert_int_equal(request_feature(r, TEXT_LITERAL("A.On")), -1);
-    diag_report_il(f->diag, "IL2026", NULL, (DiagLocation){ 0 }, "now an error");
+    diag_report_il(f->diag, "IL2026", NULL, (DiagLocation){0}, "now an error");
     assert_int_equal(diag_error_count(f->diag), 1);
 }
 
-static void absent_keys_have_defaults(void **state)
-{
+static void absent_keys_have_defaults(void **state) {
     Fixture *f = *state;
     assert_true(read_json(f, "{\"schema\":1," INPUTS "}"));
     assert_true(f->request.codegen.optimize);
@@ -91,23 +86,20 @@ static void absent_keys_have_defaults(void **state)
 }
 
 // A file may really be called so.
-static void replacement_characters_in_existing_places(void **state)
-{
+static void replacement_characters_in_existing_places(void **state) {
     Fixture *f = *state;
     assert_true(read_json(f, "{\"schema\":1,\"output\":{\"object\":\"/tmp/\xEF\xBF\xBD.o\"},"
                              "\"inputs\":{\"assemblies\":[\"/o/app.dll\"]}}"));
 }
 
-static void extra_arguments_are_named(void **state)
-{
+static void extra_arguments_are_named(void **state) {
     Fixture *f = *state;
     assert_true(read_json(f, "{\"schema\":1," INPUTS ",\"extraArguments\":[\"--foo\"]}"));
     assert_string_equal(diag_record(f->diag, 0)->code, "TLR1010");
     assert_non_null(strstr(diag_record(f->diag, 0)->text, "'--foo'"));
 }
 
-static void instruction_sets_are_taken_from_arguments(void **state)
-{
+static void instruction_sets_are_taken_from_arguments(void **state) {
     Fixture *f = *state;
     assert_true(read_json(f, "{\"schema\":1," INPUTS ",\"target\":{\"instructionSet\":[\"aes\"]},"
                              "\"extraArguments\":[\"--instruction-set:avx2,gfni\"]}"));
@@ -119,34 +111,38 @@ static void instruction_sets_are_taken_from_arguments(void **state)
     assert_int_equal(instruction_sets_required(sets), 0x2207);
 }
 
-static void wrong_requests_are_refused(void **state)
-{
+static void wrong_requests_are_refused(void **state) {
     static const struct {
         const char *json, *code, *text;
-        uint32_t    line, column;
+        uint32_t line, column;
     } rows[] = {
-        { "", "TLR0001", "not valid JSON", 1, 1 },
-        { "{\n\"schema\":1,,}", "TLR0001", "string or '}' expected", 2, 12 },
-        { "{\"schema\":1,\"schema\":1}", "TLR0001", "duplicate", 1, 22 },
-        { "[]", "TLR0002", "must be an object", 0, 0 },
-        { "{}", "TLR0002", "'schema'", 0, 0 },
-        { "{\n \"schema\": 2}", "TLR0003", "schema 2; this version of tailor reads schema 1", 2, 2 },
-        { "{\"schema\":1,\n  \"linker\": {}}", "TLR0002", "'linker' is wrong: this version of tailor does not know it", 2, 3 },
-        { "{\"schema\":1,\"trim\":{\"mode\":\"objekt\"},\n\"output\":{\n\"object\":\"/o\", \"objekt\": 1}}", "TLR0002",
-          "'output.objekt'", 3, 16 },
-        { "{\"schema\":1,\"output\":[]}", "TLR0002", "'output' is wrong: it must be an object", 1, 13 },
-        { "{\"schema\":1,\"output\":{\"object\":5}}", "TLR0002", "'output.object' is wrong: it must be a string", 1, 23 },
-        { "{\"schema\":1,\"codegen\":{\"optimize\":\"true\"}}", "TLR0002", "it must be true or false", 1, 24 },
-        { "{\"schema\":1,\"codegen\":{\"parallelism\":-1}}", "TLR0002", "whole number", 1, 24 },
-        { "{\"schema\":1,\"codegen\":{\"preference\":\"Sped\"}}", "TLR0002", "'Sped' is not one of: Blended, Size, Speed", 1, 24 },
-        { "{\"schema\":1,\"inputs\":{\"references\":[1]}}", "TLR0002", "'inputs.references'", 1, 23 },
-        { "{\"schema\":1,\"trim\":{\"features\":{\"A.B\":\"yes\"}}}", "TLR1001", "'A.B' has the value 'yes'", 1, 21 },
-        { "{\"schema\":1,\"inputs\":{\"references\":[\"/a\xEF\xBF\xBD/b\"]}}", "TLR1005", "/a", 1, 23 },
-        { "{\"schema\":1,\"inputs\":{\"references\":[\"/a\xFF\"]}}", "TLR1005", "0xff", 1, 39 },
-        { "{\"schema\":1,\"project\":{\"file\":\"a\\u0000b\"}}", "TLR0001", "\\u0000", 1, 0 },
-        { "{\"schema\":1,\"target\":{\"os\":\"windows\"}," INPUTS "}", "TLR1009", "'windows-x64' is not supported", 1, 23 },
-        { "{\"schema\":1,\"output\":{\"object\":\"/o\"}}", "TLR0002", "'inputs.assemblies'", 0, 0 },
-        { "{\"schema\":1,\"inputs\":{\"assemblies\":[\"/o\"]}}", "TLR0002", "'output.object'", 0, 0 },
+        {"", "TLR0001", "not valid JSON", 1, 1},
+        {"{\n\"schema\":1,,}", "TLR0001", "string or '}' expected", 2, 12},
+        {"{\"schema\":1,\"schema\":1}", "TLR0001", "duplicate", 1, 22},
+        {"[]", "TLR0002", "must be an object", 0, 0},
+        {"{}", "TLR0002", "'schema'", 0, 0},
+        {"{\n \"schema\": 2}", "TLR0003", "schema 2; this version of tailor reads schema 1", 2, 2},
+        {"{\"schema\":1,\n  \"linker\": {}}", "TLR0002",
+         "'linker' is wrong: this version of tailor does not know it", 2, 3},
+        {"{\"schema\":1,\"trim\":{\"mode\":\"objekt\"},\n\"output\":{\n\"object\":\"/o\", \"objekt\": 1}}",
+         "TLR0002", "'output.objekt'", 3, 16},
+        {"{\"schema\":1,\"output\":[]}", "TLR0002", "'output' is wrong: it must be an object", 1, 13},
+        {"{\"schema\":1,\"output\":{\"object\":5}}", "TLR0002",
+         "'output.object' is wrong: it must be a string", 1, 23},
+        {"{\"schema\":1,\"codegen\":{\"optimize\":\"true\"}}", "TLR0002", "it must be true or false", 1, 24},
+        {"{\"schema\":1,\"codegen\":{\"parallelism\":-1}}", "TLR0002", "whole number", 1, 24},
+        {"{\"schema\":1,\"codegen\":{\"preference\":\"Sped\"}}", "TLR0002",
+         "'Sped' is not one of: Blended, Size, Speed", 1, 24},
+        {"{\"schema\":1,\"inputs\":{\"references\":[1]}}", "TLR0002", "'inputs.references'", 1, 23},
+        {"{\"schema\":1,\"trim\":{\"features\":{\"A.B\":\"yes\"}}}", "TLR1001", "'A.B' has the value 'yes'",
+         1, 21},
+        {"{\"schema\":1,\"inputs\":{\"references\":[\"/a\xEF\xBF\xBD/b\"]}}", "TLR1005", "/a", 1, 23},
+        {"{\"schema\":1,\"inputs\":{\"references\":[\"/a\xFF\"]}}", "TLR1005", "0xff", 1, 39},
+        {"{\"schema\":1,\"project\":{\"file\":\"a\\u0000b\"}}", "TLR0001", "\\u0000", 1, 0},
+        {"{\"schema\":1,\"target\":{\"os\":\"windows\"}," INPUTS "}", "TLR1009",
+         "'windows-x64' is not supported", 1, 23},
+        {"{\"schema\":1,\"output\":{\"object\":\"/o\"}}", "TLR0002", "'inputs.assemblies'", 0, 0},
+        {"{\"schema\":1,\"inputs\":{\"assemblies\":[\"/o\"]}}", "TLR0002", "'output.object'", 0, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -158,7 +154,8 @@ static void wrong_requests_are_refused(void **state)
         if (strcmp(record->code, rows[i].code) != 0 || !strstr(record->text, rows[i].text)) {
             fail_msg("%s gave %s: %s", rows[i].json, record->code, record->text);
         }
-        if (rows[i].column) assert_int_equal(record->location.line, rows[i].line);
+        if (rows[i].column)
+            assert_int_equal(record->location.line, rows[i].line);
         if (rows[i].column && strcmp(rows[i].code, "TLR0001") && rows[i].column != 39) {
             assert_int_equal(record->location.column, rows[i].column);
         }
@@ -166,22 +163,21 @@ static void wrong_requests_are_refused(void **state)
     }
 }
 
-static void every_wrong_key_of_a_section_is_reported(void **state)
-{
+static void every_wrong_key_of_a_section_is_reported(void **state) {
     Fixture *f = *state;
     assert_false(read_json(f, "{\"schema\":1,\"trim\":{\"a\":1,\"b\":2},\"c\":3}"));
     assert_int_equal(diag_error_count(f->diag), 3);
 }
 
-// ---- XML --------------------------------------------------------------------------------------------------------
+// ---- XML ----------------------------------------------------------------------------------------
 
-static void xml_elements_and_positions(void **state)
-{
-    Fixture    *f = *state;
-    XmlElement *root = xml_read(bytes_of("\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- c -->\n<linker xmlns='urn:x'>\n"
-                                         "  <assembly fullname='A&amp;B'\n     preserve=\"all\"><type/>text</assembly>\n"
-                                         "\t<assembly/>\n</linker>"),
-                                "roots.xml", &f->arena, f->diag);
+static void xml_elements_and_positions(void **state) {
+    Fixture *f = *state;
+    XmlElement *root =
+        xml_read(bytes_of("\xEF\xBB\xBF<?xml version='1.0'?>\n<!-- c -->\n<linker xmlns='urn:x'>\n"
+                          "  <assembly fullname='A&amp;B'\n     preserve=\"all\"><type/>text</assembly>\n"
+                          "\t<assembly/>\n</linker>"),
+                 "roots.xml", &f->arena, f->diag);
     assert_non_null(root);
     assert_true(text_equal_z(root->name, "linker"));
     assert_int_equal(root->line, 3);
@@ -201,12 +197,12 @@ static void xml_elements_and_positions(void **state)
 }
 
 // Long documents: the parser drops what it has read from its buffer.
-static void xml_positions_far_into_a_document(void **state)
-{
-    Fixture    *f = *state;
-    TextBuilder text = { .arena = &f->arena };
+static void xml_positions_far_into_a_document(void **state) {
+    Fixture *f = *state;
+    TextBuilder text = {.arena = &f->arena};
     text_append_z(&text, "<l>\n");
-    for (int i = 0; i < 2000; i++) text_append_format(&text, "   <assembly fullname='%0200d'/>\n", i);
+    for (int i = 0; i < 2000; i++)
+        text_append_format(&text, "   <assembly fullname='%0200d'/>\n", i);
     text_append_z(&text, "</l>");
     XmlElement *root = xml_read(bytes_of(text_built(&text).data), "x", &f->arena, f->diag);
     assert_non_null(root);
@@ -217,20 +213,19 @@ static void xml_positions_far_into_a_document(void **state)
     }
 }
 
-static void malformed_xml_is_located(void **state)
-{
+static void malformed_xml_is_located(void **state) {
     static const struct {
         const char *text, *message;
-        uint32_t    line;
+        uint32_t line;
     } rows[] = {
-        { "", "empty", 0 },
-        { "hello", "'<' not found", 1 },
-        { "<linker>\n<a>\n</linker>", "mismatch", 3 },
-        { "<linker>\n<a b='1' b='2'/></linker>", "redefined", 2 },
-        { "<!DOCTYPE l [<!ENTITY a 'aaaa'>]>\n<l b='&a;'/>", "document type", 1 },
-        { "<l b='&nothing;'/>", "nothing", 1 },
-        { "<!DOCTYPE l SYSTEM 'file:///etc/passwd'><l/>", "document type", 1 },
-        { "<l/><l/>", "Extra content", 1 },
+        {"", "empty", 0},
+        {"hello", "'<' not found", 1},
+        {"<linker>\n<a>\n</linker>", "mismatch", 3},
+        {"<linker>\n<a b='1' b='2'/></linker>", "redefined", 2},
+        {"<!DOCTYPE l [<!ENTITY a 'aaaa'>]>\n<l b='&a;'/>", "document type", 1},
+        {"<l b='&nothing;'/>", "nothing", 1},
+        {"<!DOCTYPE l SYSTEM 'file:///etc/passwd'><l/>", "document type", 1},
+        {"<l/><l/>", "Extra content", 1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -242,54 +237,55 @@ static void malformed_xml_is_located(void **state)
         const DiagRecord *record = diag_record(f->diag, 0);
         assert_string_equal(record->code, "IL1003");
         assert_string_equal(record->location.file, "roots.xml");
-        if (!strstr(record->text, rows[i].message)) fail_msg("%s gave %s", rows[i].text, record->text);
+        if (!strstr(record->text, rows[i].message))
+            fail_msg("%s gave %s", rows[i].text, record->text);
         assert_int_equal(record->location.line, rows[i].line);
         teardown(&each);
     }
 }
 
-static void deep_xml_is_refused(void **state)
-{
-    Fixture    *f = *state;
-    TextBuilder text = { .arena = &f->arena };
-    for (int i = 0; i < 100000; i++) text_append_z(&text, "<a>");
+static void deep_xml_is_refused(void **state) {
+    Fixture *f = *state;
+    TextBuilder text = {.arena = &f->arena};
+    for (int i = 0; i < 100000; i++)
+        text_append_z(&text, "<a>");
     assert_null(xml_read(bytes_of(text_built(&text).data), "x", &f->arena, f->diag));
     assert_non_null(strstr(diag_record(f->diag, 0)->text, "nested too deeply"));
 }
 
-static void feature_conditions(void **state)
-{
+static void feature_conditions(void **state) {
     static const struct {
         const char *attributes;
-        bool        applies, is_error;
+        bool applies, is_error;
     } rows[] = {
-        { "", true, false },
-        { "feature='On' featurevalue='true'", true, false },
-        { "feature='On' featurevalue='TRUE'", true, false },
-        { "feature='On' featurevalue='false'", false, false },
-        { "feature='Off' featurevalue='false'", true, false },
-        { "feature='None' featurevalue='true'", false, false },
-        { "feature='None' featurevalue='true' featuredefault='true'", true, false },
-        { "feature='Off' featurevalue='true' featuredefault='true'", false, false },
-        { "feature='On'", false, true },
-        { "featurevalue='true'", false, true },
-        { "feature='On' featurevalue='1'", false, true },
+        {"", true, false},
+        {"feature='On' featurevalue='true'", true, false},
+        {"feature='On' featurevalue='TRUE'", true, false},
+        {"feature='On' featurevalue='false'", false, false},
+        {"feature='Off' featurevalue='false'", true, false},
+        {"feature='None' featurevalue='true'", false, false},
+        {"feature='None' featurevalue='true' featuredefault='true'", true, false},
+        {"feature='Off' featurevalue='true' featuredefault='true'", false, false},
+        {"feature='On'", false, true},
+        {"featurevalue='true'", false, true},
+        {"feature='On' featurevalue='1'", false, true},
     };
     Fixture *f = *state;
-    assert_true(read_json(f, "{\"schema\":1,\"trim\":{\"features\":{\"On\":\"true\",\"Off\":\"false\"}}," INPUTS "}"));
+    assert_true(read_json(
+        f, "{\"schema\":1,\"trim\":{\"features\":{\"On\":\"true\",\"Off\":\"false\"}}," INPUTS "}"));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        uint32_t    before = diag_error_count(f->diag);
+        uint32_t before = diag_error_count(f->diag);
         const char *text = arena_format(&f->arena, "<!--%zu--><a %s/>", i, rows[i].attributes);
         XmlElement *element = xml_read(bytes_of(text), "x", &f->arena, f->diag);
         assert_non_null(element);
         element->line = (uint32_t)i + 1; // equal findings are reported once
-        if (xml_feature_applies(element, &f->request, "x", f->diag) != rows[i].applies) fail_msg("%s", rows[i].attributes);
+        if (xml_feature_applies(element, &f->request, "x", f->diag) != rows[i].applies)
+            fail_msg("%s", rows[i].attributes);
         assert_int_equal(diag_error_count(f->diag) - before, rows[i].is_error);
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(full_request, setup, teardown),
         cmocka_unit_test_setup_teardown(absent_keys_have_defaults, setup, teardown),

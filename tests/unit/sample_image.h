@@ -4,7 +4,7 @@
 #include "image_builder.h"
 
 /// Fills `b`; see sample_image.c for what is in it.
-void  sample_image_fill(ImageBuilder *b);
+void sample_image_fill(ImageBuilder *b);
 /// A finished sample with default options.
 Bytes sample_image(Arena *arena);
 /// A portable PDB for it, as in a file.

@@ -12,16 +12,15 @@
 #include <unistd.h>
 
 typedef struct Built {
-    Arena        arena;
+    Arena arena;
     ImageBuilder image;
-    uint32_t     core, value_type, object; // rids of AssemblyRef and TypeRefs
-    Program     *program;
-    Module      *module;
+    uint32_t core, value_type, object; // rids of AssemblyRef and TypeRefs
+    Program *program;
+    Module *module;
 } Built;
 
-static void built_begin(Built *b)
-{
-    *b = (Built){ 0 };
+static void built_begin(Built *b) {
+    *b = (Built){0};
     ImageBuilder *i = &b->image;
     builder_init(i, &b->arena);
     BUILDER_ROW(i, TABLE_Module, 0, builder_string(i, "bad.dll"), builder_guid(i, 1), 0, 0);
@@ -35,23 +34,20 @@ static void built_begin(Built *b)
 }
 
 // Adds a type whose fields begin at `field_list`.
-static uint32_t type_add(Built *b, const char *name, Token extends, uint32_t field_list)
-{
+static uint32_t type_add(Built *b, const char *name, Token extends, uint32_t field_list) {
     return BUILDER_ROW(&b->image, TABLE_TypeDef, 0x100001, builder_string(&b->image, name), 0, extends.value,
                        field_list, 1);
 }
 
-static uint32_t field_add(Built *b, const char *name, const void *signature, size_t size)
-{
+static uint32_t field_add(Built *b, const char *name, const void *signature, size_t size) {
     return BUILDER_ROW(&b->image, TABLE_Field, 6, builder_string(&b->image, name),
                        builder_blob(&b->image, signature, size));
 }
 
 // Writes the image and opens it; skips the test where there are no packs.
-static void built_open(Built *b)
-{
+static void built_open(Built *b) {
     char path[] = "/tmp/tailor-types-XXXXXX";
-    int  file = mkstemp(path);
+    int file = mkstemp(path);
     assert_true(file >= 0);
     Bytes bytes = builder_finish(&b->image);
     assert_int_equal(write(file, bytes.data, bytes.size), bytes.size);
@@ -59,32 +55,31 @@ static void built_open(Built *b)
     b->program = program_open(path);
     unlink(path);
     uint32_t count;
-    if (b->program) b->module = modules(b->program->ts, &count)[0];
+    if (b->program)
+        b->module = modules(b->program->ts, &count)[0];
 }
 
-static void built_close(Built *b)
-{
-    if (b->program) program_close(b->program);
+static void built_close(Built *b) {
+    if (b->program)
+        program_close(b->program);
     arena_free(&b->arena);
 }
 
-static Type *type_of(Built *b, uint32_t rid)
-{
+static Type *type_of(Built *b, uint32_t rid) {
     return type_from_def(b->program->ts, type_def_get(b->program->ts, b->module, rid));
 }
 
-static void test_struct_in_itself(void **state)
-{
+static void test_struct_in_itself(void **state) {
     (void)state;
     Built b;
     built_begin(&b);
-    uint8_t  signature[] = { 0x06, ELEMENT_TYPE_VALUETYPE, 2 << 2 }; // TypeDef 2
+    uint8_t signature[] = {0x06, ELEMENT_TYPE_VALUETYPE, 2 << 2}; // TypeDef 2
     uint32_t rid = type_add(&b, "Self", token_make(TABLE_TypeRef, b.value_type), 1);
     field_add(&b, "me", signature, sizeof signature);
     built_open(&b);
     if (b.program) {
-        Failure failure = { 0 };
-        Type   *type = type_of(&b, rid);
+        Failure failure = {0};
+        Type *type = type_of(&b, rid);
         assert_null(type_layout(b.program->ts, type, &failure));
         assert_int_equal(failure.kind, FAILURE_TypeLoad);
         assert_int_equal(type_size(b.program->ts, type), 0);
@@ -93,8 +88,7 @@ static void test_struct_in_itself(void **state)
     built_close(&b);
 }
 
-static void test_class_is_its_own_base(void **state)
-{
+static void test_class_is_its_own_base(void **state) {
     (void)state;
     Built b;
     built_begin(&b);
@@ -106,7 +100,7 @@ static void test_class_is_its_own_base(void **state)
         TypeSystem *ts = b.program->ts;
         for (uint32_t rid = 2; rid <= 4; rid++) {
             uint32_t count;
-            Type    *type = type_of(&b, rid);
+            Type *type = type_of(&b, rid);
             (void)type_virtual_slots(ts, type, &count);
             (void)type_interfaces(ts, type, &count);
             (void)type_layout(ts, type, NULL);
@@ -117,13 +111,12 @@ static void test_class_is_its_own_base(void **state)
     built_close(&b);
 }
 
-static void test_forward_in_a_circle(void **state)
-{
+static void test_forward_in_a_circle(void **state) {
     (void)state;
     Built b;
     built_begin(&b);
     ImageBuilder *i = &b.image;
-    uint32_t      self = BUILDER_ROW(i, TABLE_AssemblyRef, 0, 0, 0, 0, 0, 0, builder_string(i, "bad"), 0, 0);
+    uint32_t self = BUILDER_ROW(i, TABLE_AssemblyRef, 0, 0, 0, 0, 0, 0, builder_string(i, "bad"), 0, 0);
     BUILDER_ROW(i, TABLE_ExportedType, 0x200000, 0, builder_string(i, "Gone"), builder_string(i, "N"),
                 token_make(TABLE_AssemblyRef, self).value);
     uint32_t missing =
@@ -131,7 +124,7 @@ static void test_forward_in_a_circle(void **state)
     BUILDER_ROW(i, TABLE_TypeRef, token_make(TABLE_AssemblyRef, missing).value, builder_string(i, "T"), 0);
     built_open(&b);
     if (b.program) {
-        Failure failure = { 0 };
+        Failure failure = {0};
         assert_null(type_find(b.program->ts, b.module, "N", "Gone"));
         assert_null(type_from_token(b.program->ts, b.module, token_make(TABLE_TypeRef, 3), NULL, &failure));
         assert_int_equal(failure.kind, FAILURE_FileNotFound);
@@ -140,28 +133,27 @@ static void test_forward_in_a_circle(void **state)
     built_close(&b);
 }
 
-static void test_signatures(void **state)
-{
+static void test_signatures(void **state) {
     (void)state;
     Built b;
     built_begin(&b);
     ImageBuilder *i = &b.image;
-    uint8_t       itself[] = { ELEMENT_TYPE_CLASS, 1 << 2 | 2 }; // TypeSpec 1
+    uint8_t itself[] = {ELEMENT_TYPE_CLASS, 1 << 2 | 2}; // TypeSpec 1
     BUILDER_ROW(i, TABLE_TypeSpec, builder_blob(i, itself, sizeof itself));
     uint8_t deep[200];
     memset(deep, ELEMENT_TYPE_SZARRAY, sizeof deep);
     deep[sizeof deep - 1] = ELEMENT_TYPE_I4;
     BUILDER_ROW(i, TABLE_TypeSpec, builder_blob(i, deep, sizeof deep));
-    uint8_t pointers[] = { ELEMENT_TYPE_FNPTR, 0, 1, ELEMENT_TYPE_VOID,
-                           ELEMENT_TYPE_VOID }; // parameter of type void
+    uint8_t pointers[] = {ELEMENT_TYPE_FNPTR, 0, 1, ELEMENT_TYPE_VOID,
+                          ELEMENT_TYPE_VOID}; // parameter of type void
     BUILDER_ROW(i, TABLE_TypeSpec, builder_blob(i, pointers, sizeof pointers));
-    uint8_t many[] = { ELEMENT_TYPE_GENERICINST, ELEMENT_TYPE_CLASS, 2 << 2 | 1, 2,
-                       ELEMENT_TYPE_I4,          ELEMENT_TYPE_I4 };
+    uint8_t many[] = {ELEMENT_TYPE_GENERICINST, ELEMENT_TYPE_CLASS, 2 << 2 | 1, 2,
+                      ELEMENT_TYPE_I4,          ELEMENT_TYPE_I4};
     BUILDER_ROW(i, TABLE_TypeSpec, builder_blob(i, many, sizeof many)); // Object is not generic
     BUILDER_ROW(i, TABLE_TypeSpec, builder_blob(i, "", 0));
     built_open(&b);
     for (uint32_t rid = 1; b.program && rid <= 5; rid++) {
-        Failure failure = { 0 };
+        Failure failure = {0};
         assert_null(
             type_from_token(b.program->ts, b.module, token_make(TABLE_TypeSpec, rid), NULL, &failure));
         assert_int_equal(failure.kind, FAILURE_BadImageFormat);
@@ -170,14 +162,13 @@ static void test_signatures(void **state)
     built_close(&b);
 }
 
-static void test_missing_members(void **state)
-{
+static void test_missing_members(void **state) {
     (void)state;
     Built b;
     built_begin(&b);
     ImageBuilder *i = &b.image;
-    uint8_t       method[] = { 0x20, 0, ELEMENT_TYPE_VOID }, field[] = { 0x06, ELEMENT_TYPE_I4 };
-    uint32_t      parent = token_make(TABLE_TypeRef, b.object).value, name = builder_string(i, "Nope");
+    uint8_t method[] = {0x20, 0, ELEMENT_TYPE_VOID}, field[] = {0x06, ELEMENT_TYPE_I4};
+    uint32_t parent = token_make(TABLE_TypeRef, b.object).value, name = builder_string(i, "Nope");
     BUILDER_ROW(i, TABLE_MemberRef, parent, name, builder_blob(i, method, sizeof method));
     BUILDER_ROW(i, TABLE_MemberRef, parent, name, builder_blob(i, field, sizeof field));
     // ToString exists, but returns string.
@@ -186,7 +177,7 @@ static void test_missing_members(void **state)
     built_open(&b);
     if (b.program) {
         TypeSystem *ts = b.program->ts;
-        Failure     failure = { 0 };
+        Failure failure = {0};
         assert_null(method_from_token(ts, b.module, token_make(TABLE_MemberRef, 1), NULL, &failure));
         assert_int_equal(failure.kind, FAILURE_MissingMethod);
         assert_string_equal(failure.message.data, "System.Object.Nope");
@@ -200,8 +191,7 @@ static void test_missing_members(void **state)
     built_close(&b);
 }
 
-int run_malformed_tests(void)
-{
+int run_malformed_tests(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_struct_in_itself),    cmocka_unit_test(test_class_is_its_own_base),
         cmocka_unit_test(test_forward_in_a_circle), cmocka_unit_test(test_signatures),

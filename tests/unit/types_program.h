@@ -4,16 +4,16 @@
 #include "types/types.h"
 
 typedef struct Program {
-    Arena       arena;
-    TextTable   texts;
-    Diag       *diag;
+    Arena arena;
+    TextTable texts;
+    Diag *diag;
     TypeSystem *ts;
 } Program;
 
 /// Over CoreLib and the framework of the tested packs, and `input` (a path, or NULL). NULL if there are no
 /// packs.
 Program *program_open(const char *input);
-void     program_close(Program *program);
+void program_close(Program *program);
 /// Module by simple name; NULL if absent.
 Module *program_module(Program *program, const char *name);
 /// Type of CoreLib.

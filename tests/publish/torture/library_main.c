@@ -1,4 +1,5 @@
-// args: seconds. Four threads call the library all the time; a fifth place is taken by threads that call it once and end.
+// args: seconds. Four threads call the library all the time; a fifth place is taken by threads that call it
+// once and end.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@ static void *long_caller(void *seed) {
     return (void *)errors;
 }
 
-static void *short_caller(void *seed) { return (void *)(long)torture_run((int)(long)seed, 20); }
+static void *short_caller(void *seed) {
+    return (void *)(long)torture_run((int)(long)seed, 20);
+}
 
 int main(int count, char **arguments) {
     end = time(NULL) + (count > 1 ? atoi(arguments[1]) : 5);
