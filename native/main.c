@@ -1,6 +1,7 @@
 // The process: command line, request on stdin, events on stdout, exit code. The stages are in stages.c.
 #include "stages.h"
 #include "support/file.h"
+#include "support/thread.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -9,10 +10,6 @@
 #include <unistd.h>
 
 typedef enum ExitCode { EXIT_Success = 0, EXIT_Errors = 1, EXIT_BadRequest = 2, EXIT_Internal = 3 } ExitCode;
-
-// Type graphs and expressions are walked recursively; generated code can nest them deeply. Only touched pages
-// cost memory.
-enum { STACK_SIZE = 512 * 1024 * 1024 };
 
 enum { EVENT_SCHEMA = 1 };
 
@@ -109,12 +106,8 @@ static bool reader_watch_start(void) {
 }
 
 static ExitCode compilation_run(Compilation *c) {
-    pthread_attr_t attributes;
     pthread_t thread;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    int error = pthread_create(&thread, &attributes, compilation_thread, c);
-    pthread_attr_destroy(&attributes);
+    int error = thread_start(&thread, compilation_thread, c);
     if (error) {
         diag_report(c->diag, DIAG_Internal, (DiagLocation){0}, strerror(error));
         result_write(c->diag, EXIT_Internal);

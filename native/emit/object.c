@@ -3,6 +3,7 @@
 #include "emit/context.h"
 #include "emit/data_module.h"
 #include "emit/optimize.h"
+#include "support/thread.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -210,7 +211,7 @@ static uint32_t thread_count_of(const Request *request, uint32_t unit_count) {
 static bool units_finish(Work *work, Arena *arena) {
     uint32_t count = thread_count_of(work->request, work->unit_count), started = 0;
     pthread_t *threads = ARENA_ARRAY(arena, pthread_t, count + 1);
-    while (started + 1 < count && pthread_create(&threads[started], NULL, work_run, work) == 0)
+    while (started + 1 < count && thread_start(&threads[started], work_run, work) == 0)
         started++;
     work_run(work);
     for (uint32_t i = 0; i < started; i++)

@@ -102,9 +102,9 @@ static unsafe class Rules
     public static void Arithmetic() { if (((Switches.Level + 4) & 1) == 0) Mark.Dead(); else Mark.Live(); }
     public static void SizeOf() { if (sizeof(Plain) == 4) Mark.Live(); else Mark.Dead(); }
     public static void Endian() { if (BitConverter.IsLittleEndian) Mark.Live(); else Mark.Dead(); }
-    public static void Isa() { if (Sse2.IsSupported || Avx2.IsSupported) Mark.Dead(); else Mark.Live(); }
+    public static void Isa() { if (Sse2.IsSupported && !Avx2.IsSupported) Mark.Live(); else Mark.Dead(); }
     public static void Arm() { if (System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported) Mark.Dead(); else Mark.Live(); }
-    public static void Hardware() { if (Vector128.IsHardwareAccelerated || Vector.IsHardwareAccelerated) Mark.Dead(); else Mark.Live(); }
+    public static void Hardware() { if (Vector128.IsHardwareAccelerated && Vector.IsHardwareAccelerated && !Vector512.IsHardwareAccelerated) Mark.Live(); else Mark.Dead(); }
     public static void DynamicCode() { if (RuntimeFeature.IsDynamicCodeSupported || RuntimeFeature.IsDynamicCodeCompiled) Mark.Dead(); else Mark.Live(); }
     public static void Unset() { if (Switches.Unset) Mark.Live(); }
     public static void AppSwitch() { if (AppContext.TryGetSwitch("Folding.Off", out bool on) && on) Mark.Live(); }
