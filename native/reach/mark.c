@@ -66,12 +66,13 @@ static void cut_add(World *w, Cut cut) {
 
 /// True if the instance may exist; else it is cut, once, with a warning at `from`.
 static bool method_allowed(World *w, MethodNode *node, const Node *from) {
-    if (node->code.marked || node->slot.marked || !from)
+    if (node->code.marked || node->slot.marked || node->allowed || !from)
         return true;
     if (node->cut)
         return false;
     uint16_t growth = growth_next(from, entity_depth(from), method_depth(node->method));
-    if (!growth_exceeded(w, from, node->method, NULL, growth))
+    node->allowed = !growth_exceeded(w, from, node->method, NULL, growth);
+    if (node->allowed)
         return true;
     node->cut = true;
     cut_add(w, (Cut){from, node->method, NULL});
@@ -87,12 +88,13 @@ static bool is_part_of(const Type *type, const Node *from) {
 }
 
 static bool type_allowed(World *w, TypeNode *node, const Node *from) {
-    if (node->levels[0].marked || !from || is_part_of(node->type, from))
+    if (node->levels[0].marked || node->allowed || !from || is_part_of(node->type, from))
         return true;
     if (node->cut)
         return false;
     uint16_t growth = growth_next(from, entity_depth(from), node->type->depth);
-    if (!growth_exceeded(w, from, NULL, node->type, growth))
+    node->allowed = !growth_exceeded(w, from, NULL, node->type, growth);
+    if (node->allowed)
         return true;
     node->cut = true;
     cut_add(w, (Cut){from, NULL, node->type});

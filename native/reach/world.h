@@ -73,6 +73,7 @@ typedef struct MethodNode {
     bool was_noted;             // reflectable_code_appears
     bool queued;                // for another scan: a fact its body was folded with has changed
     bool cut;                   // generic recursion limit
+    bool allowed;               // once it was within the limit, all parts of it are
     bool is_template;           // in World.template_methods
     Text export_symbol;         // fixed symbol of an exported method, else empty
     bool not_code;              // runtime import or abstract: marking it compiles nothing
@@ -103,6 +104,7 @@ typedef struct TypeNode {
     Node runtime_type, interface_use, cctor;
     Node statics[3]; // STATIC_NonGC, STATIC_GC, STATIC_Thread
     bool cut;
+    bool allowed;          // once it was within the limit of generic recursion, all parts of it are
     bool is_marshalled;    // in World.marshalled_structs or .marshalled_delegates
     bool compared;         // in World.compared
     bool castable;         // some object passes a cast to it
