@@ -133,8 +133,10 @@ bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, Ma
 
 // ---- Questions ----------------------------------------------------------------------------------
 
-/// TypeLoaderExports.GenericLookup of CoreLib: asks the type loader.
-void *tailor_find_generic(const void *context, const void *signature) __attribute__((visibility("hidden")));
+/// TypeLoaderExports.GenericLookup of CoreLib: asks the type loader. Missing in programs that make no types
+/// and so ask nothing; a static library is linked without dropping what nobody calls.
+__attribute__((weak, visibility("hidden"))) void *tailor_find_generic(const void *context,
+                                                                      const void *signature);
 
 /// An answer; they are never dropped, as the types they belong to are not.
 typedef struct Answer {
