@@ -37,6 +37,7 @@ class Bench:
         assert outcome.code == 0, outcome.log[-3000:]
         self.link = self.find_link(outcome.log)
         self.core = core or self.find_core(outcome.log)
+        self.stock = None  # published when a mode asks for it
         with open(self.project.native(".tailor.json"), encoding="utf-8") as f:
             self.request = json.load(f)
         self.references = sorted(set(re.findall(r"/reference:(\S+\.dll)", outcome.log)))
@@ -91,7 +92,7 @@ class Bench:
         return self.link_with(self.link.replace(" -o ", " %s -o " % units, 1), folder)
 
     def compile_stock(self, assembly, folder):
-        if not hasattr(self, "stock"):
+        if not self.stock:
             self.stock = StockTemplate(self.directory)
         outcome = run(self.stock.command(assembly, folder), self.stock.project.directory, 1800)
         return self.link_with(self.stock.link, folder) if outcome.code == 0 else (None, outcome.log)
