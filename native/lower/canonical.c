@@ -138,7 +138,7 @@ static LLVMValueRef runtime_call(const Patch *p, const char *name, LLVMValueRef 
 static LLVMValueRef lookup_at(const Patch *p, Place place, LookupKind kind, const void *entity) {
     UnitState *u = p->u;
     const Type *part;
-    switch (reach_lookup_part(u->reach, p->method, place.part, kind, entity, &part)) {
+    switch (reach_lookup_part(p->method, place.part, kind, entity, &part)) {
     case LOOKUP_PART_None: {
         Text record = reach_lookup(u->reach, kind, entity, p->method, place.part);
         LLVMValueRef args[2] = {place.context, external_data(u, record.data)};

@@ -137,8 +137,8 @@ typedef enum LookupPart {
     LOOKUP_PART_Argument, // `*found`, a struct among the arguments, holds them
     LOOKUP_PART_Several,  // arguments of several structs
 } LookupPart;
-LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind,
-                             const void *entity, const Type **found);
+LookupPart reach_lookup_part(const Method *context, const Type *part, LookupKind kind, const void *entity,
+                             const Type **found);
 const Lookup *reach_lookups(const Reach *reach, uint32_t *count);
 /// How canonical code gets at its context.
 typedef enum ContextSource {

@@ -275,9 +275,8 @@ static bool entity_is_within(LookupKind kind, const void *entity, const Type *ty
     return false;
 }
 
-LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind,
-                             const void *entity, const Type **found) {
-    (void)reach;
+LookupPart reach_lookup_part(const Method *context, const Type *part, LookupKind kind, const void *entity,
+                             const Type **found) {
     bool is_array = !part && (context->owner->kind == TYPE_SzArray || context->owner->kind == TYPE_Array);
     bool has_dictionary = !part && reach_context_source(context) == CONTEXT_Dictionary;
     const Type *owner = part ? part : context->owner;

@@ -383,9 +383,9 @@ Text reach_lookup(const Reach *reach, LookupKind kind, const void *entity, const
     (void)reach, (void)kind, (void)entity, (void)part;
     return context->name;
 }
-LookupPart reach_lookup_part(const Reach *reach, const Method *context, const Type *part, LookupKind kind,
-                             const void *entity, const Type **found) {
-    (void)reach, (void)context, (void)part, (void)kind, (void)entity, (void)found;
+LookupPart reach_lookup_part(const Method *context, const Type *part, LookupKind kind, const void *entity,
+                             const Type **found) {
+    (void)context, (void)part, (void)kind, (void)entity, (void)found;
     return LOOKUP_PART_None;
 }
 uint32_t reach_static_selector(const Reach *reach, const Method *static_virtual, bool *is_ambiguous) {
