@@ -24,7 +24,7 @@ static const OptionRow options[] = {
     {"--events", NULL, OPTION_Events,
      "write events (one JSON object a line) to standard output, for the build task"},
     {"--dump", "STAGE", OPTION_Dump,
-     "print the product of a stage and stop there: load, types, il, reach, lower, emit"},
+     "print the product of a stage and stop there: load, types, il, reach, instances, lower, emit"},
     {"--method", "PATTERN", OPTION_Method,
      "with --dump: only methods whose name matches (a regular expression)"},
     {"--why", "PATTERN", OPTION_Why, "print why what matches is in the program"},

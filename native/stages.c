@@ -76,6 +76,10 @@ static void reach_stage_dump(const Compilation *c, FILE *file) {
     reach_dump(c->reach, c->method, file);
 }
 
+static void instances_stage_dump(const Compilation *c, FILE *file) {
+    reach_dump_instances(c->reach, c->method, file);
+}
+
 static void reach_stage_close(Compilation *c) {
     if (c->reach)
         reach_close(c->reach);
@@ -231,6 +235,7 @@ static const Stage stages[] = {
     {"load", load_run, load_dump, load_close, true},
     {"types", types_run, types_stage_dump, types_stage_close, false},
     {"reach", reach_stage_run, reach_stage_dump, reach_stage_close, false},
+    {"instances", reach_is_done, instances_stage_dump, NULL, true},
     {"il", reach_is_done, il_stage_dump, NULL, true},
     {"emit", reach_is_done, emit_stage_dump, NULL, true},
     {"share", share_run, NULL, share_close, false},

@@ -49,12 +49,15 @@ CallPlan reach_call_plan(const Reach *reach, const Method *method, const Type *r
     if (node->is_ambiguous)
         return (CallPlan){CALL_Ambiguous, NULL, (uint32_t)node->index, method->owner};
     const Type *limit = receiver_limit(w, receiver);
+    const TypeNode *exact = limit && receiver_exact ? type_node_find(w, limit) : NULL;
+    if (exact && exact->tables_from)
+        exact = exact->tables_from;
     const Method *only = NULL;
     for (uint32_t i = 0; i < node->targets.count; i++) {
         const Target *target = &node->targets.items[i];
         if (!target->code || target->code == only || !reach_has_method(reach, target->code))
             continue;
-        if (limit && receiver_exact && !limit->has_placeholder && target->type->type != limit)
+        if (limit && receiver_exact && !limit->has_placeholder && target->type != exact)
             continue;
         if (limit && !derives(w, target->type->type, limit))
             continue;

@@ -404,7 +404,7 @@ static void node_process(World *w, Node *node) {
 }
 
 bool mark_all(World *w) {
-    while (w->next.count) {
+    while (w->next.count && !world_is_outdated(w)) {
         NodeList done = w->level;
         w->level = w->next;
         w->next = done;

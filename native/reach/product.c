@@ -111,13 +111,13 @@ static void vtable_make(World *w, TypeNode *node) {
     }
 }
 
-/// An instance of which only the identity is known here, but which can be made at run time: it is given what
-/// the type loader would give it.
+/// An instance of which only the identity is known here, but which can be made at run time, and one of many:
+/// it is given what the type loader would give it.
 static void template_borrow(World *w, TypeNode *node) {
     Type *type = node->type;
-    const TypeNode *form = node->levels[3].marked || type->has_placeholder
-                               ? NULL
-                               : type_node_find(w, type_canonical(w->ts, type));
+    const TypeNode *form = node->tables_from;
+    if (!form && !node->levels[3].marked && !type->has_placeholder)
+        form = type_node_find(w, type_canonical(w->ts, type));
     if (!form || form == node || !form->levels[3].marked || !node->levels[2].marked)
         return;
     node->vtable.items = form->vtable.items;
@@ -130,7 +130,7 @@ static void vtables_make(Reach *reach) {
     const NodeList *allocated = &reach->world->marked[NODE_Allocated];
     for (uint32_t i = 0; i < allocated->count; i++) {
         TypeNode *node = type_node(reach->world, allocated->items[i]->entity);
-        if (!(node->type->def && node->type->def->is_nullable))
+        if (!(node->type->def && node->type->def->is_nullable) && !node->tables_from)
             vtable_make(reach->world, node);
     }
     const NodeList *constructed = &reach->world->marked[NODE_Constructed];

@@ -283,6 +283,9 @@ Text reach_selector_symbol(const Reach *reach, uint32_t selector);
 
 /// One line per mark ("M" method, "T" type, ...) in the form of data/closures, for `--dump=reach`.
 void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file);
+/// Generic definitions by the number of compiled methods of their instances, and how many there would be if
+/// reference arguments made no difference, for `--dump=instances`.
+void reach_dump_instances(const Reach *reach, const struct Pattern *pattern, FILE *file);
 /// Chains of reasons for everything whose display name matches, for `--why`.
 void reach_why(const Reach *reach, const struct Pattern *pattern, FILE *file);
 /// Number of methods, constructed types, strings, ... for --time.

@@ -17,6 +17,7 @@ static void rescan_all(World *w) {
         method_rescan(w, method_node(w, w->marked[NODE_Method].items[i]->entity));
 }
 
+/// Stops early if the world has to be made again.
 static bool world_mark(Reach *reach) {
     World *w = reach->world = world_open(reach);
     reach->facts = world_facts(w);
@@ -32,7 +33,7 @@ static bool world_mark(Reach *reach) {
         rescan_all(w);
         if (!mark_all(w))
             return false;
-    } while (world_size(w) != size);
+    } while (world_size(w) != size && !world_is_outdated(w));
     return true;
 }
 
@@ -42,7 +43,7 @@ Reach *reach_run(Il *il, const Request *request, Arena *program, Diag *diag) {
     reach->preinit = preinit_open(il, program);
     il_set_makes_types(il, false);
     bool ok = roots_prepare(reach) && world_mark(reach);
-    if (ok && types_can_be_made(reach->world)) { // once more, with canonical code
+    if (ok && world_is_outdated(reach->world)) { // once more, with canonical code
         world_close(reach->world);
         reach->makes_types = true;
         reach->reported_before = reach->reported.count;

@@ -19,12 +19,13 @@ static bool is_maker(const Method *method) {
     return false;
 }
 
-bool types_can_be_made(World *w) {
+bool world_is_outdated(World *w) {
     const NodeList *methods = &w->marked[NODE_Method];
-    for (uint32_t i = 0; i < methods->count; i++)
-        if (is_maker(methods->items[i]->entity))
-            return true;
-    return false;
+    if (w->makes_types)
+        return false;
+    for (; w->makers_sought < methods->count && !w->maker_found; w->makers_sought++)
+        w->maker_found = is_maker(methods->items[w->makers_sought]->entity);
+    return w->maker_found;
 }
 
 bool reach_makes_types(const Reach *reach) {
@@ -131,6 +132,31 @@ static void template_mark(World *w, Type *type, const Node *from) {
 static void instance_complete(World *w, Type *type, const Node *from) {
     if (!(type->def && type->def->is_byref_like))
         mark_constructed(w, type, from, "instance of a template");
+}
+
+/// Instances of one canonical form that have tables of their own. Exact code in a table is faster by the
+/// questions that canonical code asks through its context, but every instance of a class with generic virtual
+/// methods multiplies the others: Select of an iterator makes an iterator over each result type of the
+/// program.
+static uint32_t own_tables_limit(const World *w) {
+    enum { OWN_TABLES = 4, OWN_TABLES_FOR_SPEED = 64 };
+    return w->reach->request->codegen.preference == PREFERENCE_Speed ? OWN_TABLES_FOR_SPEED : OWN_TABLES;
+}
+
+TypeNode *template_of_tables(World *w, TypeNode *node) {
+    if (!w->makes_types || node->type->has_placeholder)
+        return NULL;
+    TypeNode *form = type_node(w, type_canonical(w->ts, node->type));
+    if (form == node || !form->type->has_placeholder)
+        return NULL;
+    if (form->own_tables < own_tables_limit(w)) {
+        form->own_tables++;
+        return NULL;
+    }
+    mark_allocated(w, form->type, &node->levels[3], "template of an instance");
+    if (form->levels[3].marked)
+        node->tables_from = form;
+    return node->tables_from;
 }
 
 void template_allocated(World *w, TypeNode *form) {

@@ -341,6 +341,8 @@ static void slot_join(World *w, MethodNode *slot, Target target) {
 
 void type_dispatch(World *w, TypeNode *node) {
     uint32_t count;
+    if (template_of_tables(w, node))
+        return;
     const VirtualSlot *slots = type_virtual_slots(w->ts, node->type, &count);
     for (uint32_t i = 0; i < count; i++) {
         Method *declaration = slots[i].declaration;

@@ -126,6 +126,8 @@ typedef struct TypeNode {
     struct GenericMembers *members; // of a generic definition: what all its instances show
     ARRAY(Type *) template_waiters; // canonical forms that exist
     ARRAY(Type *) instances;        // of a canonical form: those with MethodTables
+    uint32_t own_tables;            // of a canonical form: instances with tables of their own
+    struct TypeNode *tables_from;   // its template, whose vtable and selector row serve it; else NULL
     bool was_static_candidate;      // the others come to static_candidate_appears by themselves
     const Node *template_from;      // of a generic definition: instances can be made at run time
 } TypeNode;
@@ -254,6 +256,8 @@ typedef struct World {
     MethodList delegate_invokes; // until then
     bool unsupported;            // an error was reported about what is reached
     bool makes_types;            // generic instances are made at run time (templates.c)
+    bool maker_found;            // world_is_outdated
+    uint32_t makers_sought;      // marked methods that are known to be none
     MethodList template_methods; // canonical generic methods with code
     ARRAY(GenericOverride) generic_overrides;
     ARRAY(MethodNode *) static_selectors;  // static virtual methods that canonical code calls
@@ -326,7 +330,8 @@ static inline void list_add(World *w, MethodList *list, const Method *method) {
 bool mark(World *w, Node *node, const Node *from, const char *text);
 /// The same where two nodes together are the reason; `from` is the one to tell about.
 bool mark_both(World *w, Node *node, const Node *from, const Node *other, const char *text);
-/// Processes the worklist, level by level, until nothing is left. False if a limit was hit (reported).
+/// Processes the worklist, level by level, until nothing is left or the world has to be made again with
+/// canonical code. False if a limit was hit (reported).
 MUST_CHECK bool mark_all(World *w);
 
 void mark_method(World *w, const Method *method, const Node *from, const char *text);
@@ -386,9 +391,12 @@ void template_method_seen(World *w, const Method *definition, const Node *from);
 /// An instance (or definition) got code or a MethodTable: the template of what can be made of it.
 void template_instance_appears(World *w, Type *type, const Node *from);
 void template_allocated(World *w, TypeNode *form);
+/// The template whose vtable and selector row a type with instances takes over, as types made at run time do;
+/// NULL: it has its own. Decided once.
+TypeNode *template_of_tables(World *w, TypeNode *node);
 void template_statics(World *w, TypeNode *form, StaticKind kind);
-/// The program can ask for instances that nobody has compiled.
-bool types_can_be_made(World *w);
+/// The program turned out to ask for instances that nobody has compiled, which this world was not made for.
+bool world_is_outdated(World *w);
 
 // ---- static_virtual.c: static virtual methods of types that only the context of canonical code knows
 

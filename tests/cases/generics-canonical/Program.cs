@@ -473,6 +473,191 @@ class CallGvm<T> : IRun
     }
 }
 
+// ---- Instances in tables
+
+// Instances that the compiler sees, more of each definition than are given tables of their own: the others have those of
+// the template that instances made at run time have.
+interface ITell
+{
+    string Tell();
+    string Twice() => Tell() + Tell();
+    string With<U>(U other);
+}
+
+interface ITell<T>
+{
+    string TellOf(T value);
+    string Default(T value) => "default " + typeof(T).Name + " " + TellOf(value);
+}
+
+interface IMade<T> where T : IMade<T>
+{
+    static abstract string Kind { get; }
+    static virtual string Describe() => "a " + T.Kind;
+}
+
+class K1 : IMade<K1> { public static string Kind => "k1"; }
+class K2 : IMade<K2> { public static string Kind => "k2"; }
+class K3 : IMade<K3> { public static string Kind => "k3"; }
+class K4 : IMade<K4> { public static string Kind => "k4"; public static string Describe() => "the k4"; }
+class K5 : IMade<K5> { public static string Kind => "k5"; }
+class K6 : IMade<K6> { public static string Kind => "k6"; }
+class K7 : IMade<K7> { public static string Kind => "k7"; }
+
+class Box<T> : ITell, ITell<T>, ITell<T[]>
+{
+    static int count;
+    public T? Value;
+
+    public Box()
+    {
+        count++;
+    }
+
+    public virtual string Tell() => "Box<" + typeof(T).Name + "> " + count;
+    public virtual string With<U>(U other) => typeof(T).Name + "+" + typeof(U).Name + " " + new Duo<T, U>(Value, other);
+    public string TellOf(T value) => "T:" + (value is null ? "null" : value.GetType().Name);
+    string ITell<T[]>.TellOf(T[] value) => "array:" + value.Length;
+    public override string ToString() => "a " + Tell();
+}
+
+class SubBox<T> : Box<List<T>>
+{
+    public override string With<U>(U other) => "sub " + base.With<T[]>([]) + " " + typeof(Dictionary<T[], U>).ToString().Length;
+}
+
+class Leaf : Box<K3>
+{
+}
+
+sealed class Closed<T> : ITell
+{
+    public string Tell() => typeof(T[]).Name;
+    public string With<U>(U other) => typeof((T, U)).GetGenericArguments()[1].Name;
+}
+
+struct Cell<T> : ITell, IEquatable<Cell<T>>
+{
+    public T Value;
+    public string Tell() => "Cell<" + typeof(T).Name + ">";
+    public string With<U>(U other) => Tell() + typeof(U).Name;
+    public bool Equals(Cell<T> other) => EqualityComparer<T>.Default.Equals(Value, other.Value);
+    public override string ToString() => Tell() + Value;
+}
+
+record Duo<A, B>(A? First, B? Second);
+
+record struct Fields<A, B>(A First, double Between, B Second);
+
+class OwnException<T>(string text) : Exception(text)
+{
+}
+
+static class Many
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static T Hide<T>(T value) => value;
+
+    static IEnumerable<T> Repeat<T>(T value, int count)
+    {
+        for (int i = 0; i < count; i++)
+            yield return value;
+    }
+
+    static void Tables<T>() where T : class, new()
+    {
+        ITell[] all = { new Box<T>(), new SubBox<T>(), new Closed<T>(), new Cell<T>() };
+        foreach (ITell tell in all)
+        {
+            Console.WriteLine(tell.Tell());
+            Console.WriteLine(tell.Twice());
+            Console.WriteLine(tell.With(new T()).Replace(nameof(Many), ""));
+            Console.WriteLine(tell.With(3));
+            Console.WriteLine(tell);
+        }
+        Console.WriteLine(new Box<T>().Tell());
+        Console.WriteLine(Hide(new Closed<T>()).Tell());
+        ITell<T> own = Hide(new Box<T>());
+        ITell<T[]> other = Hide(new Box<T>());
+        Console.WriteLine(own.Default(new T()));
+        Console.WriteLine(other.Default([new T()]));
+    }
+
+    static void Delegates<T>() where T : class, new()
+    {
+        Box<T> box = Hide(new Box<T> { Value = new T() });
+        Func<string> tell = box.Tell;
+        Func<T, string> with = box.With;
+        Func<string> boxed = ((ITell)new Cell<T>()).Tell;
+        Console.WriteLine(tell() + " " + tell.Method.Name + " " + with(new T()));
+        Console.WriteLine(boxed() + " " + boxed.Method.Name);
+        Func<T, Func<T, Duo<T, T>>> curried = a => b => new Duo<T, T>(a, b);
+        Console.WriteLine(curried(new T())(new T()));
+    }
+
+    static void Sequences<T>() where T : class, new()
+    {
+        T one = new T();
+        T[] array = { one, new T(), new T() };
+        IEnumerable<Box<T>> boxes = array.Select(t => new Box<T> { Value = t });
+        IEnumerable<T?> values = boxes.Where(b => b.Value is not null).Select(b => b.Value);
+        IEnumerable<(T?, Box<T>)> pairs = values.Select(v => (v, new Box<T> { Value = v }));
+        Console.WriteLine(string.Join(",", pairs.Select(p => p.Item1).Select(v => v?.GetType().Name)));
+        Console.WriteLine(Repeat(one, 3).Skip(1).Select(t => t).ToList().Count);
+        IList<T> list = array;
+        Console.WriteLine(list.IndexOf(array[2]) + " " + list.Contains(one) + " " + list.GetType());
+        Dictionary<T, Box<T>> dictionary = array.ToDictionary(t => t, t => new Box<T> { Value = t });
+        foreach (KeyValuePair<T, Box<T>> entry in (IEnumerable<KeyValuePair<T, Box<T>>>)dictionary)
+            Console.Write(ReferenceEquals(entry.Key, entry.Value.Value) + " ");
+        Console.WriteLine(dictionary.Values.GetType() == typeof(Dictionary<T, Box<T>>.ValueCollection));
+        HashSet<Cell<T>> cells = new(array.Select(t => new Cell<T> { Value = t }).Concat([new Cell<T> { Value = one }]));
+        Console.WriteLine(cells.Count + " " + cells.Contains(new Cell<T> { Value = one }));
+    }
+
+    static void Values<T>() where T : class, IMade<T>, new()
+    {
+        T one = new T();
+        Console.WriteLine(new Duo<T, string>(null, "b").Equals(Hide(new Duo<T, string>(null, "b"))));
+        object fields = new Fields<T, T[]>(one, 1.5, []);
+        Console.WriteLine(fields.Equals(new Fields<T, T[]>(one, 1.5, [])) + " " + fields.Equals(fields));
+        Console.WriteLine((one, 1, typeof(T).Name).Equals((one, 1, typeof(T).Name)) + " " + T.Describe());
+        Console.WriteLine(Hide<object>(new Lazy<Box<T>>(() => new Box<T>()).Value) is Box<T>);
+        Console.WriteLine(Hide<object>(new Box<T>()) is ITell<K5>);
+        try
+        {
+            throw Hide<Exception>(new OwnException<T>(typeof(T).Name));
+        }
+        catch (OwnException<T> e)
+        {
+            Console.WriteLine(e.GetType() + " " + e.Message);
+        }
+        Console.WriteLine(typeof(Box<T>).GetMethod("Tell")!.Invoke(new Box<T>(), null));
+    }
+
+    static void All<T>() where T : class, IMade<T>, new()
+    {
+        Console.WriteLine("-- " + typeof(T).Name);
+        Tables<T>();
+        Delegates<T>();
+        Sequences<T>();
+        Values<T>();
+    }
+
+    public static void Run()
+    {
+        Console.WriteLine("== many instances");
+        All<K1>();
+        All<K2>();
+        All<K3>();
+        All<K4>();
+        All<K5>();
+        All<K6>();
+        All<K7>();
+        ITell leaf = Hide(new Leaf());
+        Console.WriteLine(leaf.Tell() + " " + leaf.With(new Leaf()).Length);
+    }
+}
+
 static class Program
 {
     static object New([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type definition, Type argument) => Activator.CreateInstance(definition.MakeGenericType(argument))!;
@@ -507,5 +692,6 @@ static class Program
         RunOver(Source.Get(1), new Beta { Number = 4 });
         foreach (Exception e in new Exception[] { new ArgumentException("a"), new InvalidOperationException("b"), new ArgumentNullException("c") })
             Run("catch of the argument", typeof(CatchArgument<>), Source.Get(3), e, e);
+        Many.Run();
     }
 }
