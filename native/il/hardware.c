@@ -1,9 +1,9 @@
 // Hardware intrinsics, the classes of System.Runtime.Intrinsics.<machine>: which of them the target has.
 // Their IL calls itself; lower/ makes an instruction of that call.
 //
-// The runtime pack's own code takes its scalar paths whatever the target has: they are written for machines
-// without vectors, and the others would bring the vector form of every search and conversion into each
-// program.
+// The runtime pack's own code takes its scalar paths whatever the target has, unless speed is what counts: they
+// are written for machines without vectors, and the others would bring the vector form of every search and
+// conversion into each program.
 #include "il/internal.h"
 #include "request/instruction_sets.h"
 
@@ -80,13 +80,25 @@ static bool is_of_runtime_pack(Il *il, const Method *method) {
            strncmp(image_path(method->def->owner->module->image), directory.data, directory.size) == 0;
 }
 
+/// The vectors' own methods are what everybody's vector code is made of.
+static bool is_of_vectors(const Method *method) {
+    const TypeDef *outer = outermost(method->def->owner);
+    return text_equal_z(outer->name_space, "System.Runtime.Intrinsics") ||
+           text_equal_z(outer->name_space, "System.Numerics");
+}
+
+static bool takes_scalar_paths(Il *il, const Method *method) {
+    return is_of_runtime_pack(il, method) && !is_of_vectors(method) &&
+           il->request->codegen.preference != PREFERENCE_Speed;
+}
+
 int hardware_answer(Il *il, const Method *query, const Method *caller) {
     FoldId vector = fold_find(il, query);
     HardwareMethod hardware = hardware_method(il, query);
     bool is_acceleration = vector >= FOLD_VectorIsHardwareAccelerated;
     if (!hardware.is_query && !is_acceleration)
         return -1;
-    if (caller != query && is_of_runtime_pack(il, caller))
+    if (caller != query && takes_scalar_paths(il, caller))
         return 0;
     if (!is_acceleration)
         return hardware.support == HARDWARE_Asked ? -1 : hardware.support == HARDWARE_Always;

@@ -252,6 +252,10 @@ MethodCode il_method_code(Il *il, const Method *method);
 /// What LLVM must be told about the function of a hardware intrinsic that not every target has; NULL for
 /// others.
 const char *il_hardware_feature(Il *il, const Method *method);
+/// Vector64<T> to Vector512<T>, Vector<T>.
+bool il_is_vector(const Type *type);
+/// The row of vector.def for a method of the vector classes; -1: it is ordinary code.
+int il_vector_row(Il *il, const Method *method);
 /// Decodes, resolves, normalises, types and folds. Everything is allocated in `scratch`. Deterministic in
 /// (method, request, facts). Never NULL for CODE_Body and CODE_PInvoke: a body that cannot be made is one
 /// that throws (`failure`). Reports each invalid body once (TLR2001), missing assemblies once.

@@ -37,6 +37,7 @@ struct SpecialEntry {
     FoldId fold;
     int intrinsic_row;
     HardwareMethod hardware;
+    bool is_of_vectors;
     UT_hash_handle hh;
 };
 
@@ -74,6 +75,7 @@ static void classify(Il *il, SpecialEntry *entry, const MethodDef *def) {
             def_is(def, intrinsic_rows[i].name_space, intrinsic_rows[i].type, intrinsic_rows[i].method))
             entry->intrinsic_row = i;
     entry->hardware = hardware_classify(il, def);
+    entry->is_of_vectors = vector_classify(def);
 }
 
 static const SpecialEntry *special_of(Il *il, const MethodDef *def) {
@@ -97,6 +99,10 @@ FoldId fold_find(Il *il, const Method *method) {
 HardwareMethod hardware_method(Il *il, const Method *method) {
     return method->def && method->synthetic == SYNTHETIC_None ? special_of(il, method->def)->hardware
                                                               : (HardwareMethod){.support = HARDWARE_None};
+}
+
+bool vector_method(Il *il, const Method *method) {
+    return method->def && method->synthetic == SYNTHETIC_None && special_of(il, method->def)->is_of_vectors;
 }
 
 // ---- Shapes -------------------------------------------------------------------------------------
@@ -138,6 +144,8 @@ Intrinsic intrinsic_find(Il *il, const Method *method, const Method *caller) {
         return INTRINSIC_None;
     if (hardware_is_instruction(il, method, caller))
         return INTRINSIC_Hardware;
+    if (il_vector_row(il, method) >= 0)
+        return INTRINSIC_Vector;
     int first = special_of(il, method->def)->intrinsic_row;
     for (int i = first; i >= 0 && i < INTRINSIC_ROWS; i++) {
         if (!def_is(method->def, intrinsic_rows[i].name_space, intrinsic_rows[i].type,

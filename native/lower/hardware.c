@@ -16,18 +16,12 @@ static const HardwareRow rows[] = {
 
 // ---- Shapes and small helpers -------------------------------------------------------------------
 
-static bool is_vector(const Type *type) {
-    return type->kind == TYPE_Named && type->arg_count == 1 && type->is_value_type &&
-           text_equal_z(type->def->name_space, "System.Runtime.Intrinsics") &&
-           text_starts_with(type->def->name, "Vector");
-}
-
 LLVMTypeRef vector_of(LLVMTypeRef element, uint32_t count) {
     return LLVMVectorType(element, count);
 }
 
 VectorShape vector_shape(UnitState *u, Type *type) {
-    if (!is_vector(type))
+    if (!il_is_vector(type))
         return (VectorShape){0};
     Storage element = storage_of(u, type->args[0]);
     VectorShape shape = {.is_vector = true,
@@ -111,7 +105,7 @@ LLVMValueRef vector_intrinsic(HardwareCall *c, const char *name, LLVMValueRef *o
 // ---- Rows ---------------------------------------------------------------------------------------
 
 static char operand_letter(const Type *type) {
-    return is_vector(type) ? 'v' : type->kind == TYPE_Pointer ? 'p' : 's';
+    return il_is_vector(type) ? 'v' : type->kind == TYPE_Pointer ? 'p' : 's';
 }
 
 static bool operands_match(const char *letters, const Signature *signature) {
@@ -127,7 +121,7 @@ static bool operands_match(const char *letters, const Signature *signature) {
 
 static VectorShape first_shape(UnitState *u, const Signature *signature) {
     for (uint32_t i = 0; i < signature->param_count; i++)
-        if (is_vector(signature->params[i]))
+        if (il_is_vector(signature->params[i]))
             return vector_shape(u, signature->params[i]);
     return vector_shape(u, signature->return_type);
 }
@@ -239,7 +233,10 @@ static void push_result(HardwareCall *c, Type *type, LLVMValueRef result) {
 void op_hardware(Lowering *l) {
     const Method *method = l->in->method;
     const Signature *signature = method->signature;
-    HardwareCall c = {.l = l, .row = hardware_row(l, method), .count = signature->param_count};
+    bool is_portable = l->in->intrinsic == INTRINSIC_Vector;
+    HardwareCall c = {.l = l,
+                      .row = is_portable ? vector_operation(l, method) : hardware_row(l, method),
+                      .count = signature->param_count};
     if (!c.row || c.count > HARDWARE_MAX_OPERANDS) {
         lower_unsupported(l, "a hardware intrinsic that is not known");
         return;

@@ -44,6 +44,9 @@ struct HardwareRow {
 /// The row of a method; NULL: none.
 const HardwareRow *hardware_row(Lowering *l, const Method *method);
 
+/// That of a method that il/ calls an operation on vectors.
+const HardwareRow *vector_operation(Lowering *l, const Method *method);
+
 VectorShape vector_shape(UnitState *u, Type *type);
 /// The shape's vector type with integer elements.
 LLVMTypeRef integer_vector(UnitState *u, VectorShape shape);
@@ -60,6 +63,8 @@ LLVMValueRef vector_low(HardwareCall *c, LLVMValueRef vector, uint32_t count);
 LLVMValueRef hardware_intrinsic(HardwareCall *c, const char *name, LLVMValueRef *operands, uint32_t count);
 /// An intrinsic overloaded over the type of its first operand.
 LLVMValueRef vector_intrinsic(HardwareCall *c, const char *name, LLVMValueRef *operands, uint32_t count);
+/// A bit for each element of the first two operands.
+LLVMValueRef hardware_condition(HardwareCall *c, LLVMRealPredicate predicate);
 
 // Operations; `number` of the row in brackets.
 HardwareOperation hardware_call, hardware_call_wide, hardware_call_scalar, hardware_float;
@@ -83,5 +88,9 @@ HardwareOperation hardware_shuffle_pair, hardware_permute, hardware_permute_word
     hardware_permute_halves;
 HardwareOperation hardware_unpack, hardware_blend, hardware_blend_variable, hardware_align,
     hardware_shift_bytes;
-HardwareOperation hardware_bits, hardware_bit_field, hardware_multiply_scalar, hardware_divide,
+HardwareOperation hardware_by_element, hardware_negate, hardware_float_pair, hardware_magnitude, hardware_sum,
+    hardware_complement, hardware_select, hardware_shift_masked, hardware_compare_all, hardware_compare_any,
+    hardware_splat, hardware_indices, hardware_shuffle, hardware_to_integers, hardware_to_floats, hardware_widen,
+    hardware_narrow;
+HardwareOperation hardware_bits, hardware_bit_scan, hardware_bit_field, hardware_multiply_scalar, hardware_divide,
     hardware_cpuid;

@@ -63,6 +63,7 @@ LLVMValueRef hardware_bitwise(HardwareCall *c) {
     case '&': return LLVMBuildAnd(b, x, y, "");
     case '|': return LLVMBuildOr(b, x, y, "");
     case '^': return LLVMBuildXor(b, x, y, "");
+    case 'n': return LLVMBuildAnd(b, x, LLVMBuildNot(b, y, ""), "");
     default: return LLVMBuildAnd(b, LLVMBuildNot(b, x, ""), y, "");
     }
 }
@@ -226,13 +227,13 @@ LLVMValueRef hardware_pack(HardwareCall *c) {
 
 // ---- Comparisons --------------------------------------------------------------------------------
 
-static LLVMIntPredicate integer_predicate(LLVMRealPredicate predicate) {
+static LLVMIntPredicate integer_predicate(LLVMRealPredicate predicate, bool is_signed) {
     switch ((int)predicate) {
     case LLVMRealOEQ: return LLVMIntEQ;
-    case LLVMRealOGT: return LLVMIntSGT;
-    case LLVMRealOGE: return LLVMIntSGE;
-    case LLVMRealOLT: return LLVMIntSLT;
-    case LLVMRealOLE: return LLVMIntSLE;
+    case LLVMRealOGT: return is_signed ? LLVMIntSGT : LLVMIntUGT;
+    case LLVMRealOGE: return is_signed ? LLVMIntSGE : LLVMIntUGE;
+    case LLVMRealOLT: return is_signed ? LLVMIntSLT : LLVMIntULT;
+    case LLVMRealOLE: return is_signed ? LLVMIntSLE : LLVMIntULE;
     default: return LLVMIntNE;
     }
 }
@@ -241,12 +242,16 @@ static LLVMValueRef mask_of(HardwareCall *c, LLVMValueRef condition) {
     return LLVMBuildSExt(c->l->builder, condition, integer_vector(c->l->u, c->shapes[0]), "");
 }
 
-LLVMValueRef hardware_compare(HardwareCall *c) {
-    LLVMRealPredicate predicate = (LLVMRealPredicate)c->row->number;
+LLVMValueRef hardware_condition(HardwareCall *c, LLVMRealPredicate predicate) {
     LLVMBuilderRef b = c->l->builder;
     if (c->shapes[0].is_float)
-        return mask_of(c, LLVMBuildFCmp(b, predicate, c->operands[0], c->operands[1], ""));
-    return mask_of(c, LLVMBuildICmp(b, integer_predicate(predicate), c->operands[0], c->operands[1], ""));
+        return LLVMBuildFCmp(b, predicate, c->operands[0], c->operands[1], "");
+    LLVMIntPredicate of_integers = integer_predicate(predicate, c->shapes[0].is_signed);
+    return LLVMBuildICmp(b, of_integers, c->operands[0], c->operands[1], "");
+}
+
+LLVMValueRef hardware_compare(HardwareCall *c) {
+    return mask_of(c, hardware_condition(c, (LLVMRealPredicate)c->row->number));
 }
 
 /// FloatComparisonMode: those from 16 on differ in what they signal only.

@@ -23,6 +23,16 @@ LLVMValueRef hardware_bits(HardwareCall *c) {
     }
 }
 
+/// The place of the lowest or (number 1) highest bit; the machine leaves that of 0 undefined.
+LLVMValueRef hardware_bit_scan(HardwareCall *c) {
+    LLVMTypeRef type = first_type(c);
+    LLVMValueRef operands[] = {c->operands[0], LLVMConstInt(c->l->u->i1, 1, false)};
+    LLVMValueRef zeros = vector_intrinsic(c, c->row->llvm, operands, 2);
+    if (!c->row->number)
+        return zeros;
+    return LLVMBuildXor(c->l->builder, zeros, LLVMConstInt(type, LLVMGetIntTypeWidth(type) - 1, false), "");
+}
+
 /// Intrinsics that have a name for each width: of the operands, or (number 1, crc32) of both.
 LLVMValueRef hardware_call_scalar(HardwareCall *c) {
     unsigned first = LLVMGetIntTypeWidth(first_type(c)),

@@ -264,7 +264,8 @@ void op_intrinsic(Lowering *l) {
     case INTRINSIC_StringChars: string_chars(l); break;
     case INTRINSIC_SpanItem: span_item(l); break;
     case INTRINSIC_SpanLength: span_length(l); break;
-    case INTRINSIC_Hardware: op_hardware(l); break;
+    case INTRINSIC_Hardware:
+    case INTRINSIC_Vector: op_hardware(l); break;
     case INTRINSIC_None:
     case INTRINSIC_COUNT: lower_internal(l, "an intrinsic without a number"); break;
     }

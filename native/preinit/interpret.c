@@ -89,7 +89,8 @@ static bool op_stack(Run *run, Frame *frame, const Instruction *in) {
     return true;
 }
 
-static Operation *operation_of(Opcode op) {
+static Operation *operation_of(const Instruction *in) {
+    Opcode op = in->op;
     if ((op >= OP_conv_i1 && op <= OP_conv_r_un) || (op >= OP_conv_ovf_i1 && op <= OP_conv_ovf_u_un))
         return run_convert;
     if ((op >= OP_add && op <= OP_not) || (op >= OP_ceq && op <= OP_clt_un) ||
@@ -151,7 +152,9 @@ static Operation *operation_of(Opcode op) {
     case OP_new_delegate:
     case OP_new_delegate_virtual:
     case OP_invoke_delegate: return run_call;
-    case OP_intrinsic: return run_intrinsic;
+    case OP_intrinsic:
+        // The IL of operations on vectors says what they compute.
+        return in->intrinsic == INTRINSIC_Vector ? run_call : run_intrinsic;
     default: return NULL;
     }
 }
@@ -235,7 +238,7 @@ static bool run_blocks(Run *run, Frame *frame, uint32_t block) {
                     return false;
                 continue;
             }
-            Operation *operation = operation_of(in->op);
+            Operation *operation = operation_of(in);
             if (!operation)
                 return run_fail(run, in->op == OP_throw || in->op == OP_throw_failure ? "throws"
                                                                                       : opcode_name(in->op));
