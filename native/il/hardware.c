@@ -1,9 +1,9 @@
 // Hardware intrinsics, the classes of System.Runtime.Intrinsics.<machine>: which of them the target has.
 // Their IL calls itself; lower/ makes an instruction of that call.
 //
-// The runtime pack's own code takes its scalar paths whatever the target has, unless speed is what counts: they
-// are written for machines without vectors, and the others would bring the vector form of every search and
-// conversion into each program.
+// The runtime pack's own code takes its scalar paths whatever the target has, unless speed is what counts:
+// they are written for machines without vectors, and the others would bring the vector form of every search
+// and conversion into each program.
 #include "il/internal.h"
 #include "request/instruction_sets.h"
 

@@ -1,5 +1,5 @@
-// Vectors of any machine: which methods of Vector64, Vector128, Vector256 (System.Runtime.Intrinsics) and Vector
-// (System.Numerics) are operations. Their IL computes element by element; lower/vector.c makes vector
+// Vectors of any machine: which methods of Vector64, Vector128, Vector256 (System.Runtime.Intrinsics) and
+// Vector (System.Numerics) are operations. Their IL computes element by element; lower/vector.c makes vector
 // instructions of the calls. Types that are no numbers keep the IL, which throws.
 #include "il/internal.h"
 
@@ -19,11 +19,13 @@ bool il_is_vector(const Type *type) {
         return false;
     if (text_equal_z(type->def->name_space, "System.Runtime.Intrinsics"))
         return text_starts_with(type->def->name, "Vector");
-    return text_equal_z(type->def->name_space, "System.Numerics") && text_equal_z(type->def->name, "Vector`1");
+    return text_equal_z(type->def->name_space, "System.Numerics") &&
+           text_equal_z(type->def->name, "Vector`1");
 }
 
 bool vector_classify(const MethodDef *def) {
-    static const char *const names[] = {"Vector64", "Vector64`1", "Vector128", "Vector128`1", "Vector256", "Vector256`1"};
+    static const char *const names[] = {"Vector64",    "Vector64`1", "Vector128",
+                                        "Vector128`1", "Vector256",  "Vector256`1"};
     const TypeDef *owner = def->owner;
     if (!def->is_static || owner->enclosing)
         return false;
@@ -37,7 +39,8 @@ bool vector_classify(const MethodDef *def) {
 
 static bool is_number(const Type *type) {
     ElementType e = type->element_type;
-    return type->kind == TYPE_Named && ((e >= ELEMENT_TYPE_I1 && e <= ELEMENT_TYPE_R8) || e == ELEMENT_TYPE_I || e == ELEMENT_TYPE_U);
+    return type->kind == TYPE_Named &&
+           ((e >= ELEMENT_TYPE_I1 && e <= ELEMENT_TYPE_R8) || e == ELEMENT_TYPE_I || e == ELEMENT_TYPE_U);
 }
 
 /// All vectors are of numbers, and the letters fit.

@@ -90,7 +90,7 @@ HardwareOperation hardware_unpack, hardware_blend, hardware_blend_variable, hard
     hardware_shift_bytes;
 HardwareOperation hardware_by_element, hardware_negate, hardware_float_pair, hardware_magnitude, hardware_sum,
     hardware_complement, hardware_select, hardware_shift_masked, hardware_compare_all, hardware_compare_any,
-    hardware_splat, hardware_indices, hardware_shuffle, hardware_to_integers, hardware_to_floats, hardware_widen,
-    hardware_narrow;
-HardwareOperation hardware_bits, hardware_bit_scan, hardware_bit_field, hardware_multiply_scalar, hardware_divide,
-    hardware_cpuid;
+    hardware_splat, hardware_indices, hardware_shuffle, hardware_to_integers, hardware_to_floats,
+    hardware_widen, hardware_narrow;
+HardwareOperation hardware_bits, hardware_bit_scan, hardware_bit_field, hardware_multiply_scalar,
+    hardware_divide, hardware_cpuid;

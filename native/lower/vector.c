@@ -39,7 +39,8 @@ LLVMValueRef hardware_magnitude(HardwareCall *c) {
     return c->shapes[0].is_signed ? hardware_absolute(c) : c->operands[0];
 }
 
-/// Floating point is added as CoreLib does: the two halves' sums, and within 64 bits from the first element on.
+/// Floating point is added as CoreLib does: the two halves' sums, and within 64 bits from the first element
+/// on.
 static LLVMValueRef float_sum(HardwareCall *c, LLVMValueRef vector, uint32_t start, uint32_t count) {
     LLVMBuilderRef b = c->l->builder;
     if (count == 1)
@@ -117,8 +118,8 @@ LLVMValueRef hardware_indices(HardwareCall *c) {
     return LLVMConstVector(elements, c->result.count);
 }
 
-/// Bytes `of` the elements that the indexes name, 0 for an index beyond them. pshufb gives 0 where the top bit of
-/// an index is set; constant indexes become a shuffle.
+/// Bytes `of` the elements that the indexes name, 0 for an index beyond them. pshufb gives 0 where the top
+/// bit of an index is set; constant indexes become a shuffle.
 LLVMValueRef hardware_shuffle(HardwareCall *c) {
     LLVMBuilderRef b = c->l->builder;
     UnitState *u = c->l->u;
@@ -135,7 +136,8 @@ LLVMValueRef hardware_shuffle(HardwareCall *c) {
     }
     LLVMValueRef count = vector_splat(c, type, LLVMConstInt(element, shape->count, false));
     LLVMValueRef beyond = LLVMBuildICmp(b, LLVMIntUGE, index, count, "");
-    LLVMValueRef place = LLVMBuildMul(b, index, vector_splat(c, type, LLVMConstInt(element, ones * size, false)), "");
+    LLVMValueRef place =
+        LLVMBuildMul(b, index, vector_splat(c, type, LLVMConstInt(element, ones * size, false)), "");
     place = LLVMBuildAdd(b, place, vector_splat(c, type, LLVMConstInt(element, steps, false)), "");
     place = LLVMBuildOr(b, place, LLVMBuildSExt(b, beyond, type, ""), "");
     LLVMValueRef operands[] = {vector_cast(c, c->operands[0], bytes), vector_cast(c, place, bytes)};
@@ -162,7 +164,8 @@ LLVMValueRef hardware_widen(HardwareCall *c) {
     for (uint32_t i = 0; i < count; i++)
         mask[i] = (int)(i + (c->row->number ? count : 0));
     LLVMOpcode opcode = c->shapes[0].is_float ? LLVMFPExt : c->shapes[0].is_signed ? LLVMSExt : LLVMZExt;
-    return LLVMBuildCast(c->l->builder, opcode, vector_shuffle(c, c->operands[0], NULL, mask, count), c->result.type, "");
+    return LLVMBuildCast(c->l->builder, opcode, vector_shuffle(c, c->operands[0], NULL, mask, count),
+                         c->result.type, "");
 }
 
 LLVMValueRef hardware_narrow(HardwareCall *c) {
@@ -170,5 +173,6 @@ LLVMValueRef hardware_narrow(HardwareCall *c) {
     for (uint32_t i = 0; i < c->result.count; i++)
         mask[i] = (int)i;
     LLVMValueRef both = vector_shuffle(c, c->operands[0], c->operands[1], mask, c->result.count);
-    return LLVMBuildCast(c->l->builder, c->shapes[0].is_float ? LLVMFPTrunc : LLVMTrunc, both, c->result.type, "");
+    return LLVMBuildCast(c->l->builder, c->shapes[0].is_float ? LLVMFPTrunc : LLVMTrunc, both, c->result.type,
+                         "");
 }
