@@ -322,6 +322,17 @@ const char *il_hardware_feature(Il *il, const Method *method) {
     (void)method;
     return NULL;
 }
+bool il_is_vector(const Type *type) {
+    (void)type;
+    return false;
+}
+
+int il_vector_row(Il *il, const Method *method) {
+    (void)il;
+    (void)method;
+    return -1;
+}
+
 TypeSystem *il_types(Il *il) {
     return (TypeSystem *)il;
 }
