@@ -70,12 +70,7 @@ static bool is_core_type(const TypeDef *def, const char *name_space, const char 
 // Array interfaces cast by the rules of arrays at run time: uint[] is an IList<int>, string[] an
 // IEnumerable<object>.
 static bool has_array_variance(const TypeDef *def) {
-    static const char *const names[] = {"IEnumerable`1", "ICollection`1", "IList`1", "IReadOnlyList`1",
-                                        "IReadOnlyCollection`1"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_core_type(def, "System.Collections.Generic", names[i]))
-            return true;
-    return is_core_type(def, "System", "SZGenericArrayEnumerator`1");
+    return type_def_is_array_interface(def) || is_core_type(def, "System", "SZGenericArrayEnumerator`1");
 }
 
 static uint32_t variance_flag(const TypeDef *def) {

@@ -254,6 +254,16 @@ static const Method *enum_hash_target(Import *im, Type *type, const Method *targ
     return type_find_method(im->il->ts, underlying, "GetHashCode", NULL);
 }
 
+/// A generic default method of another interface than the called one, in canonical code: the interface's
+/// arguments are the struct's, the method's those of the caller, and no context knows both. The object does.
+static bool is_found_by_object(const Method *called, const Method *target) {
+    bool is_open = false;
+    for (uint32_t i = 0; i < target->arg_count; i++)
+        is_open = is_open || target->args[i]->has_placeholder;
+    return is_open && target->owner != called->owner && target->owner->has_placeholder &&
+           target->owner->def->is_interface;
+}
+
 static void step_constrained_call(Import *im, Instruction in) {
     Type *type = in.type2;
     if (!in.method->signature->has_this) {
@@ -293,6 +303,9 @@ static void step_constrained_call(Import *im, Instruction in) {
     }
     const Method *target =
         in.method->synthetic == SYNTHETIC_None ? value_type_target(im, type, in.method) : NULL;
+    bool by_object = target && is_found_by_object(in.method, target);
+    if (by_object)
+        target = NULL;
     const Method *hash = target ? enum_hash_target(im, type, target) : NULL;
     if (hash || (target && target->owner == type)) {
         in.op = OP_call;
@@ -303,7 +316,7 @@ static void step_constrained_call(Import *im, Instruction in) {
     }
     in.op = OP_callvirt;
     in.receiver = type;
-    in.receiver_exact = true;
+    in.receiver_exact = !by_object;
     if (target)
         in.method = target;
     in.is_direct = target != NULL;

@@ -313,7 +313,7 @@ static void call_constrained(Lowering *l, const Method *method, Type *type, Valu
     if (type->def->is_nullable) // its box may be null
         check_null_pointer(l, box);
     bool is_virtual = method->def && method->def->is_virtual && !l->in->is_direct;
-    CallPlan plan = is_virtual ? reach_call_plan(l->u->reach, method, type, true)
+    CallPlan plan = is_virtual ? reach_call_plan(l->u->reach, method, type, l->in->receiver_exact)
                                : (CallPlan){.kind = CALL_Direct, .target = method};
     call_with_plan(l, method, plan, args);
 }

@@ -67,6 +67,14 @@ LLVMValueRef open_function(UnitState *u, SymbolKind kind, const Method *method, 
 
 // ---- The code itself ----------------------------------------------------------------------------
 
+/// The dictionary of a generic method passes through its unboxing stub.
+static const Method *context_taker(const Method *method) {
+    bool is_stub = method->synthetic == SYNTHETIC_UnboxingStub;
+    return is_stub && reach_context_source(method->synthetic_method) == CONTEXT_Dictionary
+               ? method->synthetic_method
+               : method;
+}
+
 /// Declares the function of a canonical method, with its context in `nest` where it takes one.
 static bool canonical_declare(UnitState *u, const Method *method, Callee *out) {
     const Signature *signature = method->signature;
@@ -76,14 +84,15 @@ static bool canonical_declare(UnitState *u, const Method *method, Callee *out) {
         return false;
     }
     out->abi = abi_signature(u, &u->scratch, signature, has_this, false);
-    out->type = reach_takes_context(method) ? type_with_context(u, out->abi.type) : out->abi.type;
+    bool takes_context = reach_takes_context(context_taker(method));
+    out->type = takes_context ? type_with_context(u, out->abi.type) : out->abi.type;
     Text symbol = reach_symbol(u->reach, SYMBOL_Method, method);
     out->function = LLVMGetNamedFunction(u->module, symbol.data);
     if (out->function)
         return true;
     out->function = external_function(u, symbol.data, out->type);
     abi_annotate_function(u, &out->abi, out->function);
-    if (reach_takes_context(method))
+    if (takes_context)
         LLVMAddAttributeAtIndex(out->function, LLVMCountParamTypes(out->type),
                                 LLVMCreateEnumAttribute(u->context, u->kinds.nest, 0));
     return true;
@@ -197,8 +206,9 @@ static bool code_find(const Patch *p, const Method *method, Callee *callee, LLVM
     const Method *form = method_canonical(u->ts, method);
     if (!canonical_declare(u, form, callee))
         return false;
-    *context = reach_takes_context(form) ? context_of(p, method) : NULL;
-    return *context || !reach_takes_context(form);
+    bool takes_context = reach_takes_context(context_taker(form));
+    *context = takes_context ? context_of(p, context_taker(method)) : NULL;
+    return *context || !takes_context;
 }
 
 static LLVMValueRef code_address(const Patch *p, const Method *method) {

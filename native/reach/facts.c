@@ -4,10 +4,11 @@
 // code that would only keep itself alive (a cast that guards the only creation of its type) is not marked.
 #include "reach/world.h"
 
-/// A cast to these is decided by the class chain and interface list of the object; variance and arrays need
-/// the cast rules.
+/// A cast to these is decided by the class chain and interface list of the object; variance and arrays, whose
+/// interfaces follow the conversions of their elements, need the cast rules.
 static bool is_plain_target(const Type *type) {
-    return type->kind == TYPE_Named && !(type->arg_count && type_def_is_variant(type->def));
+    return type->kind == TYPE_Named &&
+           !(type->arg_count && (type_def_is_variant(type->def) || type_def_is_array_interface(type->def)));
 }
 
 static void waiters_fire(World *w, TypeNode *node) {
@@ -118,10 +119,14 @@ static bool fact_has_runtime_type(void *context, const Type *type) {
 
 static bool fact_has_instances(void *context, const Type *type) {
     World *w = context;
-    if (type->has_placeholder || (w->makes_types && type_canonical(w->ts, type) != type))
+    if (type->has_placeholder)
         return true;
-    TypeNode *node = type_node(context, type);
-    return wait_unless(context, node, node->levels[3].marked);
+    TypeNode *node = type_node(w, type), *form = node;
+    if (w->makes_types) // instances that are made at run time come from their template
+        form = type_node(w, type_canonical(w->ts, type));
+    bool answer = node->levels[3].marked || form->levels[3].marked;
+    (void)wait_unless(w, form, answer);
+    return wait_unless(w, node, answer);
 }
 
 void facts_field_stored(World *w, const Field *field) {

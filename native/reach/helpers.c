@@ -139,8 +139,7 @@ typedef enum CastShape { CAST_Class, CAST_Interface, CAST_Any } CastShape;
 static CastShape cast_shape(const Type *type) {
     if (type->kind != TYPE_Named || type->def->is_placeholder)
         return CAST_Any;
-    bool is_variant = type->arg_count && type_def_is_variant(type->def);
-    if (is_variant)
+    if (type->arg_count && (type_def_is_variant(type->def) || type_def_is_array_interface(type->def)))
         return CAST_Any;
     return type->def->is_interface ? CAST_Interface : CAST_Class;
 }

@@ -310,6 +310,7 @@ void reflectable_method_process(World *w, MethodNode *node) {
     if (!method->def->is_static)
         mark_pointer(w, boxed_entry(w, method->owner, method), from, "reflectable method");
     mark_invoke(w, method, from);
+    template_method_of_instance(w, method, from);
 }
 
 void reflectable_field_process(World *w, const Field *field) {

@@ -209,6 +209,22 @@ void template_instance_appears(World *w, Type *type, const Node *from) {
         ARRAY_PUSH(&w->arena, &definition->template_waiters, form);
 }
 
+/// Arrays of structs over references; template_instance_appears sees to those of references.
+void template_array_allocated(World *w, Type *array, const Node *from) {
+    if (w->makes_types && array->kind == TYPE_SzArray && array->element->is_value_type &&
+        !array->has_placeholder && type_canonical(w->ts, array) != array)
+        mark_allocated(w, type_canonical(w->ts, array), from, "template of arrays made at run time");
+}
+
+/// Where one instance can be invoked, so can those that differ in reference arguments.
+void template_method_of_instance(World *w, const Method *method, const Node *from) {
+    if (!w->makes_types || !method->arg_count || method_has_placeholder(method))
+        return;
+    const Method *form = method_canonical(w->ts, method);
+    if (form != method)
+        mark_reflectable_method(w, form, from, "template of methods made at run time");
+}
+
 void template_method_seen(World *w, const Method *definition, const Node *from) {
     if (!w->makes_types || !definition->def->generic_count || definition->def->is_abstract ||
         definition->arg_count)

@@ -114,8 +114,11 @@ static void allocated_process(World *w, TypeNode *node) {
     const Node *from = &node->levels[3];
     if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
         array_elements_mark(w, node);
-    if (type->def && type->def->is_nullable)
-        return; // never boxed: RhBox makes the value or null
+    template_array_allocated(w, type, from);
+    if (type->def && type->def->is_nullable) { // never boxed: RhBox makes the value or null
+        mark_allocated(w, type->args[0], from, "value of a Nullable");
+        return;
+    }
     if (type->kind == TYPE_Named && !type->is_value_type)
         finalizer_mark(w, type, from);
     flow_instance_appears(w, type, from);

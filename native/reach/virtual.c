@@ -92,21 +92,11 @@ const Method *slot_implementation(World *w, Type *type, const VirtualSlot *slot)
 
 // ---- Groups -------------------------------------------------------------------------------------
 
-static bool is_array_interface(const TypeSystem *ts, const Type *interface) {
-    static const WellKnownType array_interfaces[] = {
-        WELL_KNOWN_TYPE_IEnumerableOfT, WELL_KNOWN_TYPE_ICollectionOfT, WELL_KNOWN_TYPE_IListOfT,
-        WELL_KNOWN_TYPE_IReadOnlyCollectionOfT, WELL_KNOWN_TYPE_IReadOnlyListOfT};
-    for (size_t i = 0; i < sizeof array_interfaces / sizeof *array_interfaces; i++)
-        if (well_known_type(ts, array_interfaces[i])->def == interface->def)
-            return true;
-    return false;
-}
-
 static DispatchGroup *dispatch_group(World *w, Type *owner) {
     if (w->makes_types)
         owner = type_canonical(w->ts, owner);
     bool by_definition = owner->def && owner->def->is_interface && owner->arg_count &&
-                         (type_def_is_variant(owner->def) || is_array_interface(w->ts, owner));
+                         (type_def_is_variant(owner->def) || type_def_is_array_interface(owner->def));
     TypeNode *key = type_node(w, by_definition ? type_from_def(w->ts, owner->def) : owner);
     if (!key->group) {
         key->group = ARENA_NEW(&w->arena, DispatchGroup);
@@ -448,6 +438,8 @@ void mark_virtual_use(World *w, const Method *method, const Type *receiver, bool
     if (is_open_generic_virtual(method)) { // found by its handle
         mark_method_metadata(w, node->method->def, from);
         mark_metadata(w, method->owner, from, "owner of a generic virtual method");
+        for (uint32_t i = 0; i < method->arg_count; i++)
+            canonical_argument_mark(w, method->args[i], from);
         return;
     }
     if (!node->cut && !method_is_selector(node->method))

@@ -388,6 +388,9 @@ bool is_open_generic_virtual(const Method *declaration);
 void template_definition_seen(World *w, Type *definition, const Node *from);
 /// Reflection shows a generic method, so instances of it can be made.
 void template_method_seen(World *w, const Method *definition, const Node *from);
+void template_method_of_instance(World *w, const Method *method, const Node *from);
+/// Arrays exist whose elements differ from others in reference arguments only.
+void template_array_allocated(World *w, Type *array, const Node *from);
 /// An instance (or definition) got code or a MethodTable: the template of what can be made of it.
 void template_instance_appears(World *w, Type *type, const Node *from);
 void template_allocated(World *w, TypeNode *form);

@@ -160,19 +160,28 @@ Type *array_implementation(TypeSystem *ts, Type *array) {
     return type ? type : well_known_type(ts, WELL_KNOWN_TYPE_Array);
 }
 
+static const WellKnownType array_interfaces[] = {
+    WELL_KNOWN_TYPE_IEnumerableOfT, WELL_KNOWN_TYPE_ICollectionOfT, WELL_KNOWN_TYPE_IListOfT,
+    WELL_KNOWN_TYPE_IReadOnlyCollectionOfT, WELL_KNOWN_TYPE_IReadOnlyListOfT};
+enum { ARRAY_INTERFACE_COUNT = sizeof array_interfaces / sizeof *array_interfaces };
+
+bool type_def_is_array_interface(const TypeDef *def) {
+    const TypeSystem *ts = module_record(def->module)->ts;
+    for (size_t i = 0; i < ARRAY_INTERFACE_COUNT; i++)
+        if (well_known_type(ts, array_interfaces[i])->def == def)
+            return true;
+    return false;
+}
+
 static void array_interfaces_compute(TypeSystem *ts, Type *type, TypeDetails *details) {
-    static const WellKnownType generic[] = {WELL_KNOWN_TYPE_IEnumerableOfT, WELL_KNOWN_TYPE_ICollectionOfT,
-                                            WELL_KNOWN_TYPE_IListOfT, WELL_KNOWN_TYPE_IReadOnlyCollectionOfT,
-                                            WELL_KNOWN_TYPE_IReadOnlyListOfT};
-    enum { GENERIC_COUNT = sizeof generic / sizeof *generic };
     uint32_t count;
     Type *const *inherited = type_interfaces(ts, well_known_type(ts, WELL_KNOWN_TYPE_Array), &count);
-    Type **list = ARENA_ARRAY(ts->arena, Type *, count + GENERIC_COUNT);
+    Type **list = ARENA_ARRAY(ts->arena, Type *, count + ARRAY_INTERFACE_COUNT);
     for (uint32_t i = 0; i < count; i++)
         list[i] = inherited[i];
-    for (size_t i = 0; array_has_generic_interfaces(ts, type) && i < GENERIC_COUNT; i++) {
+    for (size_t i = 0; array_has_generic_interfaces(ts, type) && i < ARRAY_INTERFACE_COUNT; i++) {
         Type *args[] = {type->element};
-        list[count] = type_instantiate(ts, well_known_type(ts, generic[i])->def, args, 1, NULL);
+        list[count] = type_instantiate(ts, well_known_type(ts, array_interfaces[i])->def, args, 1, NULL);
         if (list[count])
             count++;
     }

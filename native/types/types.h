@@ -389,6 +389,8 @@ bool type_is_castable_to(TypeSystem *ts, Type *from, Type *to);
 /// Variance of parameter `index` of a definition: 0 none, 1 covariant, 2 contravariant.
 uint32_t type_def_variance(const TypeDef *def, uint32_t index);
 bool type_def_is_variant(const TypeDef *def);
+/// One of the generic interfaces that arrays implement: they convert as the arrays do (I.8.7.1).
+bool type_def_is_array_interface(const TypeDef *def);
 /// Constraint flags and types of a generic parameter (II.22.20, .21) for reflection and `new()`.
 uint32_t generic_param_flags(const TypeDef *type_def_or_null, const MethodDef *method_def_or_null,
                              uint32_t index);
