@@ -134,13 +134,24 @@ static void instance_complete(World *w, Type *type, const Node *from) {
         mark_constructed(w, type, from, "instance of a template");
 }
 
-/// Instances of one canonical form that have tables of their own. Exact code in a table is faster by the
-/// questions that canonical code asks through its context, but every instance of a class with generic virtual
-/// methods multiplies the others: Select of an iterator makes an iterator over each result type of the
-/// program.
-static uint32_t own_tables_limit(const World *w) {
+/// Its instances multiply each other: Select of an iterator makes an iterator over each result type that the
+/// program selects.
+static bool has_generic_virtuals(World *w, Type *type) {
+    uint32_t count;
+    const VirtualSlot *slots = type_virtual_slots(w->ts, type, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (slots[i].declaration->def && slots[i].declaration->def->generic_count)
+            return true;
+    return false;
+}
+
+/// Instances of one canonical form that have tables of their own: exact code in a table is faster by the
+/// questions that canonical code asks through its context.
+static uint32_t own_tables_limit(World *w, Type *form) {
     enum { OWN_TABLES = 4, OWN_TABLES_FOR_SPEED = 64 };
-    return w->reach->request->codegen.preference == PREFERENCE_Speed ? OWN_TABLES_FOR_SPEED : OWN_TABLES;
+    if (w->reach->request->codegen.preference == PREFERENCE_Speed)
+        return OWN_TABLES_FOR_SPEED;
+    return has_generic_virtuals(w, form) ? 1 : OWN_TABLES;
 }
 
 TypeNode *template_of_tables(World *w, TypeNode *node) {
@@ -149,7 +160,7 @@ TypeNode *template_of_tables(World *w, TypeNode *node) {
     TypeNode *form = type_node(w, type_canonical(w->ts, node->type));
     if (form == node || !form->type->has_placeholder)
         return NULL;
-    if (form->own_tables < own_tables_limit(w)) {
+    if (form->own_tables < own_tables_limit(w, form->type)) {
         form->own_tables++;
         return NULL;
     }

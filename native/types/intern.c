@@ -644,12 +644,31 @@ Type *type_native_make(TypeSystem *ts, const Type *managed, uint32_t size, uint3
 
 // What decides how a value is passed and copied: all references are one type, enums their integer, pointers
 // native int.
+static Type *invoke_shape_type(TypeSystem *ts, Type *type);
+
+/// References in a struct are one type as well.
+static Type *invoke_shape_struct(TypeSystem *ts, Type *type) {
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type **args = ARENA_ARRAY(&ts->scratch, Type *, type->arg_count);
+    Failure failure = {0};
+    for (uint32_t i = 0; i < type->arg_count; i++) {
+        bool is_struct = type->args[i]->is_value_type && type->args[i]->arg_count;
+        args[i] = is_struct || type_is_reference(type->args[i]) ? invoke_shape_type(ts, type->args[i])
+                                                                : type->args[i];
+    }
+    Type *shape = type_instantiate(ts, type->def, args, type->arg_count, &failure);
+    arena_rewind(&ts->scratch, mark);
+    return shape ? shape : type;
+}
+
 static Type *invoke_shape_type(TypeSystem *ts, Type *type) {
     switch (type->kind) {
     case TYPE_Named:
         if (!type->is_value_type)
             return type_primitive(ts, ELEMENT_TYPE_OBJECT);
-        return type->def->is_enum ? type_enum_underlying(ts, type) : type;
+        if (type->def->is_enum)
+            return type_enum_underlying(ts, type);
+        return type->arg_count ? invoke_shape_struct(ts, type) : type;
     case TYPE_SzArray:
     case TYPE_Array: return type_primitive(ts, ELEMENT_TYPE_OBJECT);
     case TYPE_Pointer:

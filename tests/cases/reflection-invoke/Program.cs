@@ -51,6 +51,11 @@ Console.WriteLine(typeof(G<object>).GetMethod("Who")!.Invoke(new G<object>(), nu
 Console.WriteLine(typeof(G<int>).GetField("Count")!.GetValue(null));
 Console.WriteLine(typeof(G<string>).GetField("Last")!.GetValue(null));
 RuntimeHelpers.RunClassConstructor(typeof(Lazy1).TypeHandle);
+KeyValuePair<string, Target> pair = new("key", new Target(7));
+Console.WriteLine(typeof(Structs).GetMethod("Pair")!.Invoke(null, [pair, (1, "one")]));
+Console.WriteLine(typeof(Structs).GetMethod("Swapped")!.Invoke(null, [("left", 2.5)]));
+Console.WriteLine(typeof(Structs).GetMethod("Maybe")!.Invoke(null, [pair]));
+Console.WriteLine(typeof(Structs).GetMethod("Maybe")!.Invoke(null, [null]));
 
 interface IFace { string Do(int x); }
 struct Val : IFace { public int X; public string S; public string Do(int x) => "val" + (X + x); public Val Swap(Val v) => new Val { X = v.X + X, S = v.S + "!" }; public override string ToString() => X + S; }
@@ -78,4 +83,10 @@ class Target : IFace
 }
 class Sub : Target { public override string Virt() => "sub"; }
 class G<T> { public static int Count = 5; public static string Last = typeof(T).Name; public string Who() => "G of " + typeof(T).Name; }
+static class Structs
+{
+    public static string Pair(KeyValuePair<string, Target> a, (int, string) b) => a.Key + a.Value.P + b.Item1 + b.Item2;
+    public static (double, (string, int)) Swapped((string, double) a) => (a.Item2, (a.Item1, a.Item1.Length));
+    public static KeyValuePair<string, Sub>? Maybe(KeyValuePair<string, Target>? a) => a is null ? null : new(a.Value.Key + "!", new Sub());
+}
 class Lazy1 { static Lazy1() => Console.WriteLine("cctor ran"); }
