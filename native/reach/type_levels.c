@@ -61,6 +61,21 @@ static void metadata_process(World *w, TypeNode *node) {
         interface_list_edge(w, interfaces[i], from);
 }
 
+/// Every MethodTable with slots names it: canonical code makes instances of types that no exact code
+/// allocates.
+static void finalizer_mark(World *w, Type *type, const Node *from) {
+    for (Type *at = type; at; at = type_base(w->ts, at)) {
+        if (!at->def || !at->def->finalizer)
+            continue;
+        Failure failure = {0};
+        const Method *finalizer = method_instantiate(w->ts, at->def->finalizer, at, NULL, 0, &failure);
+        // System.Object has the slot-defining, empty Finalize; the runtime never calls it.
+        if (finalizer && at != well_known_type(w->ts, WELL_KNOWN_TYPE_Object))
+            mark_address(w, finalizer, from, "finalizer");
+        return;
+    }
+}
+
 static void constructed_process(World *w, TypeNode *node) {
     Type *type = node->type;
     const Node *from = &node->levels[2];
@@ -70,6 +85,8 @@ static void constructed_process(World *w, TypeNode *node) {
     if (type->is_generic_definition)
         return;
     flow_check_overrides(w, type);
+    if (type->kind == TYPE_Named && !type->is_value_type)
+        finalizer_mark(w, type, from);
     Type *base = type_base(w->ts, type);
     if (base)
         mark_constructed(w, base, from, "base type");
@@ -83,19 +100,6 @@ static void interface_use_process(World *w, TypeNode *definition) {
         for (uint32_t k = 0; k < count; k++)
             if (interfaces[k]->def == definition->type->def)
                 mark_constructed(w, interfaces[k], &waiter->levels[1], "interface of a visible type");
-    }
-}
-
-static void finalizer_mark(World *w, Type *type, const Node *from) {
-    for (Type *at = type; at; at = type_base(w->ts, at)) {
-        if (!at->def || !at->def->finalizer)
-            continue;
-        Failure failure = {0};
-        const Method *finalizer = method_instantiate(w->ts, at->def->finalizer, at, NULL, 0, &failure);
-        // System.Object has the slot-defining, empty Finalize; the runtime never calls it.
-        if (finalizer && at != well_known_type(w->ts, WELL_KNOWN_TYPE_Object))
-            mark_address(w, finalizer, from, "finalizer");
-        return;
     }
 }
 
@@ -119,8 +123,6 @@ static void allocated_process(World *w, TypeNode *node) {
         mark_allocated(w, type->args[0], from, "value of a Nullable");
         return;
     }
-    if (type->kind == TYPE_Named && !type->is_value_type)
-        finalizer_mark(w, type, from);
     flow_instance_appears(w, type, from);
     type_dispatch(w, node);
     template_allocated(w, node);

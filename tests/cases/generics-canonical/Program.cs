@@ -549,6 +549,11 @@ record Duo<A, B>(A? First, B? Second);
 
 record struct Fields<A, B>(A First, double Between, B Second);
 
+class Finalized<T>
+{
+    ~Finalized() => GC.KeepAlive(this);
+}
+
 class OwnException<T>(string text) : Exception(text)
 {
 }
@@ -636,7 +641,7 @@ static class Many
 
     static void All<T>() where T : class, IMade<T>, new()
     {
-        Console.WriteLine("-- " + typeof(T).Name);
+        Console.WriteLine("-- " + typeof(T).Name + " " + Hide<object>(new Finalized<T>()) + " " + (Hide<object>("") is Finalized<string>));
         Tables<T>();
         Delegates<T>();
         Sequences<T>();
