@@ -103,16 +103,24 @@ void reflection_code_fixups(EmitContext *e) {
     }
 }
 
-static void invoke_map_write(EmitContext *e) {
+static void invoke_map_add(EmitContext *e, HashEntries *entries, bool is_canonical) {
     uint32_t count;
     const Method *const *methods = reach_invokable_methods(e->reach, &count);
-    HashEntries entries = {0};
     for (uint32_t i = 0; i < count; i++) {
+        if (method_has_placeholder(methods[i]) != is_canonical)
+            continue;
         const Method *entry = is_invokable(methods[i]) ? invoke_entry(e, methods[i]) : NULL;
         bool is_virtual = is_invokable(methods[i]) && reach_is_invoked_virtually(methods[i]);
         if (entry || is_virtual)
-            ARRAY_PUSH(&e->arena, &entries, invoke_map_entry(e, methods[i], entry));
+            ARRAY_PUSH(&e->arena, entries, invoke_map_entry(e, methods[i], entry));
     }
+}
+
+/// Readers take the first entry that serves an instance: its own code comes before canonical code.
+static void invoke_map_write(EmitContext *e) {
+    HashEntries entries = {0};
+    invoke_map_add(e, &entries, false);
+    invoke_map_add(e, &entries, true);
     metadata_blob_write(e, BLOB_InvokeMap, native_hashtable(&e->arena, &entries));
 }
 

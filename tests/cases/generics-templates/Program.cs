@@ -164,6 +164,10 @@ static class Named
         Delegate converter = made.CreateDelegate(type);
         Console.WriteLine(converter.GetMethodInfo());
         Console.WriteLine(converter.DynamicInvoke(4));
+        Func<string[], string[]> known = Convert<string[], string[]>;
+        Type strings = Source.Get(2).MakeArrayType();
+        Delegate found = method.MakeGenericMethod(strings, strings).CreateDelegate(typeof(Func<string[], string[]>));
+        Console.WriteLine(known.Equals(found));
     }
 }
 
