@@ -24,10 +24,7 @@ typedef struct Walk {
 } Walk;
 
 static void mix(Walk *w, uint64_t value) {
-    uint64_t a = (w->print.hash[0] ^ value) * 0x9E3779B97F4A7C15u;
-    uint64_t b = (w->print.hash[1] + value) * 0xC2B2AE3D27D4EB4Fu;
-    w->print.hash[0] = a ^ a >> 32;
-    w->print.hash[1] = b ^ b >> 29;
+    wide_hash_add(&w->print.hash, value);
 }
 
 static void mix_pointer(Walk *w, const void *pointer) {
@@ -327,7 +324,7 @@ static void function_walk(Walk *w, LLVMValueRef function) {
 }
 
 Fingerprint fingerprint_of(LLVMValueRef function, TextTable *texts, Arena *arena, Arena *scratch) {
-    Walk w = {.texts = texts, .arena = arena, .print.is_complete = true};
+    Walk w = {.texts = texts, .arena = arena, .print = {.hash = wide_hash_begin(), .is_complete = true}};
     number_values(&w, function, scratch);
     function_walk(&w, function);
     w.print.references = w.references.items;

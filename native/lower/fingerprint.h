@@ -4,6 +4,7 @@
 
 #include "support/arena.h"
 #include "support/text.h"
+#include "support/wide_hash.h"
 
 #include <llvm-c/Core.h>
 
@@ -15,7 +16,7 @@ typedef struct CodeReference {
 } CodeReference;
 
 typedef struct Fingerprint {
-    uint64_t hash[2];
+    WideHash hash;
     uint32_t size; // instructions
     CodeReference *references;
     uint32_t reference_count;

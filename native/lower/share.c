@@ -125,22 +125,15 @@ static bool candidates_print(Sharing *s, LLVMTargetMachineRef machine, Diag *dia
 // ---- Classes ------------------------------------------------------------------------------------
 
 typedef struct Key {
-    uint64_t hash[2];
+    WideHash hash;
     uint32_t index;
 } Key;
-
-static void key_mix(Key *key, uint64_t value) {
-    uint64_t a = (key->hash[0] ^ value) * 0x9E3779B97F4A7C15u;
-    uint64_t b = (key->hash[1] + value) * 0xC2B2AE3D27D4EB4Fu;
-    key->hash[0] = a ^ a >> 32;
-    key->hash[1] = b ^ b >> 29;
-}
 
 static int key_order(const void *a, const void *b) {
     const Key *x = a, *y = b;
     for (int i = 0; i < 2; i++)
-        if (x->hash[i] != y->hash[i])
-            return x->hash[i] < y->hash[i] ? -1 : 1;
+        if (x->hash.lanes[i] != y->hash.lanes[i])
+            return x->hash.lanes[i] < y->hash.lanes[i] ? -1 : 1;
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
@@ -150,7 +143,7 @@ static uint32_t classes_number(Sharing *s, Key *keys) {
     if (s->candidate_count)
         qsort(keys, s->candidate_count, sizeof *keys, key_order);
     for (uint32_t i = 0; i < s->candidate_count; i++) {
-        bool same = i && memcmp(keys[i].hash, keys[i - 1].hash, sizeof keys[i].hash) == 0;
+        bool same = i && memcmp(&keys[i].hash, &keys[i - 1].hash, sizeof keys[i].hash) == 0;
         count += !same;
         s->candidates[keys[i].index].code = count - 1;
     }
@@ -172,24 +165,25 @@ static void callees_find(Sharing *s, Candidate *c) {
 
 static Key key_first(Sharing *s, uint32_t index) {
     const Candidate *c = &s->candidates[index];
-    Key key = {.index = index};
-    key_mix(&key, group_key(c->method));
-    key_mix(&key, c->print.is_complete ? 0 : index + 1);
-    key_mix(&key, c->print.hash[0]);
-    key_mix(&key, c->print.hash[1]);
+    Key key = {wide_hash_begin(), index};
+    wide_hash_add(&key.hash, group_key(c->method));
+    wide_hash_add(&key.hash, c->print.is_complete ? 0 : index + 1);
+    wide_hash_add(&key.hash, c->print.hash.lanes[0]);
+    wide_hash_add(&key.hash, c->print.hash.lanes[1]);
     for (uint32_t i = 0; i < c->print.reference_count; i++)
-        key_mix(&key,
-                c->callees[i] == NO_CANDIDATE ? (uint64_t)(uintptr_t)c->print.references[i].symbol.data : 1);
+        wide_hash_add(&key.hash, c->callees[i] == NO_CANDIDATE
+                                     ? (uint64_t)(uintptr_t)c->print.references[i].symbol.data
+                                     : 1);
     return key;
 }
 
 static Key key_next(Sharing *s, uint32_t index) {
     const Candidate *c = &s->candidates[index];
-    Key key = {.index = index};
-    key_mix(&key, c->code);
+    Key key = {wide_hash_begin(), index};
+    wide_hash_add(&key.hash, c->code);
     for (uint32_t i = 0; i < c->print.reference_count; i++)
         if (c->callees[i] != NO_CANDIDATE)
-            key_mix(&key, s->candidates[c->callees[i]].code);
+            wide_hash_add(&key.hash, s->candidates[c->callees[i]].code);
     return key;
 }
 

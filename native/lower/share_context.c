@@ -192,8 +192,8 @@ static uint32_t similar_collect(Sharing *s, Similar *similar) {
         if (c->method->id >= s->instance_limit)
             s->instance_limit = c->method->id + 1;
         if (reach_code(s->reach, c->method) == c->method && c->print.is_complete)
-            similar[count++] =
-                (Similar){{(uint64_t)(uintptr_t)c->method->def, c->print.hash[0], c->print.hash[1]}, i};
+            similar[count++] = (Similar){
+                {(uint64_t)(uintptr_t)c->method->def, c->print.hash.lanes[0], c->print.hash.lanes[1]}, i};
     }
     return count;
 }

@@ -4,6 +4,7 @@
 #include "support/json_util.h"
 #include "support/pattern.h"
 #include "support/timer.h"
+#include "support/wide_hash.h"
 
 #include "cmocka_all.h"
 
@@ -299,6 +300,33 @@ static void timers_add_up(void **state) {
     free(text);
 }
 
+static WideHash hash_of(const uint64_t *values, int count) {
+    WideHash hash = wide_hash_begin();
+    for (int i = 0; i < count; i++)
+        wide_hash_add(&hash, values[i]);
+    return hash;
+}
+
+/// Sequences of 0, 1 and 2 up to six numbers long: all hashes differ, in each lane.
+static void wide_hashes_tell_short_sequences_apart(void **state) {
+    (void)state;
+    enum { LENGTH_MAX = 6, COUNT = 1 + 3 + 9 + 27 + 81 + 243 + 729 };
+    WideHash hashes[COUNT];
+    uint32_t count = 0;
+    for (int length = 0, sequences = 1; length <= LENGTH_MAX; length++, sequences *= 3)
+        for (int i = 0; i < sequences; i++) {
+            uint64_t values[LENGTH_MAX];
+            for (int j = 0, rest = i; j < length; j++, rest /= 3)
+                values[j] = (uint64_t)(rest % 3);
+            hashes[count++] = hash_of(values, length);
+        }
+    assert_int_equal(count, COUNT);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            for (int lane = 0; lane < 2; lane++)
+                assert_true(hashes[i].lanes[lane] != hashes[j].lanes[lane]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_gives_aligned_zeroed_memory),
@@ -314,6 +342,7 @@ int main(void) {
         cmocka_unit_test(files_are_replaced_whole),
         cmocka_unit_test(patterns_match),
         cmocka_unit_test(timers_add_up),
+        cmocka_unit_test(wide_hashes_tell_short_sequences_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
