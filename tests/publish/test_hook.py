@@ -312,7 +312,8 @@ def test_cancellation_ends_the_compiler(c):
     project = c.project(items=options("sleep"))
     process = subprocess.Popen(["dotnet", "publish", "app.csproj", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true",
                                 "-nodeReuse:false"], cwd=project.directory, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a background job ignores it
     request_file = project.native(".tailor.json")
     deadline = time.monotonic() + 120
     while not os.path.exists(request_file) and time.monotonic() < deadline:
