@@ -88,8 +88,8 @@ static bool is_of_vectors(const Method *method) {
 }
 
 static bool takes_scalar_paths(Il *il, const Method *method) {
-    return is_of_runtime_pack(il, method) && !is_of_vectors(method) &&
-           il->request->codegen.preference != PREFERENCE_Speed;
+    return il->request->codegen.preference != PREFERENCE_Speed && !is_of_vectors(method) &&
+           is_of_runtime_pack(il, method);
 }
 
 int hardware_answer(Il *il, const Method *query, const Method *caller) {

@@ -254,6 +254,10 @@ MethodCode il_method_code(Il *il, const Method *method);
 const char *il_hardware_feature(Il *il, const Method *method);
 /// Vector64<T> to Vector512<T>, Vector<T>.
 bool il_is_vector(const Type *type);
+/// The first vector among the parameters, or the result; NULL: none.
+Type *il_first_vector(const Signature *signature);
+/// i integers, f floating point, s Single, d Double, 0 anything. NULL, no vector, is none of floating point.
+bool il_elements_are(const Type *vector, char letter);
 /// The row of vector.def for a method of the vector classes; -1: it is ordinary code.
 int il_vector_row(Il *il, const Method *method);
 /// Decodes, resolves, normalises, types and folds. Everything is allocated in `scratch`. Deterministic in

@@ -271,6 +271,12 @@ bool fold_call(Import *im, const Method *method, bool is_virtual);
 bool fold_type_call(Import *im, FoldId id, const Method *method);
 Intrinsic intrinsic_find(Il *il, const Method *method, const Method *caller);
 
+// ---- Vectors of any machine (vector.c) ----------------------------------------------------------
+
+/// Static methods of the vector classes.
+bool vector_classify(const MethodDef *def);
+bool vector_method(Il *il, const Method *method); // special.c
+
 // ---- Hardware intrinsics (hardware.c) -----------------------------------------------------------
 
 typedef enum HardwareSupport {
@@ -294,12 +300,6 @@ Code *hardware_code(Il *il, const Method *method, Arena *arena);
 /// IsSupported or IsHardwareAccelerated as `caller` sees it: 1, 0, or -1: asked at run time, or no such
 /// query.
 int hardware_answer(Il *il, const Method *query, const Method *caller);
-
-// ---- Vectors of any machine (vector.c) ----------------------------------------------------------
-
-/// Static methods of the vector classes.
-bool vector_classify(const MethodDef *def);
-bool vector_method(Il *il, const Method *method); // special.c
 /// Whether `method` is named so.
 bool method_is(const Method *method, const char *name_space, const char *type, const char *name);
 bool type_is(const Type *type, const char *name_space, const char *name);

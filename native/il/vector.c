@@ -19,8 +19,7 @@ bool il_is_vector(const Type *type) {
         return false;
     if (text_equal_z(type->def->name_space, "System.Runtime.Intrinsics"))
         return text_starts_with(type->def->name, "Vector");
-    return text_equal_z(type->def->name_space, "System.Numerics") &&
-           text_equal_z(type->def->name, "Vector`1");
+    return type_is(type, "System.Numerics", "Vector`1");
 }
 
 bool vector_classify(const MethodDef *def) {
@@ -56,32 +55,32 @@ static bool operands_match(const char *letters, const Signature *signature) {
     return !il_is_vector(result) || is_number(result->args[0]);
 }
 
-static Type *first_vector(const Signature *signature) {
+Type *il_first_vector(const Signature *signature) {
     for (uint32_t i = 0; i < signature->param_count; i++)
         if (il_is_vector(signature->params[i]))
             return signature->params[i];
     return il_is_vector(signature->return_type) ? signature->return_type : NULL;
 }
 
-static bool element_matches(char element, const Type *type) {
-    bool is_single = type->element_type == ELEMENT_TYPE_R4, is_double = type->element_type == ELEMENT_TYPE_R8;
-    switch (element) {
-    case 'i': return !is_single && !is_double;
-    case 'f': return is_single || is_double;
-    case 's': return is_single;
-    case 'd': return is_double;
+bool il_elements_are(const Type *vector, char letter) {
+    ElementType e = vector ? vector->args[0]->element_type : ELEMENT_TYPE_END;
+    switch (letter) {
+    case 'i': return e != ELEMENT_TYPE_R4 && e != ELEMENT_TYPE_R8;
+    case 'f': return e == ELEMENT_TYPE_R4 || e == ELEMENT_TYPE_R8;
+    case 's': return e == ELEMENT_TYPE_R4;
+    case 'd': return e == ELEMENT_TYPE_R8;
     default: return true;
     }
 }
 
 static int vector_row(Il *il, const Method *method) {
     const Signature *signature = method->signature;
-    Type *vector = first_vector(signature);
+    Type *vector = il_first_vector(signature);
     if (!vector || !is_number(vector->args[0]))
         return -1;
     for (int i = 0; i < ROW_COUNT; i++)
         if (text_equal_z(method->name, rows[i].method) && operands_match(rows[i].operands, signature) &&
-            element_matches(rows[i].element, vector->args[0]) &&
+            il_elements_are(vector, rows[i].element) &&
             (!rows[i].bits || type_size(il->ts, vector) * 8 == rows[i].bits))
             return i;
     return -1;

@@ -119,28 +119,15 @@ static bool operands_match(const char *letters, const Signature *signature) {
     return true;
 }
 
-static VectorShape first_shape(UnitState *u, const Signature *signature) {
-    for (uint32_t i = 0; i < signature->param_count; i++)
-        if (il_is_vector(signature->params[i]))
-            return vector_shape(u, signature->params[i]);
-    return vector_shape(u, signature->return_type);
-}
-
-static bool element_matches(char element, VectorShape shape) {
-    return !element || (element == 'i' && !shape.is_float) || (element == 'f' && shape.is_float) ||
-           (element == 's' && shape.is_float && shape.bits == 32) ||
-           (element == 'd' && shape.is_float && shape.bits == 64);
-}
-
-const HardwareRow *hardware_row(Lowering *l, const Method *method) {
+const HardwareRow *hardware_row(const Method *method) {
     const TypeDef *outer = method->def->owner;
     while (outer->enclosing)
         outer = outer->enclosing;
-    VectorShape shape = first_shape(l->u, method->signature);
+    const Type *vector = il_first_vector(method->signature);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (text_equal_z(method->name, rows[i].method) &&
             (!rows[i].type || text_equal_z(outer->name, rows[i].type)) &&
-            operands_match(rows[i].operands, method->signature) && element_matches(rows[i].element, shape))
+            operands_match(rows[i].operands, method->signature) && il_elements_are(vector, rows[i].element))
             return &rows[i];
     return NULL;
 }
@@ -235,7 +222,7 @@ void op_hardware(Lowering *l) {
     const Signature *signature = method->signature;
     bool is_portable = l->in->intrinsic == INTRINSIC_Vector;
     HardwareCall c = {.l = l,
-                      .row = is_portable ? vector_operation(l, method) : hardware_row(l, method),
+                      .row = is_portable ? vector_operation(l, method) : hardware_row(method),
                       .count = signature->param_count};
     if (!c.row || c.count > HARDWARE_MAX_OPERANDS) {
         lower_unsupported(l, "a hardware intrinsic that is not known");

@@ -42,7 +42,7 @@ struct HardwareRow {
 };
 
 /// The row of a method; NULL: none.
-const HardwareRow *hardware_row(Lowering *l, const Method *method);
+const HardwareRow *hardware_row(const Method *method);
 
 /// That of a method that il/ calls an operation on vectors.
 const HardwareRow *vector_operation(Lowering *l, const Method *method);
@@ -50,6 +50,10 @@ const HardwareRow *vector_operation(Lowering *l, const Method *method);
 VectorShape vector_shape(UnitState *u, Type *type);
 /// The shape's vector type with integer elements.
 LLVMTypeRef integer_vector(UnitState *u, VectorShape shape);
+/// An operand with integer elements.
+LLVMValueRef integer_operand(HardwareCall *c, uint32_t index);
+/// The opcode for integers, or its counterpart for a floating point shape.
+LLVMOpcode arithmetic_opcode(const VectorShape *shape, LLVMOpcode opcode);
 LLVMTypeRef vector_of(LLVMTypeRef element, uint32_t count);
 LLVMValueRef vector_cast(HardwareCall *c, LLVMValueRef value, LLVMTypeRef type); // bits stay
 LLVMValueRef vector_splat(HardwareCall *c, LLVMTypeRef vector, LLVMValueRef element);

@@ -5,8 +5,17 @@ static LLVMValueRef last(const HardwareCall *c) {
     return c->operands[c->count - 1];
 }
 
-static LLVMValueRef integers(HardwareCall *c, uint32_t index) {
+LLVMValueRef integer_operand(HardwareCall *c, uint32_t index) {
     return vector_cast(c, c->operands[index], integer_vector(c->l->u, c->shapes[index]));
+}
+
+LLVMOpcode arithmetic_opcode(const VectorShape *shape, LLVMOpcode opcode) {
+    if (!shape->is_float)
+        return opcode;
+    return opcode == LLVMAdd   ? LLVMFAdd
+           : opcode == LLVMSub ? LLVMFSub
+           : opcode == LLVMMul ? LLVMFMul
+                               : LLVMFDiv;
 }
 
 /// Vector of `count` elements twice as wide as `bits`.
@@ -47,18 +56,13 @@ LLVMValueRef hardware_float(HardwareCall *c) {
 // ---- Arithmetic ---------------------------------------------------------------------------------
 
 LLVMValueRef hardware_arithmetic(HardwareCall *c) {
-    LLVMOpcode opcode = (LLVMOpcode)c->row->number;
-    if (c->shapes[0].is_float)
-        opcode = opcode == LLVMAdd   ? LLVMFAdd
-                 : opcode == LLVMSub ? LLVMFSub
-                 : opcode == LLVMMul ? LLVMFMul
-                                     : LLVMFDiv;
+    LLVMOpcode opcode = arithmetic_opcode(&c->shapes[0], (LLVMOpcode)c->row->number);
     return LLVMBuildBinOp(c->l->builder, opcode, c->operands[0], c->operands[1], "");
 }
 
 LLVMValueRef hardware_bitwise(HardwareCall *c) {
     LLVMBuilderRef b = c->l->builder;
-    LLVMValueRef x = integers(c, 0), y = integers(c, 1);
+    LLVMValueRef x = integer_operand(c, 0), y = integer_operand(c, 1);
     switch (c->row->number) {
     case '&': return LLVMBuildAnd(b, x, y, "");
     case '|': return LLVMBuildOr(b, x, y, "");
@@ -182,9 +186,7 @@ LLVMValueRef hardware_horizontal(HardwareCall *c) {
     int number = c->row->number;
     if (number < 0)
         return vector_intrinsic(c, saturating(-number, true), pair, 2);
-    LLVMOpcode opcode = (LLVMOpcode)number;
-    if (shape->is_float)
-        opcode = opcode == LLVMAdd ? LLVMFAdd : LLVMFSub;
+    LLVMOpcode opcode = arithmetic_opcode(shape, (LLVMOpcode)number);
     return LLVMBuildBinOp(c->l->builder, opcode, pair[0], pair[1], "");
 }
 
@@ -288,7 +290,7 @@ static LLVMValueRef test_bits(HardwareCall *c, LLVMValueRef value) {
 /// Number 0: x & y is 0; 1: ~x & y is 0; 2: neither.
 LLVMValueRef hardware_test(HardwareCall *c) {
     LLVMBuilderRef b = c->l->builder;
-    LLVMValueRef x = integers(c, 0), y = integers(c, 1);
+    LLVMValueRef x = integer_operand(c, 0), y = integer_operand(c, 1);
     LLVMValueRef both = test_bits(c, LLVMBuildAnd(b, x, y, ""));
     LLVMValueRef others = test_bits(c, LLVMBuildAnd(b, LLVMBuildNot(b, x, ""), y, ""));
     LLVMValueRef zero = LLVMConstNull(LLVMTypeOf(both)), result;
@@ -304,7 +306,7 @@ LLVMValueRef hardware_test(HardwareCall *c) {
 
 LLVMValueRef hardware_sign_mask(HardwareCall *c) {
     LLVMBuilderRef b = c->l->builder;
-    LLVMValueRef value = integers(c, 0);
+    LLVMValueRef value = integer_operand(c, 0);
     LLVMValueRef signs = LLVMBuildICmp(b, LLVMIntSLT, value, LLVMConstNull(LLVMTypeOf(value)), "");
     LLVMTypeRef bits = LLVMIntTypeInContext(c->l->u->context, c->shapes[0].count);
     return LLVMBuildZExt(b, LLVMBuildBitCast(b, signs, bits, ""), c->l->u->i32, "");

@@ -90,7 +90,7 @@ LLVMValueRef hardware_prefetch(HardwareCall *c) {
 // ---- Masks --------------------------------------------------------------------------------------
 
 static LLVMValueRef signs_of(HardwareCall *c, uint32_t index) {
-    LLVMValueRef mask = vector_cast(c, c->operands[index], integer_vector(c->l->u, c->shapes[index]));
+    LLVMValueRef mask = integer_operand(c, index);
     return LLVMBuildICmp(c->l->builder, LLVMIntSLT, mask, LLVMConstNull(LLVMTypeOf(mask)), "");
 }
 

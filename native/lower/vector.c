@@ -12,10 +12,6 @@ const HardwareRow *vector_operation(Lowering *l, const Method *method) {
     return row < 0 ? NULL : &rows[row];
 }
 
-static LLVMValueRef as_integers(HardwareCall *c, uint32_t index) {
-    return vector_cast(c, c->operands[index], integer_vector(c->l->u, c->shapes[index]));
-}
-
 // ---- Arithmetic ---------------------------------------------------------------------------------
 
 /// One operand is an element that stands for a vector of it.
@@ -55,7 +51,7 @@ LLVMValueRef hardware_sum(HardwareCall *c) {
     const VectorShape *shape = &c->shapes[0];
     LLVMValueRef vector = c->operands[0];
     if (c->row->number)
-        vector = LLVMBuildBinOp(b, shape->is_float ? LLVMFMul : LLVMMul, vector, c->operands[1], "");
+        vector = LLVMBuildBinOp(b, arithmetic_opcode(shape, LLVMMul), vector, c->operands[1], "");
     return shape->is_float ? float_sum(c, vector, 0, shape->count)
                            : vector_intrinsic(c, "llvm.vector.reduce.add", &vector, 1);
 }
@@ -63,14 +59,14 @@ LLVMValueRef hardware_sum(HardwareCall *c) {
 // ---- Bits ---------------------------------------------------------------------------------------
 
 LLVMValueRef hardware_complement(HardwareCall *c) {
-    return LLVMBuildNot(c->l->builder, as_integers(c, 0), "");
+    return LLVMBuildNot(c->l->builder, integer_operand(c, 0), "");
 }
 
 /// (condition, left, right), bit by bit.
 LLVMValueRef hardware_select(HardwareCall *c) {
     LLVMBuilderRef b = c->l->builder;
     LLVMTypeRef type = integer_vector(c->l->u, c->shapes[0]);
-    LLVMValueRef condition = as_integers(c, 0);
+    LLVMValueRef condition = integer_operand(c, 0);
     LLVMValueRef left = vector_cast(c, c->operands[1], type), right = vector_cast(c, c->operands[2], type);
     return LLVMBuildOr(b, LLVMBuildAnd(b, left, condition, ""),
                        LLVMBuildAnd(b, right, LLVMBuildNot(b, condition, ""), ""), "");
@@ -86,7 +82,7 @@ LLVMValueRef hardware_shift_masked(HardwareCall *c) {
         opcode = LLVMLShr;
     LLVMValueRef count = LLVMBuildIntCast2(b, c->operands[1], element, false, "");
     count = LLVMBuildAnd(b, count, LLVMConstInt(element, shape->bits - 1, false), "");
-    return LLVMBuildBinOp(b, opcode, as_integers(c, 0), vector_splat(c, type, count), "");
+    return LLVMBuildBinOp(b, opcode, integer_operand(c, 0), vector_splat(c, type, count), "");
 }
 
 // ---- Comparisons --------------------------------------------------------------------------------
@@ -118,7 +114,7 @@ LLVMValueRef hardware_indices(HardwareCall *c) {
     return LLVMConstVector(elements, c->result.count);
 }
 
-/// Bytes `of` the elements that the indexes name, 0 for an index beyond them. pshufb gives 0 where the top
+/// Bytes of the elements that the indexes name, 0 for an index beyond them. pshufb gives 0 where the top
 /// bit of an index is set; constant indexes become a shuffle.
 LLVMValueRef hardware_shuffle(HardwareCall *c) {
     LLVMBuilderRef b = c->l->builder;
@@ -127,7 +123,7 @@ LLVMValueRef hardware_shuffle(HardwareCall *c) {
     LLVMTypeRef type = integer_vector(u, *shape), element = LLVMGetElementType(type);
     LLVMTypeRef bytes = vector_of(u->i8, VECTOR_LANE_BYTES);
     uint32_t size = shape->bits / 8;
-    LLVMValueRef index = as_integers(c, 1);
+    LLVMValueRef index = integer_operand(c, 1);
     // An index i becomes i * size + 0, 1, ... in the element's bytes.
     uint64_t ones = 0, steps = 0;
     for (uint32_t i = 0; i < size; i++) {

@@ -19,7 +19,8 @@ typedef struct Counted {
 } Counted;
 
 static int pointer_order(const void *a, const void *b) {
-    return (uintptr_t)a<(uintptr_t)b ? -1 : (uintptr_t)a>(uintptr_t) b;
+    uintptr_t x = (uintptr_t)a, y = (uintptr_t)b;
+    return (x > y) - (x < y);
 }
 
 static int counted_order(const void *a, const void *b) {

@@ -222,9 +222,12 @@ void template_instance_appears(World *w, Type *type, const Node *from) {
 
 /// Arrays of structs over references; template_instance_appears sees to those of references.
 void template_array_allocated(World *w, Type *array, const Node *from) {
-    if (w->makes_types && array->kind == TYPE_SzArray && array->element->is_value_type &&
-        !array->has_placeholder && type_canonical(w->ts, array) != array)
-        mark_allocated(w, type_canonical(w->ts, array), from, "template of arrays made at run time");
+    if (!w->makes_types || array->kind != TYPE_SzArray || !array->element->is_value_type ||
+        array->has_placeholder)
+        return;
+    Type *form = type_canonical(w->ts, array);
+    if (form != array)
+        mark_allocated(w, form, from, "template of arrays made at run time");
 }
 
 /// Where one instance can be invoked, so can those that differ in reference arguments.

@@ -642,8 +642,6 @@ Type *type_native_make(TypeSystem *ts, const Type *managed, uint32_t size, uint3
 
 // ---- Thunks of reflection -----------------------------------------------------------------------
 
-// What decides how a value is passed and copied: all references are one type, enums their integer, pointers
-// native int.
 static Type *invoke_shape_type(TypeSystem *ts, Type *type);
 
 /// References in a struct are one type as well.
@@ -661,6 +659,8 @@ static Type *invoke_shape_struct(TypeSystem *ts, Type *type) {
     return shape ? shape : type;
 }
 
+// What decides how a value is passed and copied: all references are one type, enums their integer, pointers
+// native int.
 static Type *invoke_shape_type(TypeSystem *ts, Type *type) {
     switch (type->kind) {
     case TYPE_Named:

@@ -327,6 +327,17 @@ bool il_is_vector(const Type *type) {
     return false;
 }
 
+Type *il_first_vector(const Signature *signature) {
+    (void)signature;
+    return NULL;
+}
+
+bool il_elements_are(const Type *vector, char letter) {
+    (void)vector;
+    (void)letter;
+    return true;
+}
+
 int il_vector_row(Il *il, const Method *method) {
     (void)il;
     (void)method;
