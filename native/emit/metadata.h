@@ -41,7 +41,10 @@ void **metadata_slot(Metadata *m, MapPurpose purpose, const void *a, const void 
 const Record *metadata_type_def(EmitContext *e, const TypeDef *def);
 /// TypeDefinition, TypeReference or TypeSpecification of any type, open ones included.
 const Record *metadata_type(EmitContext *e, const Type *type);
-const Record *metadata_method_signature(EmitContext *e, const Signature *signature);
+/// The same as a signature of a definition has it: ModifiedType around it and its parts.
+const Record *metadata_modified_type(EmitContext *e, const Type *type, Modifiers modifiers);
+const Record *metadata_method_signature(EmitContext *e, const Signature *signature, Modifiers modifiers);
+const Record *metadata_property_signature(EmitContext *e, const Signature *signature, Modifiers modifiers);
 const Record *metadata_scope_reference(EmitContext *e, const Module *module);
 void metadata_assembly_items(EmitContext *e, Record *record, const Module *module);
 void metadata_collection(Metadata *m, Record *record, RecordList list, ItemKind kind);

@@ -166,7 +166,7 @@ static const Record *constructor_record(EmitContext *e, const Method *constructo
     Record *record = record_new(set, HANDLE_MemberReference);
     item_handle(set, record, metadata_type(e, constructor->owner));
     item_typed(set, record, record_string(set, constructor->name));
-    item_handle(set, record, metadata_method_signature(e, constructor->signature));
+    item_handle(set, record, metadata_method_signature(e, constructor->signature, (Modifiers){0}));
     return record_intern(set, record);
 }
 

@@ -8,7 +8,7 @@ enum { GENERIC_TypeParameter = 0, GENERIC_MethodParameter = 1 }; // GenericParam
 static const Record *field_signature(EmitContext *e, const Field *field) {
     RecordSet *set = &e->metadata->set;
     Record *record = record_new(set, HANDLE_FieldSignature);
-    item_handle(set, record, metadata_type(e, field->type));
+    item_handle(set, record, metadata_modified_type(e, field->type, field_modifiers(e->ts, field->def)));
     return record_intern(set, record);
 }
 
@@ -119,7 +119,8 @@ static void method_fill(EmitContext *e, const Method *method, Record *record) {
     item_unsigned(&m->set, record, def->flags);
     item_unsigned(&m->set, record, def->impl_flags);
     item_typed(&m->set, record, record_string(&m->set, def->name));
-    item_typed(&m->set, record, metadata_method_signature(e, method->signature));
+    item_typed(&m->set, record,
+               metadata_method_signature(e, method->signature, method_modifiers(e->ts, def)));
     metadata_collection(m, record, parameters_of(e, def), ITEM_Typed);
     metadata_collection(m, record, generic_parameters(e, def->owner->module, token, GENERIC_MethodParameter),
                         ITEM_Typed);
@@ -184,7 +185,7 @@ static RecordList attributes_of_type(EmitContext *e, const TypeDef *def) {
     Record *constructor = record_new(set, HANDLE_MemberReference);
     item_handle(set, constructor, metadata_type_def(e, attribute->def));
     item_typed(set, constructor, record_string(set, TEXT_LITERAL(".ctor")));
-    item_handle(set, constructor, metadata_method_signature(e, &signature));
+    item_handle(set, constructor, metadata_method_signature(e, &signature, (Modifiers){0}));
     Record *record = record_new(set, HANDLE_CustomAttribute);
     item_handle(set, record, record_intern(set, constructor));
     item_unsigned(set, record, 0);

@@ -86,6 +86,21 @@ const Record *metadata_type_def(EmitContext *e, const TypeDef *def) {
 
 // ---- Type expressions ---------------------------------------------------------------------------
 
+// A signature being written: its types count in the order of Modifier.position.
+typedef struct Writing {
+    EmitContext *e;
+    Modifiers modifiers;
+    uint32_t position, next_modifier;
+} Writing;
+
+static const Record *type_record(Writing *w, const Type *type);
+static const Record *signature_record(Writing *w, const Signature *signature);
+
+// What does not exist for readers of modifiers would only cost space.
+static Writing writing(EmitContext *e, Modifiers modifiers) {
+    return (Writing){.e = e, .modifiers = reach_modifiers_shown(e->reach) ? modifiers : (Modifiers){0}};
+}
+
 static const Record *specification(EmitContext *e, Record *signature) {
     RecordSet *set = &e->metadata->set;
     Record *record = record_new(set, HANDLE_TypeSpecification);
@@ -93,10 +108,11 @@ static const Record *specification(EmitContext *e, Record *signature) {
     return record_intern(set, record);
 }
 
-static const Record *wrapped(EmitContext *e, HandleType type, const Type *inner) {
-    Record *record = record_new(&e->metadata->set, type);
-    item_handle(&e->metadata->set, record, metadata_type(e, inner));
-    return specification(e, record);
+static const Record *wrapped(Writing *w, HandleType type, const Type *inner) {
+    RecordSet *set = &w->e->metadata->set;
+    Record *record = record_new(set, type);
+    item_handle(set, record, type_record(w, inner));
+    return specification(w->e, record);
 }
 
 static const Record *numbered(EmitContext *e, HandleType type, uint32_t number) {
@@ -105,58 +121,111 @@ static const Record *numbered(EmitContext *e, HandleType type, uint32_t number) 
     return specification(e, record);
 }
 
-static const Record *md_array(EmitContext *e, const Type *type) {
-    RecordSet *set = &e->metadata->set;
+static const Record *md_array(Writing *w, const Type *type) {
+    RecordSet *set = &w->e->metadata->set;
     Record *record = record_new(set, HANDLE_ArraySignature);
-    item_handle(set, record, metadata_type(e, type->element));
+    item_handle(set, record, type_record(w, type->element));
     item_signed(set, record, (int32_t)type->rank);
     item_unsigned(set, record, 0);
     item_unsigned(set, record, 0);
-    return specification(e, record);
+    return specification(w->e, record);
 }
 
-static const Record *instance(EmitContext *e, const Type *type) {
-    RecordSet *set = &e->metadata->set;
+static const Record *instance(Writing *w, const Type *type) {
+    RecordSet *set = &w->e->metadata->set;
     Record *record = record_new(set, HANDLE_TypeInstantiationSignature);
-    item_handle(set, record, metadata_type_def(e, type->def));
+    item_handle(set, record, metadata_type_def(w->e, type->def));
     item_unsigned(set, record, type->arg_count);
     for (uint32_t i = 0; i < type->arg_count; i++)
-        item_handle(set, record, metadata_type(e, type->args[i]));
-    return specification(e, record);
+        item_handle(set, record, type_record(w, type->args[i]));
+    return specification(w->e, record);
 }
 
-static const Record *function_pointer(EmitContext *e, const Type *type) {
-    Record *record = record_new(&e->metadata->set, HANDLE_FunctionPointerSignature);
-    item_typed(&e->metadata->set, record, metadata_method_signature(e, type->signature));
-    return specification(e, record);
+static const Record *function_pointer(Writing *w, const Type *type) {
+    RecordSet *set = &w->e->metadata->set;
+    Record *record = record_new(set, HANDLE_FunctionPointerSignature);
+    item_typed(set, record, signature_record(w, type->signature));
+    return specification(w->e, record);
 }
 
-const Record *metadata_type(EmitContext *e, const Type *type) {
+static const Record *unmodified(Writing *w, const Type *type) {
     switch (type->kind) {
-    case TYPE_Named: return type->arg_count ? instance(e, type) : metadata_type_def(e, type->def);
-    case TYPE_SzArray: return wrapped(e, HANDLE_SZArraySignature, type->element);
-    case TYPE_Array: return md_array(e, type);
-    case TYPE_Pointer: return wrapped(e, HANDLE_PointerSignature, type->element);
-    case TYPE_ByRef: return wrapped(e, HANDLE_ByReferenceSignature, type->element);
-    case TYPE_FunctionPointer: return function_pointer(e, type);
-    case TYPE_Var: return numbered(e, HANDLE_TypeVariableSignature, type->index);
-    case TYPE_MVar: return numbered(e, HANDLE_MethodTypeVariableSignature, type->index);
+    case TYPE_Named: return type->arg_count ? instance(w, type) : metadata_type_def(w->e, type->def);
+    case TYPE_SzArray: return wrapped(w, HANDLE_SZArraySignature, type->element);
+    case TYPE_Array: return md_array(w, type);
+    case TYPE_Pointer: return wrapped(w, HANDLE_PointerSignature, type->element);
+    case TYPE_ByRef: return wrapped(w, HANDLE_ByReferenceSignature, type->element);
+    case TYPE_FunctionPointer: return function_pointer(w, type);
+    case TYPE_Var: return numbered(w->e, HANDLE_TypeVariableSignature, type->index);
+    case TYPE_MVar: return numbered(w->e, HANDLE_MethodTypeVariableSignature, type->index);
     }
     return NULL;
 }
 
-const Record *metadata_method_signature(EmitContext *e, const Signature *signature) {
-    enum { HAS_THIS = 32, EXPLICIT_THIS = 64 }; // SignatureCallingConvention
+static const Record *modified(EmitContext *e, const Modifier *modifier, const Record *type) {
     RecordSet *set = &e->metadata->set;
+    uint8_t is_optional = !modifier->required;
+    Record *record = record_new(set, HANDLE_ModifiedType);
+    item_raw(set, record, &is_optional, sizeof is_optional);
+    item_handle(set, record, metadata_type(e, modifier->type));
+    item_handle(set, record, type);
+    return record_intern(set, record);
+}
+
+static const Record *type_record(Writing *w, const Type *type) {
+    uint32_t position = w->position++, first = w->next_modifier;
+    const Modifier *modifiers = w->modifiers.items;
+    while (w->next_modifier < w->modifiers.count && modifiers[w->next_modifier].position == position)
+        w->next_modifier++;
+    uint32_t end = w->next_modifier;
+    const Record *record = unmodified(w, type);
+    for (uint32_t i = end; i-- > first;)
+        if (modifiers[i].type)
+            record = modified(w->e, &modifiers[i], record);
+    return record;
+}
+
+const Record *metadata_type(EmitContext *e, const Type *type) {
+    return metadata_modified_type(e, type, (Modifiers){0});
+}
+
+const Record *metadata_modified_type(EmitContext *e, const Type *type, Modifiers modifiers) {
+    Writing w = writing(e, modifiers);
+    return type_record(&w, type);
+}
+
+// ---- Signatures ---------------------------------------------------------------------------------
+
+static const Record *signature_record(Writing *w, const Signature *signature) {
+    enum { HAS_THIS = 32, EXPLICIT_THIS = 64 }; // SignatureCallingConvention
+    RecordSet *set = &w->e->metadata->set;
     Record *record = record_new(set, HANDLE_MethodSignature);
     item_unsigned(set, record,
                   (uint32_t)signature->convention | (signature->has_this ? HAS_THIS : 0) |
                       (signature->explicit_this ? EXPLICIT_THIS : 0));
     item_signed(set, record, signature->generic_count);
-    item_handle(set, record, metadata_type(e, signature->return_type));
+    item_handle(set, record, type_record(w, signature->return_type));
     item_unsigned(set, record, signature->param_count);
     for (uint32_t i = 0; i < signature->param_count; i++)
-        item_handle(set, record, metadata_type(e, signature->params[i]));
+        item_handle(set, record, type_record(w, signature->params[i]));
     item_unsigned(set, record, 0);
+    return record_intern(set, record);
+}
+
+const Record *metadata_method_signature(EmitContext *e, const Signature *signature, Modifiers modifiers) {
+    Writing w = writing(e, modifiers);
+    return signature_record(&w, signature);
+}
+
+const Record *metadata_property_signature(EmitContext *e, const Signature *signature, Modifiers modifiers) {
+    enum { CALLING_Standard = 0x01, CALLING_HasThis = 0x20 }; // CallingConventions
+    RecordSet *set = &e->metadata->set;
+    Writing w = writing(e, modifiers);
+    Record *record = record_new(set, HANDLE_PropertySignature);
+    item_unsigned(set, record, signature->has_this ? CALLING_HasThis : CALLING_Standard);
+    item_handle(set, record, type_record(&w, signature->return_type));
+    item_unsigned(set, record, signature->param_count);
+    for (uint32_t i = 0; i < signature->param_count; i++)
+        item_handle(set, record, type_record(&w, signature->params[i]));
     return record_intern(set, record);
 }

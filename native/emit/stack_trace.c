@@ -66,7 +66,7 @@ static TraceEntry entry_make(EmitContext *e, const Method *method, Text symbol) 
     entry.hidden = is_hidden(method->def);
     entry.owner = metadata_type(e, method->owner);
     entry.name = record_string(&e->metadata->set, method->def->name);
-    entry.signature = metadata_method_signature(e, open_signature(e, method));
+    entry.signature = metadata_method_signature(e, open_signature(e, method), (Modifiers){0});
     entry.arguments = arguments_record(e, method);
     return entry;
 }

@@ -93,7 +93,7 @@ static bool method_is_annotated(const MethodDef *def) {
 /// What of a metadata record reflection can show: reach/ learns from the marks of these getters what to keep.
 static bool is_record_getter(const MethodDef *def) {
     static const char *const names[] = {"get_CustomAttributes", "get_ModuleCustomAttributes",
-                                        "get_Constraints", "get_Methods"};
+                                        "get_Constraints", "get_Methods", "get_ModifierType"};
     if (!text_equal_z(def->owner->name_space, "Internal.Metadata.NativeFormat"))
         return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

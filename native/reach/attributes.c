@@ -27,6 +27,7 @@ static const Reader readers[ATTRIBUTES_COUNT] = {
     [ATTRIBUTES_Assembly] = {"ScopeDefinition", "get_CustomAttributes"},
     [ATTRIBUTES_Module] = {"ScopeDefinition", "get_ModuleCustomAttributes"},
     [ATTRIBUTES_Constraints] = {"GenericParameter", "get_Constraints"},
+    [ATTRIBUTES_Modifiers] = {"ModifiedType", "get_ModifierType"},
 };
 
 // ---- Instances that link attributes remove ------------------------------------------------------
@@ -265,9 +266,43 @@ static void constraints_mark(World *w, const AttributeEntity *entity) {
     }
 }
 
+/// Of the signature of a method, field or property.
+static Modifiers modifiers_of(World *w, const Module *module, Token token, Arena *arena) {
+    Modifiers modifiers = {0};
+    Failure failure = {0};
+    uint32_t rid = token_rid(token);
+    if (token_table(token) == TABLE_MethodDef) {
+        const MethodDef *def = method_def_get(w->ts, (Module *)module, rid);
+        return def ? method_modifiers(w->ts, def) : modifiers;
+    }
+    if (token_table(token) == TABLE_Field) {
+        const FieldDef *def = field_def_get(w->ts, (Module *)module, rid);
+        return def ? field_modifiers(w->ts, def) : modifiers;
+    }
+    (void)property_signature(w->ts, (Module *)module, rid, arena, &modifiers, &failure);
+    return modifiers;
+}
+
+static void modifiers_mark(World *w, const AttributeEntity *entity) {
+    Arena arena = {0};
+    Modifiers modifiers = modifiers_of(w, entity->module, entity->token, &arena);
+    for (uint32_t i = 0; i < modifiers.count; i++)
+        if (modifiers.items[i].type)
+            mark_signature_type(w, modifiers.items[i].type, entity->from, "custom modifier");
+    arena_free(&arena);
+}
+
+bool reach_modifiers_shown(const Reach *reach) {
+    return (reach->world->attributes_asked & 1U << ATTRIBUTES_Modifiers) != 0;
+}
+
 static void entity_process(World *w, AttributeKind kind, const AttributeEntity *entity) {
     if (kind == ATTRIBUTES_Constraints) {
         constraints_mark(w, entity);
+        return;
+    }
+    if (kind == ATTRIBUTES_Modifiers) {
+        modifiers_mark(w, entity);
         return;
     }
     Arena arena = {0};
@@ -279,12 +314,17 @@ static void entity_process(World *w, AttributeKind kind, const AttributeEntity *
     arena_free(&arena);
 }
 
-void attributes_visible(World *w, AttributeKind kind, const Module *module, Token token, const Node *from) {
-    AttributeEntity entity = {module, token, from};
+/// Whether there is anything to ask for, as far as that is quickly told.
+static bool has_rows(AttributeKind kind, const Module *module, Token token) {
     ColumnId owner =
         kind == ATTRIBUTES_Constraints ? COLUMN_GenericParamConstraint_Owner : COLUMN_CustomAttribute_Parent;
     uint32_t count;
-    if (sorted_rows_find(module->image, owner, token, &count) == 0)
+    return kind == ATTRIBUTES_Modifiers || sorted_rows_find(module->image, owner, token, &count) != 0;
+}
+
+void attributes_visible(World *w, AttributeKind kind, const Module *module, Token token, const Node *from) {
+    AttributeEntity entity = {module, token, from};
+    if (!has_rows(kind, module, token))
         return;
     if (w->attributes_asked & 1U << kind)
         entity_process(w, kind, &entity);

@@ -230,6 +230,8 @@ bool reach_method_has_metadata(const Reach *reach, const MethodDef *def);
 bool reach_field_has_metadata(const Reach *reach, const FieldDef *def);
 /// The type that a reflection-style name in an attribute of `module` means; NULL if it is not there.
 Type *reach_type_named(const Reach *reach, Text name, const Module *module);
+/// The program can ask for custom modifiers of signatures.
+bool reach_modifiers_shown(const Reach *reach);
 /// Row of CustomAttribute whose constructor, members and types are there.
 bool reach_attribute_kept(const Reach *reach, const Module *module, uint32_t rid);
 /// Types that the program looks up in an assembly which forwards them.

@@ -86,8 +86,10 @@ static void association_visible(World *w, const MethodDef *def, const Node *from
     uint32_t map = sorted_rows_find(module->image, COLUMN_PropertyMap_Parent, owner, &rows);
     uint32_t count = map ? column_list(module->image, COLUMN_PropertyMap_PropertyList, map, &first) : 0;
     for (uint32_t i = 0; i < count; i++)
-        if (is_accessor_of(module->image, token_make(TABLE_Property, first + i), def->rid))
+        if (is_accessor_of(module->image, token_make(TABLE_Property, first + i), def->rid)) {
             attributes_visible(w, ATTRIBUTES_Property, module, token_make(TABLE_Property, first + i), from);
+            attributes_visible(w, ATTRIBUTES_Modifiers, module, token_make(TABLE_Property, first + i), from);
+        }
     map = sorted_rows_find(module->image, COLUMN_EventMap_Parent, owner, &rows);
     count = map ? column_list(module->image, COLUMN_EventMap_EventList, map, &first) : 0;
     for (uint32_t i = 0; i < count; i++)
@@ -102,6 +104,7 @@ void mark_method_metadata(World *w, const MethodDef *def, const Node *from) {
         return;
     *seen = 1;
     attributes_visible(w, ATTRIBUTES_Method, module, token_make(TABLE_MethodDef, def->rid), from);
+    attributes_visible(w, ATTRIBUTES_Modifiers, module, token_make(TABLE_MethodDef, def->rid), from);
     generic_parameters_visible(w, module, token_make(TABLE_MethodDef, def->rid), from);
     uint32_t first, count = column_list(module->image, COLUMN_MethodDef_ParamList, def->rid, &first);
     for (uint32_t i = 0; i < count; i++)
@@ -112,9 +115,11 @@ void mark_method_metadata(World *w, const MethodDef *def, const Node *from) {
 static void mark_field_metadata(World *w, const FieldDef *def, const Node *from) {
     const Module *module = def->owner->module;
     uint8_t *seen = &module_marks(w, module)->fields[def->rid - 1];
-    if (!*seen)
-        attributes_visible(w, ATTRIBUTES_Field, module, token_make(TABLE_Field, def->rid), from);
+    if (*seen)
+        return;
     *seen = 1;
+    attributes_visible(w, ATTRIBUTES_Field, module, token_make(TABLE_Field, def->rid), from);
+    attributes_visible(w, ATTRIBUTES_Modifiers, module, token_make(TABLE_Field, def->rid), from);
 }
 
 // ---- Delegates ----------------------------------------------------------------------------------
@@ -280,6 +285,11 @@ void mark_signature_type(World *w, Type *type, const Node *from, const char *tex
         mark_metadata(w, type_from_def(w->ts, type->def), from, text);
     for (uint32_t i = 0; i < type->arg_count; i++)
         mark_signature_type(w, type->args[i], from, text);
+    if (type->kind != TYPE_FunctionPointer)
+        return;
+    mark_signature_type(w, type->signature->return_type, from, text);
+    for (uint32_t i = 0; i < type->signature->param_count; i++)
+        mark_signature_type(w, type->signature->params[i], from, text);
 }
 
 /// Reflection boxes values behind references.

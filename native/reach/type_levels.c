@@ -4,11 +4,20 @@
 // reads no interface MethodTable.
 #include "reach/flow.h"
 
+/// A MethodTable of a function pointer names those of its signature.
+static void function_pointer_mark(World *w, const Signature *signature, const Node *from) {
+    mark_necessary(w, signature->return_type, from, "return type of a function pointer");
+    for (uint32_t i = 0; i < signature->param_count; i++)
+        mark_necessary(w, signature->params[i], from, "parameter type of a function pointer");
+}
+
 static void necessary_process(World *w, TypeNode *node) {
     Type *type = node->type;
     const Node *from = &node->levels[0];
     if (type->element)
         mark_necessary(w, type->element, from, "element type");
+    if (type->kind == TYPE_FunctionPointer)
+        function_pointer_mark(w, type->signature, from);
     if (type->is_generic_definition)
         return;
     for (uint32_t i = 0; i < type->arg_count; i++)

@@ -194,6 +194,7 @@ typedef enum AttributeKind {
     ATTRIBUTES_Assembly,
     ATTRIBUTES_Module,
     ATTRIBUTES_Constraints, // no attributes: the types that constrain a generic parameter
+    ATTRIBUTES_Modifiers,   // no attributes: the custom modifiers of a signature
     ATTRIBUTES_COUNT
 } AttributeKind;
 typedef struct AttributeEntity {

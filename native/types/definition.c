@@ -348,6 +348,16 @@ Type *field_def_type(TypeSystem *ts, const FieldDef *def, const Modifiers **modi
     return record->type;
 }
 
+Modifiers method_modifiers(TypeSystem *ts, const MethodDef *def) {
+    const Modifiers *modifiers;
+    return method_def_signature(ts, def, &modifiers, NULL) ? *modifiers : (Modifiers){0};
+}
+
+Modifiers field_modifiers(TypeSystem *ts, const FieldDef *def) {
+    const Modifiers *modifiers;
+    return field_def_type(ts, def, &modifiers, NULL) ? *modifiers : (Modifiers){0};
+}
+
 bool modifiers_equal(const Modifiers *a, const Modifiers *b) {
     if (a->count != b->count)
         return false;

@@ -20,18 +20,6 @@ typedef struct NameIndex {
     bool built;
 } NameIndex;
 
-/// Custom modifiers of a signature in reading order (II.23.2.7); they take part in matching members, not in
-/// types.
-typedef struct Modifier {
-    uint32_t position; // element types read before it
-    bool required;
-    Type *type; // open; NULL if it cannot be resolved
-} Modifier;
-typedef struct Modifiers {
-    const Modifier *items;
-    uint32_t count;
-} Modifiers;
-
 typedef struct ModuleRecord {
     Module module;
     TypeSystem *ts;
@@ -248,7 +236,7 @@ typedef struct SignatureReader {
     Module *module;
     Cursor cursor;
     Failure *failure;
-    uint32_t position;
+    uint32_t position; // of the type that is read next
     uint32_t depth;
     ARRAY(Modifier) modifiers; // in `modifier_arena`, unless that is NULL
     Arena *modifier_arena;

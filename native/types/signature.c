@@ -5,6 +5,7 @@ enum {
     CONVENTION_MASK = 0x0F,
     CONVENTION_Field = 0x06,
     CONVENTION_LocalSig = 0x07,
+    CONVENTION_Property = 0x08,
     CONVENTION_GenericInst = 0x0A,
     SIGNATURE_Generic = 0x10,
     SIGNATURE_HasThis = 0x20,
@@ -34,26 +35,28 @@ static bool token_read(SignatureReader *reader, Token *out) {
     return true;
 }
 
-static bool modifier_read(SignatureReader *reader, bool required) {
+// Of the type at `position`.
+static bool modifier_read(SignatureReader *reader, uint32_t position, bool required) {
     Token token;
     if (!token_read(reader, &token))
         return false;
     if (!reader->modifier_arena)
         return true;
     Failure ignored = {0};
-    Modifier modifier = {.position = reader->position, .required = required};
+    Modifier modifier = {.position = position, .required = required};
     modifier.type = type_open_from_token(reader->ts, reader->module, token, &ignored);
     ARRAY_PUSH(reader->modifier_arena, &reader->modifiers, modifier);
     return true;
 }
 
-// Skips custom modifiers and PINNED; leaves the code of the type in *code.
+// Notes custom modifiers and skips PINNED; leaves the code of the type in *code.
 static bool code_read(SignatureReader *reader, uint8_t *code) {
+    uint32_t position = reader->position++;
     for (;;) {
         if (!read_u8(&reader->cursor, code))
             return bad_signature(reader, "truncated signature");
         if (*code == ELEMENT_TYPE_CMOD_REQD || *code == ELEMENT_TYPE_CMOD_OPT) {
-            if (!modifier_read(reader, *code == ELEMENT_TYPE_CMOD_REQD))
+            if (!modifier_read(reader, position, *code == ELEMENT_TYPE_CMOD_REQD))
                 return false;
         } else if (*code != ELEMENT_TYPE_PINNED) {
             return true;
@@ -105,7 +108,7 @@ instance_read(SignatureReader *reader) // GENERICINST (CLASS | VALUETYPE) TypeDe
 {
     uint8_t code;
     uint32_t count;
-    if (!code_read(reader, &code) || (code != ELEMENT_TYPE_CLASS && code != ELEMENT_TYPE_VALUETYPE))
+    if (!read_u8(&reader->cursor, &code) || (code != ELEMENT_TYPE_CLASS && code != ELEMENT_TYPE_VALUETYPE))
         return bad_signature(reader, "bad generic instance in signature"), NULL;
     Type *generic = named_read(reader);
     if (!generic)
@@ -199,16 +202,16 @@ Type *signature_read_type(SignatureReader *reader) {
     reader->depth++;
     Type *type = code_read(reader, &code) ? type_read_after(reader, code) : NULL;
     reader->depth--;
-    reader->position++;
     return type;
 }
 
 // [SuppressGCTransition] travels as modopt CallConvSuppressGCTransition on the return type; other CallConv*
 // modifiers of an `unmanaged` signature are one and the same convention on x86-64 System V.
-static bool has_suppress_gc_transition(const SignatureReader *reader, uint32_t first_modifier) {
-    for (uint32_t i = first_modifier; i < reader->modifiers.count; i++) {
-        const Type *type = reader->modifiers.items[i].type;
-        if (type && type->def && text_equal_z(type->def->name, "CallConvSuppressGCTransition"))
+static bool has_suppress_gc_transition(const SignatureReader *reader, uint32_t return_position) {
+    for (uint32_t i = 0; i < reader->modifiers.count; i++) {
+        const Modifier *modifier = &reader->modifiers.items[i];
+        if (modifier->position == return_position && modifier->type && modifier->type->def &&
+            text_equal_z(modifier->type->def->name, "CallConvSuppressGCTransition"))
             return true;
     }
     return false;
@@ -232,7 +235,7 @@ static bool params_read(SignatureReader *reader, Type **params, uint32_t count) 
 const Signature *signature_read_method(SignatureReader *reader) {
     TypeSystem *ts = reader->ts;
     uint8_t head;
-    uint32_t generic_count = 0, count, modifiers = reader->modifiers.count;
+    uint32_t generic_count = 0, count, return_position = reader->position;
     if (reader->depth >= DEPTH_LIMIT)
         return bad_signature(reader, "signature nested too deeply"), NULL;
     if (!read_u8(&reader->cursor, &head))
@@ -261,7 +264,7 @@ const Signature *signature_read_method(SignatureReader *reader) {
     reader->depth++;
     signature.return_type = signature_read_type(reader);
     if (signature.return_type && convention == CALL_Unmanaged)
-        signature.suppress_gc_transition = has_suppress_gc_transition(reader, modifiers);
+        signature.suppress_gc_transition = has_suppress_gc_transition(reader, return_position);
     bool ok = signature.return_type && params_read(reader, params, count);
     reader->depth--;
     const Signature *result = ok ? signature_make(ts, &signature) : NULL;
@@ -278,6 +281,29 @@ Type *signature_read_field(SignatureReader *reader) {
     if (type && type->element_type == ELEMENT_TYPE_VOID)
         return bad_signature(reader, "field of type void"), NULL;
     return type;
+}
+
+const Signature *property_signature(TypeSystem *ts, Module *module, uint32_t rid, Arena *arena,
+                                    Modifiers *modifiers_or_null, Failure *failure) {
+    SignatureReader reader =
+        signature_reader(ts, module, column_blob(module->image, COLUMN_Property_Type, rid), failure);
+    reader.modifier_arena = modifiers_or_null ? arena : NULL;
+    uint8_t head;
+    uint32_t count;
+    if (!read_u8(&reader.cursor, &head) || (head & CONVENTION_MASK) != CONVENTION_Property ||
+        !read_compressed_u32(&reader.cursor, &count) || count > cursor_left(&reader.cursor))
+        return bad_signature(&reader, "not a property signature"), NULL;
+    Signature signature = {.has_this = (head & SIGNATURE_HasThis) != 0, .param_count = count};
+    ArenaMark mark = arena_mark(&ts->scratch);
+    Type **params = ARENA_ARRAY(&ts->scratch, Type *, count);
+    signature.params = params;
+    signature.return_type = signature_read_type(&reader);
+    bool ok = signature.return_type && params_read(&reader, params, count);
+    const Signature *result = ok ? signature_make(ts, &signature) : NULL;
+    if (modifiers_or_null)
+        *modifiers_or_null = signature_modifiers(&reader);
+    arena_rewind(&ts->scratch, mark);
+    return result;
 }
 
 bool signature_read_arguments(SignatureReader *reader, Arena *arena, Type ***args, uint32_t *count) {

@@ -204,6 +204,19 @@ struct Field {
     uint32_t index; // among the owner's fields of its kind (instance or static), declaration order
 };
 
+/// Custom modifier of a signature (II.23.2.7). Modifiers take part in matching members, not in types.
+typedef struct Modifier {
+    uint32_t position; // of the modified type in the signature as written: a type comes before its parts, the
+                       // return type before the parameters
+    bool required;     // modreq, else modopt
+    Type *type;        // open; NULL if it cannot be resolved
+} Modifier;
+/// In reading order: the outer of two modifiers of one type first.
+typedef struct Modifiers {
+    const Modifier *items;
+    uint32_t count;
+} Modifiers;
+
 /// Why something could not be loaded. The consumer turns it into a throw of the matching exception.
 typedef enum FailureKind {
     FAILURE_None,
@@ -338,6 +351,13 @@ Method *method_from_token(TypeSystem *ts, Module *module, Token token, const Gen
                           Failure *failure);
 Field *field_from_token(TypeSystem *ts, Module *module, Token token, const GenericContext *context,
                         Failure *failure);
+/// Modifiers of the signatures of definitions; none where the signature cannot be read.
+Modifiers method_modifiers(TypeSystem *ts, const MethodDef *def);
+Modifiers field_modifiers(TypeSystem *ts, const FieldDef *def);
+/// PropertySig (II.23.2.5) of a Property row, open: its type as the return type, the index parameters. NULL
+/// and *failure if it names something missing. The modifiers, if asked for, live in `arena`.
+const Signature *property_signature(TypeSystem *ts, Module *module, uint32_t rid, Arena *arena,
+                                    Modifiers *modifiers_or_null, Failure *failure);
 /// StandAloneSig of a calli.
 const Signature *signature_from_token(TypeSystem *ts, Module *module, Token token,
                                       const GenericContext *context, Failure *failure);

@@ -75,6 +75,11 @@ Check("uninitialized", () => ((A)RuntimeHelpers.GetUninitializedObject(typeof(A)
 Check("method body", () => typeof(A).GetMethod("Inst")!.ToString() + typeof(A).GetMethod("Gen") + typeof(A).GetConstructor([typeof(int)]));
 Check("nullability", () => new NullabilityInfoContext().Create(typeof(A).GetProperty("Maybe")!).ReadState.ToString());
 Check("params", () => typeof(A).GetMethod("Par")!.GetParameters()[0].IsDefined(typeof(ParamArrayAttribute)) + " " + typeof(A).GetMethod("Par")!.Invoke(null, [new[] { 1, 2 }]));
+// Custom modifiers
+Modifiers.Show(typeof(Modified));
+Modifiers.Show(typeof(ModifiedOver<string>));
+Modifiers.Show(typeof(ModifiedOver<>));
+Modifiers.Show(typeof(IModified));
 
 static void Check(string what, Func<string> test)
 {
@@ -141,3 +146,131 @@ interface IOnlyInConstraint<T> { }
 class Sig<T> { public OnlyInSignature<T[]>[]? F; public List<OnlyInSignature<T>>? M(IEnumerable<IOnlyInSignature<T>> p) => null; public void N<U>() where U : IEnumerable<IOnlyInConstraint<T>> { } }
 class GC1<T> where T : struct { }
 record Rec(int One, string Two);
+
+// Signatures with the modifiers of each type in them: "Int32& required InAttribute".
+static class Modifiers
+{
+    private const BindingFlags Declared =
+        BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static;
+
+    public static void Show(
+        [DynamicallyAccessedMembers(
+            DynamicallyAccessedMemberTypes.PublicFields
+            | DynamicallyAccessedMemberTypes.PublicMethods
+            | DynamicallyAccessedMemberTypes.PublicProperties)]
+        Type type)
+    {
+        foreach (FieldInfo field in type.GetFields(Declared).OrderBy(field => field.Name))
+        {
+            string own = Names(field.GetRequiredCustomModifiers(), field.GetOptionalCustomModifiers());
+            Console.WriteLine($"{type.Name}.{field.Name}:{own}; {Text(field.GetModifiedFieldType())}");
+        }
+        foreach (PropertyInfo property in type.GetProperties(Declared).OrderBy(property => property.Name))
+        {
+            string own = Names(property.GetRequiredCustomModifiers(), property.GetOptionalCustomModifiers());
+            foreach (ParameterInfo index in property.GetIndexParameters())
+            {
+                own += " [" + Names(index.GetRequiredCustomModifiers(), index.GetOptionalCustomModifiers()) + "]";
+            }
+            bool init = property.SetMethod is MethodInfo setter
+                && setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
+            Console.WriteLine(
+                $"{type.Name}.{property.Name}:{own}; {Text(property.GetModifiedPropertyType())}{(init ? " init" : "")}");
+        }
+        foreach (MethodInfo method in type.GetMethods(Declared).OrderBy(method => method.Name))
+        {
+            IEnumerable<string> parameters = method.GetParameters().Select(Text);
+            Console.WriteLine($"{type.Name}.{method.Name}: {Text(method.ReturnParameter)} ({string.Join(", ", parameters)})");
+        }
+    }
+
+    private static string Text(ParameterInfo parameter)
+    {
+        string own = Names(parameter.GetRequiredCustomModifiers(), parameter.GetOptionalCustomModifiers());
+        string modified = Text(parameter.GetModifiedParameterType());
+        return modified.StartsWith(parameter.ParameterType.Name + own) ? modified : own + " and " + modified;
+    }
+
+    private static string Text(Type type)
+    {
+        string text = type.Name + Names(type.GetRequiredCustomModifiers(), type.GetOptionalCustomModifiers());
+        if (type.IsFunctionPointer)
+        {
+            string parameters = string.Join(", ", type.GetFunctionPointerParameterTypes().Select(Text));
+            string conventions = string.Join(", ", type.GetFunctionPointerCallingConventions().Select(one => one.Name));
+            string kind = type.IsUnmanagedFunctionPointer ? "unmanaged" : "managed";
+            text += $"{kind} [{conventions}] {Text(type.GetFunctionPointerReturnType())} ({parameters})";
+        }
+        if (type.HasElementType)
+        {
+            text += $" {{{Text(type.GetElementType()!)}}}";
+        }
+        if (type.IsGenericType && !type.IsGenericTypeDefinition)
+        {
+            text += $" <{string.Join(", ", type.GetGenericArguments().Select(Text))}>";
+        }
+        return text;
+    }
+
+    private static string Names(Type[] required, Type[] optional)
+    {
+        return string.Concat(required.Select(type => " required " + type.Name))
+            + string.Concat(optional.Select(type => " optional " + type.Name));
+    }
+}
+
+unsafe class Modified
+{
+    public volatile int Count;
+    public static volatile string? Title;
+    public volatile int* Address;
+    public int Plain;
+    public List<int*[]>? Ordinary;
+    public delegate* unmanaged[Cdecl, MemberFunction]<int, void> Native;
+    public delegate* unmanaged[Stdcall]<int, void> Standard;
+    public delegate* unmanaged<int, void> Platform;
+    public delegate*<in int, out long, ref readonly short> Managed;
+    public delegate* unmanaged[Cdecl, SuppressGCTransition]<in int, void>[]? Many;
+
+    public string Name { get; init; } = "";
+
+    public string? Changeable { get; set; }
+
+    public ref readonly int First => ref Plain;
+
+    public delegate* unmanaged[Cdecl]<int, void> Handler { get; set; }
+
+    public virtual int this[in int index] { get => Plain; init { } }
+
+    public int Read(in int value, ref readonly int other, ref int changed, out int made)
+    {
+        made = value;
+        return other + changed;
+    }
+
+    public virtual ref readonly string? Text(in string? text) => ref Title!;
+
+    public virtual void Call(delegate* unmanaged[Cdecl]<int, void> target, ref delegate*<in int, void> other)
+    {
+    }
+
+    public T Generic<T>(in T value) where T : unmanaged => value;
+}
+
+struct ModifiedOver<T>
+{
+    public volatile object? Held;
+    public volatile T[]? Values;
+    public static volatile int Total;
+
+    public T? Value { get; init; }
+
+    public readonly ref readonly T Get(in T value) => throw new NotSupportedException();
+}
+
+interface IModified
+{
+    ref readonly int Get(in int value);
+
+    int Size { get; init; }
+}
