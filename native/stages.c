@@ -1,5 +1,6 @@
 #include "stages.h"
 
+#include "request/instruction_sets.h"
 #include "support/file.h"
 #include "types/pack_check.h"
 
@@ -36,6 +37,8 @@ static bool types_run(Compilation *c) {
     c->types = types_open(request->inputs.assemblies.items, request->inputs.assemblies.count,
                           request->inputs.references.items, request->inputs.references.count, &c->program,
                           &c->texts, c->diag);
+    if (c->types)
+        types_set_vector_size(c->types, instruction_sets_vector_size(request));
     return c->types &&
            types_open_satellites(c->types, request->inputs.satellites.items,
                                  request->inputs.satellites.count) &&

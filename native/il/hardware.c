@@ -13,41 +13,67 @@ static const TypeDef *outermost(const TypeDef *type) {
     return type;
 }
 
-static HardwareSupport support_of(bool known, HardwareSupport otherwise) {
-    return known ? HARDWARE_Always : otherwise;
+/// A class of System.Runtime.Intrinsics.X86, or one of its nested classes for wider vectors.
+typedef struct HardwareClass {
+    const char *name, *nested;
+    VectorLevel level; // below it there is no support
+    // What the level does not imply: a function of the runtime asks for it, LLVM knows it as `feature`.
+    const char *symbol, *feature;
+    enum { BEYOND_Nothing, BEYOND_Aes, BEYOND_Gfni } named; // the request may promise it
+} HardwareClass;
+static const HardwareClass classes[] = {
+    {"X86Base", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Sse", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Sse2", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Sse3", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Ssse3", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Sse41", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Sse42", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Popcnt", NULL, VECTORS_Sse42, NULL, NULL, BEYOND_Nothing},
+    {"Avx", NULL, VECTORS_Avx, NULL, NULL, BEYOND_Nothing},
+    {"Avx2", NULL, VECTORS_Avx2, NULL, NULL, BEYOND_Nothing},
+    {"Fma", NULL, VECTORS_Avx2, NULL, NULL, BEYOND_Nothing},
+    {"Bmi1", NULL, VECTORS_Avx2, NULL, NULL, BEYOND_Nothing},
+    {"Bmi2", NULL, VECTORS_Avx2, NULL, NULL, BEYOND_Nothing},
+    {"Lzcnt", NULL, VECTORS_Avx2, NULL, NULL, BEYOND_Nothing},
+    {"Aes", NULL, VECTORS_Sse42, "tailor_has_aes", "+aes,+pclmul", BEYOND_Aes},
+    {"Pclmulqdq", NULL, VECTORS_Sse42, "tailor_has_aes", "+aes,+pclmul", BEYOND_Aes},
+    {"Pclmulqdq", "V256", VECTORS_Avx, "tailor_has_vaes", "+pclmul,+vpclmulqdq", BEYOND_Nothing},
+    {"Gfni", NULL, VECTORS_Sse42, "tailor_has_gfni", "+gfni", BEYOND_Gfni},
+    {"Gfni", "V256", VECTORS_Avx, "tailor_has_gfni", "+gfni", BEYOND_Gfni},
+    {"AvxVnni", NULL, VECTORS_Avx2, "tailor_has_avx_vnni", "+avxvnni", BEYOND_Nothing},
+    {"X86Serialize", NULL, VECTORS_Sse42, "tailor_has_serialize", "+serialize", BEYOND_Nothing},
+};
+
+/// NULL: none that the compiler knows.
+static const HardwareClass *class_of(const TypeDef *type, const TypeDef *outer) {
+    bool is_own = type == outer || text_equal_z(type->name, "X64");
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (text_equal_z(outer->name, classes[i].name) &&
+            (classes[i].nested ? text_equal_z(type->name, classes[i].nested) : is_own))
+            return &classes[i];
+    return NULL;
+}
+
+static bool is_promised(const HardwareClass *class, const InstructionSets *sets) {
+    return !class->symbol || (class->named == BEYOND_Aes && sets->aes) ||
+           (class->named == BEYOND_Gfni && sets->gfni);
 }
 
 HardwareMethod hardware_classify(Il *il, const MethodDef *def) {
-    static const struct {
-        const char *name;
-        VectorLevel level;
-    } classes[] = {
-        {"X86Base", VECTORS_Sse42}, {"Sse", VECTORS_Sse42},    {"Sse2", VECTORS_Sse42},
-        {"Sse3", VECTORS_Sse42},    {"Ssse3", VECTORS_Sse42},  {"Sse41", VECTORS_Sse42},
-        {"Sse42", VECTORS_Sse42},   {"Popcnt", VECTORS_Sse42}, {"Avx", VECTORS_Avx},
-        {"Avx2", VECTORS_Avx2},     {"Fma", VECTORS_Avx2},     {"Bmi1", VECTORS_Avx2},
-        {"Bmi2", VECTORS_Avx2},     {"Lzcnt", VECTORS_Avx2},
-    };
     const TypeDef *outer = outermost(def->owner);
     if (!text_starts_with(outer->name_space, "System.Runtime.Intrinsics.") || !def->is_static)
         return (HardwareMethod){.support = HARDWARE_None};
     HardwareMethod method = {.support = HARDWARE_Never,
                              .is_query = text_equal_z(def->name, "get_IsSupported")};
-    // Of nested classes only those for 64-bit operands have the support of the class around them.
-    bool is_own =
-        def->owner == outer || (def->owner->enclosing == outer && text_equal_z(def->owner->name, "X64"));
-    if (!text_equal_z(outer->name_space, "System.Runtime.Intrinsics.X86") || !is_own)
-        return method;
+    const HardwareClass *class =
+        text_equal_z(outer->name_space, "System.Runtime.Intrinsics.X86") ? class_of(def->owner, outer) : NULL;
     InstructionSets sets = request_instruction_sets(il->request);
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (text_equal_z(outer->name, classes[i].name))
-            method.support = support_of(sets.vectors >= classes[i].level, HARDWARE_Never);
-    if (text_equal_z(outer->name, "Aes") || text_equal_z(outer->name, "Pclmulqdq"))
-        method = (HardwareMethod){support_of(sets.aes, HARDWARE_Asked), method.is_query, "tailor_has_aes",
-                                  "+aes,+pclmul"};
-    if (text_equal_z(outer->name, "Gfni"))
-        method = (HardwareMethod){support_of(sets.gfni, HARDWARE_Asked), method.is_query, "tailor_has_gfni",
-                                  "+gfni"};
+    if (!class || sets.vectors < class->level)
+        return method;
+    method.support = is_promised(class, &sets) ? HARDWARE_Always : HARDWARE_Asked;
+    method.symbol = class->symbol;
+    method.feature = class->feature;
     return method;
 }
 

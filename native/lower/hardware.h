@@ -71,7 +71,8 @@ LLVMValueRef vector_intrinsic(HardwareCall *c, const char *name, LLVMValueRef *o
 LLVMValueRef hardware_condition(HardwareCall *c, LLVMRealPredicate predicate);
 
 // Operations; `number` of the row in brackets.
-HardwareOperation hardware_call, hardware_call_wide, hardware_call_scalar, hardware_float;
+HardwareOperation hardware_call, hardware_call_sized, hardware_call_wide, hardware_call_scalar, hardware_dot,
+    hardware_float;
 HardwareOperation hardware_arithmetic, hardware_bitwise, hardware_saturate, hardware_average,
     hardware_minimum, hardware_maximum;
 HardwareOperation hardware_multiply_wide, hardware_multiply_high, hardware_absolute, hardware_sign,

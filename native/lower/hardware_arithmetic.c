@@ -25,13 +25,39 @@ static LLVMTypeRef widened(HardwareCall *c, uint32_t bits, uint32_t count) {
 
 // ---- Instructions that LLVM names ---------------------------------------------------------------
 
-LLVMValueRef hardware_call(HardwareCall *c) {
-    LLVMValueRef operands[HARDWARE_MAX_OPERANDS];
+static void call_operands(HardwareCall *c, LLVMValueRef *operands) {
     for (uint32_t i = 0; i < c->count; i++)
         operands[i] = c->operands[i];
     if (c->row->immediates)
         operands[c->count - 1] = LLVMConstInt(c->l->u->i8, c->immediate, false);
+}
+
+LLVMValueRef hardware_call(HardwareCall *c) {
+    LLVMValueRef operands[HARDWARE_MAX_OPERANDS];
+    call_operands(c, operands);
     return hardware_intrinsic(c, c->row->llvm, operands, c->count);
+}
+
+/// The width of the vectors ends the intrinsic's name, with number 0 only if it is not 128.
+LLVMValueRef hardware_call_sized(HardwareCall *c) {
+    char name[64];
+    uint32_t bits = c->shapes[0].bits * c->shapes[0].count;
+    LLVMValueRef operands[HARDWARE_MAX_OPERANDS];
+    snprintf(name, sizeof name, c->row->number || bits != 128 ? "%s.%u" : "%s", c->row->llvm, bits);
+    call_operands(c, operands);
+    return hardware_intrinsic(c, name, operands, c->count);
+}
+
+/// sum + the products of neighbours, bytes or words. Number 1: saturating.
+LLVMValueRef hardware_dot(HardwareCall *c) {
+    static const char *const names[2][2] = {
+        {"llvm.x86.avx512.vpdpbusd", "llvm.x86.avx512.vpdpbusds"},
+        {"llvm.x86.avx512.vpdpwssd", "llvm.x86.avx512.vpdpwssds"},
+    };
+    char name[64];
+    snprintf(name, sizeof name, "%s.%u", names[c->shapes[1].bits == 16][c->row->number],
+             c->shapes[0].bits * c->shapes[0].count);
+    return hardware_intrinsic(c, name, c->operands, c->count);
 }
 
 /// Intrinsics that have a name for each width.

@@ -1,5 +1,6 @@
 #include "request/request.h"
 
+#include "request/instruction_sets.h"
 #include "request/json_position.h"
 
 #include <jansson.h>
@@ -354,6 +355,15 @@ static bool instruction_sets_take(Request *request, Text argument, Arena *arena)
     return true;
 }
 
+static bool instruction_sets_check(const Request *request, Arena *arena, Diag *diag) {
+    Text unknown = instruction_sets_unknown(request);
+    if (!unknown.size)
+        return true;
+    diag_report(diag, DIAG_PropertyValue, (DiagLocation){0}, "IlcInstructionSet",
+                arena_format(arena, "%.*s", (int)unknown.size, unknown.data), instruction_sets_names(arena));
+    return false;
+}
+
 bool request_read(Request *out, const char *json, size_t size, Arena *arena, Diag *diag) {
     Reader r = {out, {json, size}, arena, diag};
     json_error_t error;
@@ -370,7 +380,7 @@ bool request_read(Request *out, const char *json, size_t size, Arena *arena, Dia
         if (!instruction_sets_take(out, out->extra_arguments.items[i], arena))
             diag_report(diag, DIAG_ExtraArgument, (DiagLocation){0}, out->extra_arguments.items[i].data);
     }
-    return true;
+    return instruction_sets_check(out, arena, diag);
 }
 
 int request_feature(const Request *request, Text name) {

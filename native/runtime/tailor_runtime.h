@@ -158,9 +158,12 @@ bool tailor_is_instance_of_template(const MethodTable *template, const MethodTab
 bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second,
                                  int32_t kind);
 
-/// IsSupported of Aes and Pclmulqdq, of Gfni.
+/// IsSupported of Aes and Pclmulqdq, of Gfni, of AvxVnni, of Pclmulqdq.V256, of X86Serialize.
 bool tailor_has_aes(void);
 bool tailor_has_gfni(void);
+bool tailor_has_avx_vnni(void);
+bool tailor_has_vaes(void);
+bool tailor_has_serialize(void);
 
 /// Replaces RhpCalculateStackTraceWorker / RhpGetCurrentThreadStackTrace's walk: fills `addresses` with up to
 /// `count` return addresses of managed frames from the innermost; returns the number, or the negated number

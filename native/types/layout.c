@@ -365,6 +365,17 @@ static uint32_t intrinsic_alignment(const LayoutBuilder *b, uint32_t alignment) 
     return alignment;
 }
 
+/// Vector<T> is as wide as the target's vectors; its IL computes with any size.
+static bool is_vector_of_target(const LayoutBuilder *b) {
+    const TypeDef *def = b->type->def;
+    return b->ts->vector_size && def->module == b->ts->core && text_equal_z(def->name, "Vector`1") &&
+           text_equal_z(def->name_space, "System.Numerics");
+}
+
+void types_set_vector_size(TypeSystem *ts, uint32_t bytes) {
+    ts->vector_size = bytes;
+}
+
 static bool inline_array_repeat(LayoutBuilder *b, uint64_t *size) {
     const TypeDef *def = b->type->def;
     if (!def->is_inline_array)
@@ -389,6 +400,8 @@ static bool value_size_finish(LayoutBuilder *b, bool is_auto) {
     }
     if (!inline_array_repeat(b, &size))
         return false;
+    if (is_vector_of_target(b))
+        size = b->ts->vector_size;
     b->layout->size = (uint32_t)size;
     b->layout->alignment = intrinsic_alignment(b, alignment);
     return true;

@@ -159,6 +159,7 @@ struct TypeSystem {
     ARRAY(Module *) modules;
     ARRAY(Type *) types; // by id
     Module *core;
+    uint32_t vector_size; // of Vector<T>; 0: as its fields say
     WordMap module_paths; // {lower-case simple name} -> ModulePath
     WordMap type_map, signature_map, method_map, placeholders;
     WordMap interface_map; // {type, interface method} -> answer of type_resolve_interface

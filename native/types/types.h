@@ -249,6 +249,8 @@ TypeSystem *types_open(const Text *inputs, uint32_t input_count, const Text *ref
                        uint32_t reference_count, Arena *program, TextTable *texts, Diag *diag);
 /// Adds satellite assemblies to the modules. False after a report.
 bool types_open_satellites(TypeSystem *ts, const Text *paths, uint32_t count);
+/// Bytes of System.Numerics.Vector<T>, whose IL has 16 (the default). Before any layout is asked for.
+void types_set_vector_size(TypeSystem *ts, uint32_t bytes);
 void types_close(TypeSystem *ts);
 /// The module with that simple name, opened if need be; NULL (no report) if the request has none.
 Module *module_find(TypeSystem *ts, Text simple_name);

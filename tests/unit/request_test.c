@@ -111,6 +111,32 @@ static void instruction_sets_are_taken_from_arguments(void **state) {
     assert_int_equal(instruction_sets_required(sets), 0x2207);
 }
 
+static uint32_t vector_size(Fixture *f, const char *target) {
+    char json[512];
+    snprintf(json, sizeof json, "{\"schema\":1," INPUTS ",\"target\":{%s}}", target);
+    assert_true(read_json(f, json));
+    return instruction_sets_vector_size(&f->request);
+}
+
+static void vector_size_follows_instruction_sets(void **state) {
+    Fixture *f = *state;
+    assert_int_equal(vector_size(f, ""), 16);
+    assert_int_equal(vector_size(f, "\"instructionSet\":[\"avx\"]"), 16);
+    assert_int_equal(vector_size(f, "\"instructionSet\":[\"avx2\"]"), 32);
+    assert_int_equal(vector_size(f, "\"instructionSet\":[\"avx2\"],\"maxVectorTBitWidth\":128"), 16);
+    assert_int_equal(vector_size(f, "\"instructionSet\":[\"x86-64-v4\"]"), 32);
+    assert_int_equal(vector_size(f, "\"instructionSet\":[\"x86-64-v4\"],\"maxVectorTBitWidth\":512"), 64);
+    assert_int_equal(vector_size(f, "\"instructionSet\":[\"x86-64-v3\",\"-avx2\"]"), 16);
+}
+
+static void unknown_instruction_sets_are_refused(void **state) {
+    Fixture *f = *state;
+    assert_false(
+        read_json(f, "{\"schema\":1," INPUTS ",\"target\":{\"instructionSet\":[\"avx2\",\"-foo\"]}}"));
+    assert_string_equal(diag_record(f->diag, 0)->code, "TLR1002");
+    assert_non_null(strstr(diag_record(f->diag, 0)->text, "'-foo', which is not one of: native, base, "));
+}
+
 static void wrong_requests_are_refused(void **state) {
     static const struct {
         const char *json, *code, *text;
@@ -292,6 +318,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(replacement_characters_in_existing_places, setup, teardown),
         cmocka_unit_test_setup_teardown(extra_arguments_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(instruction_sets_are_taken_from_arguments, setup, teardown),
+        cmocka_unit_test_setup_teardown(vector_size_follows_instruction_sets, setup, teardown),
+        cmocka_unit_test_setup_teardown(unknown_instruction_sets_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_requests_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(every_wrong_key_of_a_section_is_reported, setup, teardown),
         cmocka_unit_test_setup_teardown(xml_elements_and_positions, setup, teardown),
