@@ -158,6 +158,9 @@ bool tailor_is_instance_of_template(const MethodTable *template, const MethodTab
 bool tailor_instances_share_code(ManagedObject *loader, ManagedObject *first, ManagedObject *second,
                                  int32_t kind);
 
+/// Constructor of every executable or library that has compiled data: makes addresses of the distances in it.
+void tailor_relocate(void);
+
 /// IsSupported of Aes and Pclmulqdq, of Gfni, of AvxVnni, of Pclmulqdq.V256, of X86Serialize.
 bool tailor_has_aes(void);
 bool tailor_has_gfni(void);
