@@ -304,22 +304,14 @@ static void slots_define(Writer *w) {
     LLVMSetVisibility(slots, LLVMHiddenVisibility);
 }
 
-/// Before the constructors of the runtime pack, which have no priority; lower ones are the C library's.
+/// Before the constructors of the runtime pack, which have no priority; those up to 100 are the C library's.
 static void relocation_call(Writer *w) {
-    enum { FIRST_PRIORITY = 101 };
-    LLVMContextRef context = LLVMGetModuleContext(w->module);
     LLVMValueRef relocate = LLVMAddFunction(w->module, "tailor_relocate", w->function);
     LLVMSetVisibility(relocate, LLVMHiddenVisibility);
-    LLVMValueRef fields[] = {
-        LLVMConstInt(LLVMInt32TypeInContext(context), FIRST_PRIORITY, false),
-        relocate,
-        LLVMConstPointerNull(w->pointer),
-    };
-    LLVMValueRef entry = LLVMConstStructInContext(context, fields, 3, false);
-    LLVMTypeRef type = LLVMArrayType2(LLVMTypeOf(entry), 1);
-    LLVMValueRef list = LLVMAddGlobal(w->module, type, "llvm.global_ctors");
-    LLVMSetLinkage(list, LLVMAppendingLinkage);
-    LLVMSetInitializer(list, LLVMConstArray2(LLVMTypeOf(entry), &entry, 1));
+    LLVMValueRef entry = LLVMAddGlobal(w->module, w->pointer, "tailor_relocate.entry");
+    LLVMSetInitializer(entry, relocate);
+    LLVMSetLinkage(entry, LLVMPrivateLinkage);
+    LLVMSetSection(entry, ".init_array.00101");
 }
 
 // ---- All objects --------------------------------------------------------------------------------
