@@ -1,31 +1,6 @@
-#include "emit/data_module.h"
-
-#include "support/array.h"
+#include "emit/data_writer.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-/// Where an object lies: in a global of its own, or in the region.
-typedef struct Place {
-    LLVMValueRef global;
-    uint64_t offset;
-    bool in_region;
-} Place;
-
-// The region holds all objects with absolute addresses. An absolute address costs a relocation of 24 bytes
-// in the executable; here it is kept as the distance from its own place, which the linker knows, and a bit
-// of tailor_address_slots. runtime/relocate.c makes addresses of the distances before anything runs.
-enum { SLOT_SIZE = 8, SLOTS_PER_WORD = 64 };
-
-typedef struct Writer {
-    const DataSet *set;
-    LLVMModuleRef module;
-    LLVMTypeRef i8, i32, i64, pointer, function;
-    Place *places; // by index of the object
-    uint64_t region_size;
-    uint32_t region_alignment;
-    Arena scratch;
-} Writer;
 
 // ---- Shape: the packed struct of an object ------------------------------------------------------
 
@@ -40,17 +15,13 @@ static uint32_t element_count(const DataObject *object) {
     return count + (object->bytes.count > at) + (object->zero_size > 0);
 }
 
-static bool is_distance(const Fixup *f, bool in_region) {
-    return in_region && f->kind == FIXUP_Absolute && f->use != USE_WeakCode && f->offset % SLOT_SIZE == 0;
-}
-
-static LLVMTypeRef fixup_type(const Writer *w, const Fixup *f, bool in_region) {
+static LLVMTypeRef fixup_type(const DataWriter *w, const Fixup *f, bool in_region) {
     if (f->kind == FIXUP_Relative)
         return w->i32;
-    return is_distance(f, in_region) ? w->i64 : w->pointer;
+    return (in_region && fixup_is_slot(f)) ? w->i64 : w->pointer;
 }
 
-static LLVMTypeRef object_type(Writer *w, const DataObject *object, bool in_region) {
+LLVMTypeRef data_object_type(DataWriter *w, const DataObject *object, bool in_region) {
     uint32_t count = element_count(object), n = 0, at = 0;
     LLVMTypeRef *types = ARENA_ARRAY(&w->scratch, LLVMTypeRef, count + 1);
     for (uint32_t i = 0; i < object->fixups.count; i++) {
@@ -69,7 +40,7 @@ static LLVMTypeRef object_type(Writer *w, const DataObject *object, bool in_regi
 
 // ---- Symbols ------------------------------------------------------------------------------------
 
-static LLVMValueRef symbol_find(Writer *w, Text symbol) {
+static LLVMValueRef symbol_find(DataWriter *w, Text symbol) {
     LLVMValueRef value = LLVMGetNamedGlobal(w->module, symbol.data);
     if (!value)
         value = LLVMGetNamedFunction(w->module, symbol.data);
@@ -78,7 +49,7 @@ static LLVMValueRef symbol_find(Writer *w, Text symbol) {
     return value;
 }
 
-static LLVMValueRef symbol_value(Writer *w, const Fixup *f) {
+static LLVMValueRef symbol_value(DataWriter *w, const Fixup *f) {
     LLVMValueRef value = symbol_find(w, f->symbol);
     if (value)
         return value;
@@ -93,23 +64,23 @@ static LLVMValueRef symbol_value(Writer *w, const Fixup *f) {
     return value;
 }
 
-static LLVMValueRef offset_in(Writer *w, LLVMValueRef base, int64_t offset) {
+static LLVMValueRef offset_in(DataWriter *w, LLVMValueRef base, int64_t offset) {
     if (offset == 0)
         return base;
     LLVMValueRef index = LLVMConstInt(w->i64, (uint64_t)offset, true);
     return LLVMConstGEP2(w->i8, base, &index, 1);
 }
 
-static LLVMValueRef fixup_value(Writer *w, const Place *place, const Fixup *f) {
+static LLVMValueRef fixup_value(DataWriter *w, const Place *place, const Fixup *f) {
     LLVMValueRef target = offset_in(w, symbol_value(w, f), f->addend);
-    if (f->kind == FIXUP_Absolute && !is_distance(f, place->in_region))
+    if (f->kind == FIXUP_Absolute && !(place->in_region && fixup_is_slot(f)))
         return target;
     LLVMValueRef here = offset_in(w, place->global, (int64_t)(place->offset + f->offset));
     LLVMValueRef distance = LLVMConstSub(LLVMConstPtrToInt(target, w->i64), LLVMConstPtrToInt(here, w->i64));
     return f->kind == FIXUP_Absolute ? distance : LLVMConstTrunc(distance, w->i32);
 }
 
-static LLVMValueRef bytes_value(Writer *w, const uint8_t *bytes, uint32_t size) {
+static LLVMValueRef bytes_value(DataWriter *w, const uint8_t *bytes, uint32_t size) {
     bool zero = true;
     for (uint32_t i = 0; i < size && zero; i++)
         zero = bytes[i] == 0;
@@ -118,7 +89,7 @@ static LLVMValueRef bytes_value(Writer *w, const uint8_t *bytes, uint32_t size) 
     return LLVMConstStringInContext2(LLVMGetModuleContext(w->module), (const char *)bytes, size, true);
 }
 
-static LLVMValueRef object_value(Writer *w, const DataObject *object, const Place *place) {
+LLVMValueRef data_object_value(DataWriter *w, const DataObject *object, const Place *place) {
     uint32_t count = element_count(object), n = 0, at = 0;
     LLVMValueRef *values = ARENA_ARRAY(&w->scratch, LLVMValueRef, count + 1);
     for (uint32_t i = 0; i < object->fixups.count; i++) {
@@ -153,7 +124,7 @@ static bool is_all_zero(const DataObject *object) {
 
 // A section of its own for every object, so that the linker can drop it (--gc-sections); the default scripts
 // of bfd and lld collect these names.
-static void section_set(Writer *w, const DataObject *object, LLVMValueRef global, uint32_t index) {
+static void section_set(DataWriter *w, const DataObject *object, LLVMValueRef global, uint32_t index) {
     char name[64];
     const char *prefix = ".data";
     switch (object->section) {
@@ -171,7 +142,7 @@ static void section_set(Writer *w, const DataObject *object, LLVMValueRef global
 }
 
 // Gives `value` its symbol; a declaration of that name (code refers to it) is replaced.
-static void symbol_take(Writer *w, LLVMValueRef value, const Label *label) {
+static void symbol_take(DataWriter *w, LLVMValueRef value, const Label *label) {
     LLVMValueRef declared = symbol_find(w, label->symbol);
     if (declared) {
         LLVMReplaceAllUsesWith(declared, value);
@@ -185,14 +156,14 @@ static void symbol_take(Writer *w, LLVMValueRef value, const Label *label) {
 }
 
 /// Label `l` at its place; the whole object's size is that of the label at its start.
-static void alias_define(Writer *w, const DataObject *object, const Place *place, const Label *l,
+static void alias_define(DataWriter *w, const DataObject *object, const Place *place, const Label *l,
                          bool is_start) {
     LLVMTypeRef type = LLVMArrayType2(w->i8, is_start ? data_size(object) : 0);
     LLVMValueRef at = offset_in(w, place->global, (int64_t)(place->offset + l->offset));
     symbol_take(w, LLVMAddAlias2(w->module, type, 0, at, ""), l);
 }
 
-static void labels_define(Writer *w, const DataObject *object, const Place *place) {
+static void labels_define(DataWriter *w, const DataObject *object, const Place *place) {
     const Label *start = label_at_start(object);
     for (uint32_t i = 0; i < object->labels.count; i++) {
         const Label *l = &object->labels.items[i];
@@ -201,9 +172,9 @@ static void labels_define(Writer *w, const DataObject *object, const Place *plac
     }
 }
 
-static LLVMValueRef object_declare(Writer *w, const DataObject *object, uint32_t index) {
+static LLVMValueRef object_declare(DataWriter *w, const DataObject *object, uint32_t index) {
     const Label *label = label_at_start(object);
-    LLVMTypeRef type = object_type(w, object, false);
+    LLVMTypeRef type = data_object_type(w, object, false);
     LLVMValueRef global = LLVMAddGlobal(w->module, type, label ? "" : object->name.data);
     LLVMSetAlignment(global, object->alignment);
     LLVMSetGlobalConstant(global, object->section == SECTION_ReadOnly);
@@ -215,109 +186,10 @@ static LLVMValueRef object_declare(Writer *w, const DataObject *object, uint32_t
     return global;
 }
 
-// ---- The region ---------------------------------------------------------------------------------
-
-static bool belongs_in_region(const DataObject *object) {
-    if (object->section == SECTION_Modules || object->alignment % SLOT_SIZE != 0)
-        return false;
-    for (uint32_t i = 0; i < object->fixups.count; i++)
-        if (is_distance(&object->fixups.items[i], true))
-            return true;
-    return false;
-}
-
-static void region_place(Writer *w, const DataObject *object, Place *place) {
-    uint64_t alignment = object->alignment;
-    place->in_region = true;
-    place->offset = (w->region_size + alignment - 1) & ~(alignment - 1);
-    w->region_size = place->offset + data_size(object);
-    if (w->region_alignment < object->alignment)
-        w->region_alignment = object->alignment;
-}
-
-typedef ARRAY(LLVMTypeRef) TypeList;
-typedef ARRAY(LLVMValueRef) ValueList;
-
-static LLVMTypeRef region_type(Writer *w) {
-    TypeList types = {0};
-    uint64_t at = 0;
-    for (uint32_t i = 0; i < w->set->objects.count; i++) {
-        if (!w->places[i].in_region)
-            continue;
-        if (w->places[i].offset > at)
-            ARRAY_PUSH(&w->scratch, &types, LLVMArrayType2(w->i8, w->places[i].offset - at));
-        ARRAY_PUSH(&w->scratch, &types, object_type(w, w->set->objects.items[i], true));
-        at = w->places[i].offset + data_size(w->set->objects.items[i]);
-    }
-    return LLVMStructTypeInContext(LLVMGetModuleContext(w->module), types.items, types.count, true);
-}
-
-static LLVMValueRef region_value(Writer *w) {
-    ValueList values = {0};
-    uint64_t at = 0;
-    for (uint32_t i = 0; i < w->set->objects.count; i++) {
-        if (!w->places[i].in_region)
-            continue;
-        if (w->places[i].offset > at)
-            ARRAY_PUSH(&w->scratch, &values, LLVMConstNull(LLVMArrayType2(w->i8, w->places[i].offset - at)));
-        ARRAY_PUSH(&w->scratch, &values, object_value(w, w->set->objects.items[i], &w->places[i]));
-        at = w->places[i].offset + data_size(w->set->objects.items[i]);
-    }
-    return LLVMConstStructInContext(LLVMGetModuleContext(w->module), values.items, values.count, true);
-}
-
-/// Private, so that the labels have sizes; not constant, whatever its objects are, until the slots are
-/// addresses.
-static LLVMValueRef region_declare(Writer *w) {
-    LLVMValueRef region = LLVMAddGlobal(w->module, region_type(w), "");
-    LLVMSetLinkage(region, LLVMPrivateLinkage);
-    LLVMSetAlignment(region, w->region_alignment);
-    LLVMSetSection(region, ".data.tailor_addresses");
-    for (uint32_t i = 0; i < w->set->objects.count; i++)
-        if (w->places[i].in_region)
-            w->places[i].global = region;
-    LLVMValueRef start = LLVMAddAlias2(w->module, LLVMArrayType2(w->i8, 0), 0, region, "tailor_addresses");
-    LLVMSetVisibility(start, LLVMHiddenVisibility);
-    return region;
-}
-
-/// tailor_address_slots: the number of words, and in them a bit for each slot.
-static void slots_define(Writer *w) {
-    uint64_t count = (w->region_size / SLOT_SIZE + SLOTS_PER_WORD - 1) / SLOTS_PER_WORD;
-    uint64_t *words = ARENA_ARRAY(&w->scratch, uint64_t, count + 1);
-    words[0] = count;
-    for (uint32_t i = 0; i < w->set->objects.count; i++) {
-        const DataObject *object = w->set->objects.items[i];
-        for (uint32_t k = 0; w->places[i].in_region && k < object->fixups.count; k++) {
-            if (!is_distance(&object->fixups.items[k], true))
-                continue;
-            uint64_t slot = (w->places[i].offset + object->fixups.items[k].offset) / SLOT_SIZE;
-            words[1 + slot / SLOTS_PER_WORD] |= UINT64_C(1) << slot % SLOTS_PER_WORD;
-        }
-    }
-    LLVMValueRef value = LLVMConstStringInContext2(LLVMGetModuleContext(w->module), (const char *)words,
-                                                   (count + 1) * sizeof *words, true);
-    LLVMValueRef slots = LLVMAddGlobal(w->module, LLVMTypeOf(value), "tailor_address_slots");
-    LLVMSetInitializer(slots, value);
-    LLVMSetGlobalConstant(slots, true);
-    LLVMSetAlignment(slots, SLOT_SIZE);
-    LLVMSetVisibility(slots, LLVMHiddenVisibility);
-}
-
-/// Before the constructors of the runtime pack, which have no priority; those up to 100 are the C library's.
-static void relocation_call(Writer *w) {
-    LLVMValueRef relocate = LLVMAddFunction(w->module, "tailor_relocate", w->function);
-    LLVMSetVisibility(relocate, LLVMHiddenVisibility);
-    LLVMValueRef entry = LLVMAddGlobal(w->module, w->pointer, "tailor_relocate.entry");
-    LLVMSetInitializer(entry, relocate);
-    LLVMSetLinkage(entry, LLVMPrivateLinkage);
-    LLVMSetSection(entry, ".init_array.00101");
-}
-
 // ---- All objects --------------------------------------------------------------------------------
 
 // llvm.used keeps a global through LLVM and (SHF_GNU_RETAIN) the linker.
-static void used_define(Writer *w, LLVMValueRef *values, uint32_t count) {
+static void used_define(DataWriter *w, LLVMValueRef *values, uint32_t count) {
     LLVMTypeRef type = LLVMArrayType2(w->pointer, count);
     LLVMValueRef used = LLVMAddGlobal(w->module, type, "llvm.used");
     LLVMSetLinkage(used, LLVMAppendingLinkage);
@@ -325,39 +197,45 @@ static void used_define(Writer *w, LLVMValueRef *values, uint32_t count) {
     LLVMSetInitializer(used, LLVMConstArray2(w->pointer, values, count));
 }
 
+static void objects_declare(DataWriter *w) {
+    const DataSet *set = w->set;
+    for (uint32_t i = 0; i < set->objects.count; i++) {
+        if (!data_region_takes(w, set->objects.items[i], &w->places[i]))
+            w->places[i].global = object_declare(w, set->objects.items[i], i);
+    }
+    data_region_declare(w);
+    for (uint32_t i = 0; i < set->objects.count; i++)
+        labels_define(w, set->objects.items[i], &w->places[i]);
+}
+
+static void objects_fill(DataWriter *w) {
+    const DataSet *set = w->set;
+    uint32_t count = set->objects.count, kept = 0;
+    LLVMValueRef *used = ARENA_ARRAY(&w->scratch, LLVMValueRef, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const DataObject *object = set->objects.items[i];
+        const Place *place = &w->places[i];
+        if (!place->in_region)
+            LLVMSetInitializer(place->global, data_object_value(w, object, place));
+        if (object->keeps)
+            used[kept++] = place->global;
+    }
+    data_region_fill(w);
+    if (kept)
+        used_define(w, used, kept);
+}
+
 void data_module_define(const DataSet *set, LLVMModuleRef module) {
     LLVMContextRef context = LLVMGetModuleContext(module);
-    Writer w = {.set = set,
-                .module = module,
-                .i8 = LLVMInt8TypeInContext(context),
-                .i32 = LLVMInt32TypeInContext(context),
-                .i64 = LLVMInt64TypeInContext(context),
-                .pointer = LLVMPointerTypeInContext(context, 0)};
+    DataWriter w = {.set = set,
+                    .module = module,
+                    .i8 = LLVMInt8TypeInContext(context),
+                    .i32 = LLVMInt32TypeInContext(context),
+                    .i64 = LLVMInt64TypeInContext(context),
+                    .pointer = LLVMPointerTypeInContext(context, 0)};
     w.function = LLVMFunctionType(LLVMVoidTypeInContext(context), NULL, 0, false);
-    uint32_t count = set->objects.count, kept = 0;
-    w.places = ARENA_ARRAY(&w.scratch, Place, count + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        if (belongs_in_region(set->objects.items[i]))
-            region_place(&w, set->objects.items[i], &w.places[i]);
-        else
-            w.places[i].global = object_declare(&w, set->objects.items[i], i);
-    }
-    LLVMValueRef region = w.region_size ? region_declare(&w) : NULL;
-    LLVMValueRef *used = ARENA_ARRAY(&w.scratch, LLVMValueRef, count + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        labels_define(&w, set->objects.items[i], &w.places[i]);
-        if (set->objects.items[i]->keeps)
-            used[kept++] = w.places[i].global;
-    }
-    for (uint32_t i = 0; i < count; i++)
-        if (!w.places[i].in_region)
-            LLVMSetInitializer(w.places[i].global, object_value(&w, set->objects.items[i], &w.places[i]));
-    if (region) {
-        LLVMSetInitializer(region, region_value(&w));
-        slots_define(&w);
-        relocation_call(&w);
-    }
-    if (kept)
-        used_define(&w, used, kept);
+    w.places = ARENA_ARRAY(&w.scratch, Place, set->objects.count + 1);
+    objects_declare(&w);
+    objects_fill(&w);
     arena_free(&w.scratch);
 }

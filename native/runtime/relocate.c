@@ -2,7 +2,7 @@
 // executable needs no relocation for it.
 #include "runtime/tailor_runtime.h"
 
-/// The data unit's, emit/data_module.c.
+/// The data unit's, emit/data_region.c.
 extern uint64_t tailor_addresses[] __attribute__((visibility("hidden")));
 extern const struct AddressSlots {
     uint64_t count;   // of words
