@@ -266,6 +266,23 @@ static void constraints_mark(World *w, const AttributeEntity *entity) {
     }
 }
 
+/// Whom to warn about what an attribute names; false if that is no type, method or field.
+static bool origin_of(World *w, const AttributeEntity *entity, FlowOrigin *out) {
+    Module *module = (Module *)entity->module;
+    uint32_t rid = token_rid(entity->token);
+    TableId table = token_table(entity->token);
+    const TypeDef *owner = NULL;
+    if (table == TABLE_TypeDef)
+        owner = type_def_get(w->ts, module, rid);
+    else if (table == TABLE_MethodDef)
+        owner = method_def_get(w->ts, module, rid)->owner;
+    else if (table == TABLE_Field)
+        owner = field_def_get(w->ts, module, rid)->owner;
+    if (owner)
+        *out = flow_origin(owner, table, rid);
+    return owner != NULL;
+}
+
 /// Of the signature of a method, field or property.
 static Modifiers modifiers_of(World *w, const Module *module, Token token, Arena *arena) {
     Modifiers modifiers = {0};
@@ -308,9 +325,16 @@ static void entity_process(World *w, AttributeKind kind, const AttributeEntity *
     Arena arena = {0};
     AttributeRow *rows;
     uint32_t count = attributes_of(entity->module, entity->token, &arena, &rows);
+    FlowOrigin origin;
+    const FlowOrigin *asker = w->asker;
+    struct Flow *flow = w->flow;
+    w->asker = count && origin_of(w, entity, &origin) ? &origin : NULL;
+    w->flow = NULL;
     for (uint32_t i = 0; i < count; i++)
         if (!attribute_removed(w, &rows[i]))
             attribute_mark(w, entity, &rows[i]);
+    w->asker = asker;
+    w->flow = flow;
     arena_free(&arena);
 }
 

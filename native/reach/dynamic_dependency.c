@@ -122,6 +122,8 @@ static bool methods_take(Dependency *d, Text wanted, bool has_params) {
         if (open[i]->def == d->type->def->static_constructor ||
             !method_matches(w, open[i], wanted, has_params))
             continue;
+        if (flow_has_asker(w))
+            flow_warn_method(w, exact[i], false);
         flow_mark_method(w, exact[i], d->from, text);
         found = true;
     }
@@ -138,6 +140,8 @@ static bool others_take(Dependency *d, Text wanted) {
     Field *const *fields = type_fields(w->ts, d->type, &count);
     for (uint32_t i = 0; i < count; i++)
         if (text_equal(fields[i]->def->name, wanted)) {
+            if (flow_has_asker(w))
+                flow_warn_field(w, fields[i]);
             mark_reflectable_field(w, fields[i], d->from, text);
             found = true;
         }
@@ -265,11 +269,14 @@ void dynamic_dependencies_mark(World *w, const Method *method, const Node *from)
     AttributeRow *rows;
     const MethodDef *def = method->def;
     uint32_t count = attributes_of(def->owner->module, token_make(TABLE_MethodDef, def->rid), &arena, &rows);
+    FlowOrigin origin = flow_origin(def->owner, TABLE_MethodDef, def->rid);
+    w->asker = &origin;
     for (uint32_t i = 0; i < count; i++) {
         if (!text_equal_z(rows[i].name, "DynamicDependencyAttribute"))
             continue;
         Dependency d = {.w = w, .origin = def, .from = from, .type = method->owner};
         attribute_take(&d, &rows[i]);
     }
+    w->asker = NULL;
     arena_free(&arena);
 }

@@ -1,6 +1,7 @@
 // Private to reach/: the dataflow of System.Type values (reach.md 4). flow_facts.c reads the annotations of a
 // module, flow_body.c follows values through one folded body, flow_call.c knows what calls do with them,
-// flow_members.c marks members, flow_warning.c reports what could not be followed.
+// flow_members.c marks members, flow_access.c warns about those with requirements of their own,
+// flow_warning.c reports what could not be followed.
 #pragma once
 
 #include "reach/world.h"
@@ -64,9 +65,12 @@ enum {
     TYPE_DamGeneric = 8, // on a generic parameter
     TYPE_Dam = 16,       // on the type itself
     TYPE_Suppressed = 32,
+    TYPE_StaticsExcluded = 64, // from Requires
 };
 
 const FlowFacts *flow_facts(World *w, const Module *module);
+/// Bytes of the fixed argument of a Requires* attribute, which is a message if there is one.
+uint32_t flow_message_size(Bytes blob);
 static inline uint32_t flow_method_bits(World *w, const MethodDef *def) {
     return flow_facts(w, def->owner->module)->methods[def->rid - 1];
 }
@@ -74,14 +78,20 @@ uint32_t flow_param_flags(World *w, const MethodDef *def, uint32_t index);
 uint32_t flow_return_flags(World *w, const MethodDef *def);
 uint32_t flow_this_flags(World *w, const MethodDef *def);
 uint32_t flow_field_flags(World *w, const FieldDef *def);
+/// Row of the field that the C# compiler makes for a property; 0 if there is none.
+uint32_t flow_backing_field(World *w, const TypeDef *owner, uint32_t property_rid);
 /// Of parameter `index` of a type (method NULL) or method.
 uint32_t flow_generic_flags(World *w, const TypeDef *type, const MethodDef *method, uint32_t index);
 /// What the arguments of a parameter have: its annotation, and a constructor where the constraints say so.
 uint32_t flow_promised_flags(World *w, const TypeDef *type, const MethodDef *method, uint32_t index);
 /// On the type, its bases and its interfaces.
 uint32_t flow_type_flags(World *w, Type *type);
-/// Requires* of a method: its own, or those of its class for static members and constructors.
+/// Requires* that a call of the method meets: its own, or those of its class for static members and
+/// constructors.
 uint32_t flow_requires(World *w, const MethodDef *def);
+/// Requires* that hold inside the method, and for those who reach it by reflection: also those of the class
+/// of an instance method.
+uint32_t flow_requires_scope(World *w, const MethodDef *def);
 /// Annotations have a meaning on types, type names and arrays of them only.
 bool flow_holds_types(World *w, const Type *type);
 /// Row of the Param table; 0 if there is none. Index 0 is the return value.
@@ -95,7 +105,8 @@ static inline bool flow_is_compiler_generated(Text name) {
 
 /// An annotation stands on a generic parameter of the method or its type.
 bool flow_has_annotated_generics(World *w, const Method *method);
-/// Everything `flags` names on an exact type or a definition.
+/// Everything `flags` names on an exact type or a definition. The body that is being analysed, or
+/// World.asker, is warned about what it cannot use safely.
 void flow_mark_members(World *w, Type *type, uint32_t flags, const Node *from, const char *text);
 /// One method; a generic one with arguments that stand for any reference type.
 void flow_mark_method(World *w, Method *method, const Node *from, const char *text);
@@ -123,6 +134,8 @@ void flow_mark_named(World *w, Type *type, MemberKind kind, Text name, int32_t b
 /// DAM flags that binding flags of a Get* call ask for.
 uint32_t flow_binding_flags(MemberKind kind, int32_t binding);
 Type *flow_nested_type(World *w, Type *type, Text name);
+/// Only the warnings; of the type's own members unless `inherited`.
+void flow_warn_members(World *w, Type *type, uint32_t flags, bool inherited);
 /// Type arguments meet the annotations of the parameters of `type` or `method`.
 void flow_mark_type_arguments(World *w, const Type *type, const Node *from);
 void flow_mark_method_arguments(World *w, const Method *method, const Node *from);
@@ -137,20 +150,40 @@ void flow_instance_appears(World *w, Type *type, const Node *from);
 /// there.
 void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t offset, const char *code,
                  const char *text);
-/// Reflection was asked for a member with Requires*, by the body that is being analysed.
-void flow_warn_member(World *w, const MethodDef *def);
+/// A member or type that a warning without a source line is about.
+typedef struct FlowOrigin {
+    const Module *module;
+    Token token;          // MethodDef, Field, Property or TypeDef
+    const TypeDef *owner; // of a member; the type itself
+    bool is_annotation;   // as World.asker: the DynamicallyAccessedMembers of the type
+} FlowOrigin;
+static inline FlowOrigin flow_origin(const TypeDef *owner, TableId table, uint32_t rid) {
+    return (FlowOrigin){.module = owner->module, .token = token_make(table, rid), .owner = owner};
+}
+void flow_report_at(World *w, const FlowOrigin *origin, const char *code, const char *text);
 /// Whether warnings about code of the module are printed: not for the runtime pack.
 bool flow_is_framework(const World *w, const Module *module);
 /// The user does not want warnings of this code.
 bool flow_code_off(const World *w, const char *code);
 
-// ---- flow_override.c, dynamic_dependency.c ------------------------------------------------------
+// ---- flow_access.c ------------------------------------------------------------------------------
+
+/// Somebody outside the framework asks for members now.
+bool flow_has_asker(const World *w);
+/// Reflection finds the member; `by_token`: through its handle or address in the IL, not by its name.
+void flow_warn_method(World *w, const Method *method, bool by_token);
+void flow_warn_field(World *w, const Field *field);
+/// The members that the annotation of a type makes visible in it, once per definition.
+void flow_check_hierarchy(World *w, Type *type);
+/// Arguments of the annotated parameters of a base class or interface.
+void flow_check_base_arguments(World *w, Type *type);
+
+// ---- flow_override.c, flow_annotation.c, dynamic_dependency.c -----------------------------------
 
 /// Annotations of the type's members against those of what they override; once per definition.
 void flow_check_overrides(World *w, Type *type);
-void flow_check_annotations(World *w, const Method *method);
-/// False (and a warning) where the annotation of a field has no meaning.
-bool flow_field_annotation_holds(World *w, const Field *field);
+/// Annotations of a type's members that have no meaning or contradict each other; once per definition.
+void flow_check_annotations(World *w, const TypeDef *def);
 void dynamic_dependencies_mark(World *w, const Method *method, const Node *from);
 
 // ---- flow_body.c --------------------------------------------------------------------------------

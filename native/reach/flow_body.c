@@ -40,8 +40,13 @@ static bool is_interesting_call(World *w, const Method *method) {
            ((flow_method_bits(w, method->def) & METHOD_INTERESTING) || flow_requires(w, method->def));
 }
 
+static bool has_annotated_arguments(World *w, const Type *type) {
+    return type->arg_count && type->def->rid &&
+           flow_facts(w, type->def->module)->types[type->def->rid - 1] & TYPE_DamGeneric;
+}
+
 bool flow_is_interesting(World *w, const Body *body, const Instruction *in) {
-    bool open_args = body->method->owner->arg_count || body->method->arg_count;
+    bool framework = !body->module || flow_is_framework(w, body->module);
     switch (in->op) { // NOLINT: nothing else has an effect of its own
     case OP_call:
     case OP_callvirt:
@@ -52,18 +57,20 @@ bool flow_is_interesting(World *w, const Body *body, const Instruction *in) {
     case OP_new_delegate_virtual:
         if (is_interesting_call(w, in->method))
             return true;
-        if (!body->module || flow_is_framework(w, body->module) || !in->method->def)
+        if (framework || !in->method->def)
             return false;
-        return is_resolved(in) || (open_args && flow_has_annotated_generics(w, in->method)) ||
-               in->method->def->is_pinvoke;
+        return is_resolved(in) || flow_has_annotated_generics(w, in->method) || in->method->def->is_pinvoke;
     case OP_stfld:
         if (is_hoisted(in->field->def) && holds_types(w, in->field->type))
             return true;
         return flow_field_flags(w, in->field->def) != 0;
     case OP_stsfld: return flow_field_flags(w, in->field->def) != 0;
     case OP_ldsfld:
-        return (flow_facts(w, in->field->def->owner->module)->types[in->field->def->owner->rid - 1] &
-                TYPE_Requires) != 0;
+        return flow_field_requires(w, in->field->def) || has_annotated_arguments(w, in->field->owner);
+    case OP_ldtoken_method: return !framework && is_interesting_call(w, in->method);
+    case OP_ldtoken_field: return !framework && flow_field_flags(w, in->field->def);
+    case OP_ldtype:
+    case OP_ldtoken: return !framework && has_annotated_arguments(w, in->type);
     default: return false;
     }
 }
@@ -216,7 +223,7 @@ static void store_field(Flow *f, const Field *field, FlowSet value) {
     Place place = field_place(f, field);
     if (!f->final)
         return;
-    if (place.flags && flow_field_annotation_holds(f->w, field))
+    if (place.flags && flow_holds_types(f->w, field->type))
         flow_require(f, value, &place);
     if (is_hoisted(field->def) && holds_types(f->w, field->type))
         hoisted_store(f, field, value);
@@ -273,13 +280,16 @@ static FlowSet load_element(Flow *f, FlowSet arrays, FlowSet index) {
 
 // ---- Calls as the source writes them ------------------------------------------------------------
 
-/// Generic parameters of the caller as type arguments of the callee.
+/// Type arguments of the callee: members of a type that reflection will find, or requirements that a generic
+/// parameter of the caller does not promise.
 static void arguments_check(Flow *f, Type *const *args, uint32_t count, const TypeDef *type,
                             const MethodDef *method) {
     const Method *caller = f->body->method;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t flags = flow_generic_flags(f->w, type, method, i);
         bool is_parameter = args[i]->kind == TYPE_Var || args[i]->kind == TYPE_MVar;
+        if (flags && !args[i]->is_open)
+            flow_warn_members(f->w, args[i], flags, true);
         if (!flags || !is_parameter)
             continue;
         const MethodDef *own = args[i]->kind == TYPE_MVar ? caller->def : NULL;
@@ -296,11 +306,10 @@ static void arguments_check(Flow *f, Type *const *args, uint32_t count, const Ty
 }
 
 static void written_call_check(Flow *f) {
-    const Method *caller = f->body->method, *method = f->in->method;
+    const Method *method = f->in->method;
     if (!f->final || !f->body->module || !method->def || flow_is_framework(f->w, f->body->module))
         return;
-    bool generic =
-        (caller->owner->arg_count || caller->arg_count) && flow_has_annotated_generics(f->w, method);
+    bool generic = flow_has_annotated_generics(f->w, method);
     if (method->def->is_pinvoke)
         flow_warn_com(f, method->def);
     if (!generic && !is_resolved(f->in) && !is_current_method(f->w, method))
@@ -310,7 +319,9 @@ static void written_call_check(Flow *f) {
         return;
     if (generic) {
         arguments_check(f, written->args, written->arg_count, NULL, written->def);
-        arguments_check(f, written->owner->args, written->owner->arg_count, written->owner->def, NULL);
+        // An object has been checked where it was made.
+        if (written->def->is_static || written->def->is_constructor || written->def->generic_count)
+            arguments_check(f, written->owner->args, written->owner->arg_count, written->owner->def, NULL);
     }
     if (written->def != method->def &&
         method->owner != well_known_type(f->w->ts, WELL_KNOWN_TYPE_RuntimeType))
@@ -364,9 +375,18 @@ static void run_calli(Flow *f, const Signature *signature) {
         push(f, flow_unknown);
 }
 
-static void function_taken(Flow *f, const Method *method) {
-    if (f->final && method->def && method->synthetic == SYNTHETIC_None)
-        flow_warn_requires(f, method->def);
+/// The type as the source has it can only be told where the caller is not generic.
+static void type_used(Flow *f, const Type *type) {
+    const Method *caller = f->body->method;
+    if (f->final && has_annotated_arguments(f->w, type) && !caller->owner->arg_count && !caller->arg_count &&
+        flow_has_asker(f->w))
+        arguments_check(f, type->args, type->arg_count, type->def, NULL);
+}
+
+/// What has the address or handle of a member can use it as reflection does.
+static void method_taken(Flow *f, const Method *method) {
+    if (f->final && method->def && method->synthetic == SYNTHETIC_None && flow_has_asker(f->w))
+        flow_warn_method(f->w, method, true);
 }
 
 static void run_return(Flow *f) {
@@ -427,18 +447,29 @@ static bool run_value(Flow *f, const Instruction *in, const Block *block) {
         return true;
     }
     case OP_ldfrozen: push(f, frozen_object(f, in)); return true;
-    case OP_ldtype: push(f, flow_typeof(f, in->type)); return true;
+    case OP_ldtype:
+        type_used(f, in->type);
+        push(f, flow_typeof(f, in->type));
+        return true;
     case OP_ldtoken:
+        type_used(f, in->type);
         push(f, flow_set_one(f, (FlowValue){.kind = VALUE_TypeHandle, .type = in->type}));
         return true;
+    case OP_ldtoken_field:
+        if (f->final && flow_has_asker(f->w))
+            flow_warn_field(f->w, in->field);
+        push(f, flow_unknown);
+        return true;
     case OP_ldtoken_method:
+        method_taken(f, in->method);
         push(f, flow_set_one(f, (FlowValue){.kind = VALUE_MethodHandle, .method = in->method}));
         return true;
     case OP_castclass:
     case OP_isinst: return true;
     case OP_ldsfld:
-        if (f->final)
-            flow_warn_requires_field(f, in->field->def);
+        type_used(f, in->field->owner);
+        if (f->final && flow_has_asker(f->w))
+            flow_warn_requires_field(f->w, in->field->def, f->arena);
         push(f, load_field(f, in->field));
         return true;
     case OP_ldfld: {
@@ -487,13 +518,13 @@ static bool run_memory(Flow *f, const Instruction *in) {
     case OP_calli:
     case OP_native_calli: run_calli(f, in->signature); return true;
     case OP_ldftn:
-        function_taken(f, in->method);
+        method_taken(f, in->method);
         push(f, flow_unknown);
         return true;
     case OP_ldvirtftn:
     case OP_new_delegate:
     case OP_new_delegate_virtual:
-        function_taken(f, in->method);
+        method_taken(f, in->method);
         (void)pop(f);
         push(f, flow_unknown);
         return true;
@@ -515,9 +546,8 @@ static void run_other(Flow *f, Opcode op) {
     else if ((op >= OP_add && op <= OP_shr_un) || (op >= OP_add_ovf && op <= OP_sub_ovf_un) ||
              (op >= OP_ceq && op <= OP_clt_un) || op == OP_ldelema)
         pops = 2, pushes = 1;
-    else if (op == OP_ldc_r4 || op == OP_ldc_r8 || op == OP_ldsflda || op == OP_ldtoken_field ||
-             op == OP_sizeof || op == OP_arglist || op == OP_create_span || op == OP_new_instance ||
-             op == OP_ldselector)
+    else if (op == OP_ldc_r4 || op == OP_ldc_r8 || op == OP_ldsflda || op == OP_sizeof || op == OP_arglist ||
+             op == OP_create_span || op == OP_new_instance || op == OP_ldselector)
         pushes = 1;
     else if ((op >= OP_stind_i1 && op <= OP_stind_r8) || op == OP_cpobj || (op >= OP_beq && op <= OP_blt_un))
         pops = 2;

@@ -4,11 +4,22 @@
 
 // ---- A value at an annotated place --------------------------------------------------------------
 
+/// What the arguments of a generic parameter have is the concern of those who give them: nobody is warned
+/// here.
+static struct Flow *asker_pause(World *w, const FlowValue *value) {
+    struct Flow *asker = w->flow;
+    if (value->of_parameter)
+        w->flow = NULL;
+    return asker;
+}
+
 static void require_type(Flow *f, const FlowValue *value, const Place *target) {
     bool annotated = value->place.kind == PLACE_Generic;
     if (annotated && (value->place.flags & target->flags) != target->flags)
         flow_warn_requirement(f, value, target);
+    struct Flow *asker = asker_pause(f->w, value);
     flow_mark_members(f->w, value->type, target->flags, f->from, "value at an annotated place");
+    f->w->flow = asker;
 }
 
 static void require_name(Flow *f, const FlowValue *value, const Place *target) {
@@ -54,28 +65,32 @@ static void require_param(Call *c, uint32_t index, uint32_t flags) {
 
 // ---- typeof -------------------------------------------------------------------------------------
 
-/// The ldtoken behind an instruction, in the definition's IL: which generic parameter the type stands for.
-static Place written_parameter(Flow *f) {
-    const Method *method = f->body->method;
-    Place none = {0};
-    if (!method->owner->arg_count && !method->arg_count)
-        return none;
+/// The ldtoken behind an instruction, in the definition's IL; NULL if it is no TypeSpec.
+static const Type *written_type(Flow *f) {
     BodyBytes bytes;
     const char *reason;
-    if (!body_read(f->body->module->image, method->def->rid, f->arena, &bytes, &reason))
-        return none;
+    if (!body_read(f->body->module->image, f->body->method->def->rid, f->arena, &bytes, &reason))
+        return NULL;
     uint32_t at = f->in->offset;
     if (at >= 5 && at <= bytes.code.size && bytes.code.data[at] != 0xD0 && bytes.code.data[at - 5] == 0xD0)
         at -= 5;
     if (at + 5 > bytes.code.size || bytes.code.data[at] != 0xD0) // ldtoken
-        return none;
+        return NULL;
     const uint8_t *raw = bytes.code.data + at + 1;
     Token token = {(uint32_t)raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 |
                    (uint32_t)raw[3] << 24};
     Failure failure = {0};
-    if (!token_is_valid(f->body->module->image, token) || token_table(token) != TABLE_TypeSpec)
-        return none;
-    Type *open = type_from_token(f->w->ts, f->body->module, token, NULL, &failure);
+    TableId table = token_table(token);
+    if (!token_is_valid(f->body->module->image, token) ||
+        (table != TABLE_TypeSpec && table != TABLE_TypeDef && table != TABLE_TypeRef))
+        return NULL;
+    return type_from_token(f->w->ts, f->body->module, token, NULL, &failure);
+}
+
+/// Which generic parameter the type stands for.
+static Place parameter_place(Flow *f, const Type *open) {
+    const Method *method = f->body->method;
+    Place none = {0};
     if (!open || (open->kind != TYPE_Var && open->kind != TYPE_MVar))
         return none;
     const MethodDef *owner = open->kind == TYPE_MVar ? method->def : NULL;
@@ -90,7 +105,14 @@ static Place written_parameter(Flow *f) {
 }
 
 FlowSet flow_typeof(Flow *f, Type *type) {
-    return flow_set_one(f, (FlowValue){.kind = VALUE_Type, .type = type, .place = written_parameter(f)});
+    const Method *method = f->body->method;
+    FlowValue value = {.kind = VALUE_Type, .type = type};
+    if (method->owner->arg_count || method->arg_count) {
+        const Type *open = written_type(f);
+        value.place = parameter_place(f, open);
+        value.of_parameter = !open || (open->is_open && !open->is_generic_definition);
+    }
+    return flow_set_one(f, value);
 }
 
 /// Whether an object of static type `type` can only be of exactly that type.
@@ -275,9 +297,11 @@ static void methods_by_name(Call *c, Type *type, Text name) {
     }
 }
 
-static void lookup_on_type(Call *c, Type *type, MemberKind kind, FlowSet names, int32_t binding) {
+static void lookup_on_type(Call *c, const FlowValue *value, MemberKind kind, FlowSet names, int32_t binding) {
     Flow *f = c->f;
+    Type *type = value->type;
     const char *text = "looked up by name";
+    struct Flow *asker = asker_pause(f->w, value);
     for (uint32_t i = 0; i < names.count; i++) {
         const FlowValue *name = names.items[i];
         if (name->kind == VALUE_Null)
@@ -297,6 +321,7 @@ static void lookup_on_type(Call *c, Type *type, MemberKind kind, FlowSet names, 
         if (nested)
             result_add(c, (FlowValue){.kind = VALUE_Type, .type = nested});
     }
+    f->w->flow = asker;
 }
 
 /// Type.GetMethod("m", ...) and its relatives; the type is argument 0, the name the parameter after it.
@@ -308,12 +333,12 @@ static void call_lookup(Call *c, MemberKind kind) {
     for (uint32_t i = 0; i < types.count; i++) {
         const FlowValue *value = types.items[i];
         if (value->kind == VALUE_Type && value->place.kind != PLACE_Generic) {
-            lookup_on_type(c, value->type, kind, names, binding);
+            lookup_on_type(c, value, kind, names, binding);
             continue;
         }
         if (value->kind ==
             VALUE_Type) // the exact type of a generic parameter: what the parameter promises decides
-            lookup_on_type(c, value->type, kind, names, binding);
+            lookup_on_type(c, value, kind, names, binding);
         FlowSet one = {&types.items[i], 1};
         Place place = first_param(c) ? this_place(c, flags) : param_place(c, 0, flags);
         if (f->final)
@@ -493,7 +518,7 @@ static void call_expression(Call *c, FlowIntrinsic id) {
         FlowSet types = param(c, 0);
         for (uint32_t i = 0; i < types.count; i++)
             if (types.items[i]->kind == VALUE_Type)
-                lookup_on_type(c, types.items[i]->type, MEMBER_Method, param(c, 1), (int32_t)both);
+                lookup_on_type(c, types.items[i], MEMBER_Method, param(c, 1), (int32_t)both);
             else if (f->final)
                 flow_require(f, (FlowSet){&types.items[i], 1},
                              &(Place){.kind = PLACE_Parameter,
@@ -507,7 +532,7 @@ static void call_expression(Call *c, FlowIntrinsic id) {
         MemberKind kind = is_field ? MEMBER_Field : MEMBER_Property;
         for (uint32_t i = 0; i < types.count; i++)
             if (types.items[i]->kind == VALUE_Type)
-                lookup_on_type(c, types.items[i]->type, kind, param(c, 2), (int32_t)both);
+                lookup_on_type(c, types.items[i], kind, param(c, 2), (int32_t)both);
             else if (f->final)
                 flow_require(f, (FlowSet){&types.items[i], 1},
                              &(Place){.kind = PLACE_Parameter,

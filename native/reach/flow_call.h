@@ -48,6 +48,8 @@ typedef struct FlowArray FlowArray;
 typedef struct FlowValue {
     FlowKind kind;
     bool through_nullable;
+    bool
+        of_parameter; // VALUE_Type: the source has a generic parameter, which this instance of the body fills
     Type *type;
     Place place; // VALUE_Place; VALUE_Type of a generic parameter: that parameter
     const Method *method;
@@ -127,6 +129,8 @@ const char *flow_name_of_def(World *w, const MethodDef *def, Arena *arena);
 const char *flow_name_of_type(World *w, const TypeDef *def, Arena *arena);
 const char *flow_name_of_field(World *w, const FieldDef *def, Arena *arena);
 const char *flow_name_of_param(const MethodDef *def, uint32_t index, Arena *arena);
+const char *flow_name_of_property(World *w, const TypeDef *owner, uint32_t rid, Arena *arena);
+const char *flow_name_of_origin(World *w, const FlowOrigin *origin, Arena *arena);
 const char *flow_name_of_generic(const TypeDef *type, const MethodDef *method, uint32_t index, Arena *arena);
 
 // ---- flow_warning.c -----------------------------------------------------------------------------
@@ -134,12 +138,19 @@ const char *flow_name_of_generic(const TypeDef *type, const MethodDef *method, u
 void flow_warn_requirement(Flow *f, const FlowValue *value, const Place *target);
 /// A text argument of a warning: an arena string.
 void flow_warn(Flow *f, const char *code, const char *format, ...) PRINTF_LIKE(3, 4);
+/// The same in the name of World.asker, or of the analysis that is running if there is none.
+void flow_warn_asker(World *w, const char *code, const char *format, ...) PRINTF_LIKE(3, 4);
 const Method *flow_written_method(Flow *f);
 const char *flow_method_name(Flow *f, const MethodDef *def);
 /// Requires* of a member that the body uses.
 void flow_warn_requires(Flow *f, const MethodDef *def);
 /// Only what concerns code made at run time.
 void flow_warn_dynamic_code(Flow *f, const MethodDef *def);
-void flow_warn_requires_field(Flow *f, const FieldDef *def);
+uint32_t flow_field_requires(World *w, const FieldDef *def);
+void flow_warn_requires_field(World *w, const FieldDef *def, Arena *arena);
+/// Requires* of a method that reflection finds.
+void flow_warn_requires_reflected(World *w, const MethodDef *def, const char *name, Arena *arena);
+/// " message. url" of the RequiresUnreferencedCode on a method or its class.
+const char *flow_unreferenced_message(const TypeDef *type, const MethodDef *def, Arena *arena);
 /// A P/Invoke that marshals COM objects.
 void flow_warn_com(Flow *f, const MethodDef *def);

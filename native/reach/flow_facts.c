@@ -96,13 +96,19 @@ static uint32_t param_owner(const Image *image, uint32_t param) {
     return low;
 }
 
-static void dam_note(World *w, FlowFacts *facts, const Image *image, Token parent, uint32_t flags) {
+/// On a method the annotation is that of `this`.
+static void dam_note_method(World *w, FlowFacts *facts, const Module *module, uint32_t rid, uint32_t flags) {
+    const MethodDef *def = method_def_get(w->ts, (Module *)module, rid);
+    facts->methods[rid - 1] |= METHOD_Dam;
+    if (def && !def->is_static && flow_holds_types(w, type_from_def(w->ts, def->owner)))
+        flags_table(w, &facts->method_this, module->image, TABLE_MethodDef)[rid - 1] = flags;
+}
+
+static void dam_note(World *w, FlowFacts *facts, const Module *module, Token parent, uint32_t flags) {
     uint32_t rid = token_rid(parent);
+    const Image *image = module->image;
     switch (token_table(parent)) { // NOLINT: others cannot carry the attribute
-    case TABLE_MethodDef:
-        flags_table(w, &facts->method_this, image, TABLE_MethodDef)[rid - 1] = flags;
-        facts->methods[rid - 1] |= METHOD_Dam;
-        break;
+    case TABLE_MethodDef: dam_note_method(w, facts, module, rid, flags); break;
     case TABLE_Param:
         flags_table(w, &facts->params, image, TABLE_Param)[rid - 1] = flags;
         facts->methods[param_owner(image, rid) - 1] |= METHOD_Dam;
@@ -126,19 +132,28 @@ static void dam_note(World *w, FlowFacts *facts, const Image *image, Token paren
     }
 }
 
-static void requires_note(FlowFacts *facts, const Image *image, Token parent, uint32_t requires) {
+uint32_t flow_message_size(Bytes blob) {
+    Text message;
+    return attribute_string_argument(blob, 0, &message) && message.size
+               ? (uint32_t)(message.data + message.size - (const char *)blob.data) - 2
+               : 0;
+}
+
+static void requires_note(FlowFacts *facts, const Image *image, Token parent, uint32_t needed, Bytes blob) {
     uint32_t rid = token_rid(parent);
-    if (token_table(parent) == TABLE_TypeDef)
-    facts->types[rid - 1] |= (uint8_t)
-        requires;
+    int32_t statics_excluded = 0;
+    if (token_table(parent) == TABLE_TypeDef) {
+        (void)attribute_named_integer(blob, flow_message_size(blob), "ExcludeStatics", &statics_excluded);
+        facts->types[rid - 1] |= (uint8_t)(needed | (statics_excluded ? TYPE_StaticsExcluded : 0));
+    }
     if (token_table(parent) == TABLE_MethodDef)
-        facts->methods[rid - 1] |= (uint8_t)(requires << METHOD_RequiresShift);
+        facts->methods[rid - 1] |= (uint8_t)(needed << METHOD_RequiresShift);
     if (token_table(parent) != TABLE_Property && token_table(parent) != TABLE_Event)
         return;
     uint32_t count, row = sorted_rows_find(image, COLUMN_MethodSemantics_Association, parent, &count);
     for (uint32_t i = 0; row && i < count; i++) {
         uint32_t method = token_rid(column_token(image, COLUMN_MethodSemantics_Method, row + i));
-        facts->methods[method - 1] |= (uint8_t)(requires << METHOD_RequiresShift);
+        facts->methods[method - 1] |= (uint8_t)(needed << METHOD_RequiresShift);
     }
 }
 
@@ -159,17 +174,20 @@ static void suppress_note(FlowFacts *facts, Token parent) {
         facts->has_suppressions = true;
 }
 
-static void row_note(World *w, FlowFacts *facts, const Image *image, uint32_t rid, AttributeClass class) {
+static void row_note(World *w, FlowFacts *facts, const Module *module, uint32_t rid, AttributeClass class) {
+    const Image *image = module->image;
     Token parent = column_token(image, COLUMN_CustomAttribute_Parent, rid);
     Bytes blob = column_blob(image, COLUMN_CustomAttribute_Value, rid);
     Text key, value;
     switch (class) {
-    case CLASS_Dam: dam_note(w, facts, image, parent, first_int32(blob)); break;
+    case CLASS_Dam: dam_note(w, facts, module, parent, first_int32(blob)); break;
     case CLASS_RequiresUnreferencedCode:
-        requires_note(facts, image, parent, REQUIRES_UnreferencedCode);
+        requires_note(facts, image, parent, REQUIRES_UnreferencedCode, blob);
         break;
-    case CLASS_RequiresDynamicCode: requires_note(facts, image, parent, REQUIRES_DynamicCode); break;
-    case CLASS_RequiresAssemblyFiles: requires_note(facts, image, parent, REQUIRES_AssemblyFiles); break;
+    case CLASS_RequiresDynamicCode: requires_note(facts, image, parent, REQUIRES_DynamicCode, blob); break;
+    case CLASS_RequiresAssemblyFiles:
+        requires_note(facts, image, parent, REQUIRES_AssemblyFiles, blob);
+        break;
     case CLASS_DynamicDependency:
         if (token_table(parent) == TABLE_MethodDef)
             facts->methods[token_rid(parent) - 1] |= METHOD_DynamicDependency;
@@ -188,9 +206,40 @@ static void row_note(World *w, FlowFacts *facts, const Image *image, uint32_t ri
 
 // ---- Properties: their annotation holds for accessors and the backing field ---------------------
 
+static bool is_compiler_generated(const Module *module, Token member) {
+    Bytes blob;
+    return attribute_find(module, member, "System.Runtime.CompilerServices", "CompilerGeneratedAttribute",
+                          &blob);
+}
+
+/// The field of an automatic property, unless it has an annotation of its own.
+static void backing_field_note(World *w, FlowFacts *facts, const TypeDef *owner, uint32_t property_rid,
+                               uint32_t flags) {
+    const Image *image = owner->module->image;
+    uint32_t field = flow_backing_field(w, owner, property_rid);
+    uint32_t *place = field ? &flags_table(w, &facts->fields, image, TABLE_Field)[field - 1] : NULL;
+    if (place && !*place)
+        *place = flags;
+}
+
+uint32_t flow_backing_field(World *w, const TypeDef *owner, uint32_t property_rid) {
+    const Image *image = owner->module->image;
+    char *name = arena_format(&w->scratch, "<%.*s>k__BackingField",
+                              TEXT_ARG(column_text(image, COLUMN_Property_Name, property_rid)));
+    for (uint32_t i = 0; i < owner->field_count; i++)
+        if (text_equal_z(column_text(image, COLUMN_Field_Name, owner->first_field_rid + i), name))
+            return owner->first_field_rid + i;
+    return 0;
+}
+
 static void property_note(World *w, FlowFacts *facts, const Module *module, uint32_t rid) {
     const Image *image = module->image;
+    Failure failure = {0};
+    const Signature *signature = property_signature(w->ts, (Module *)module, rid, NULL, NULL, &failure);
+    bool automatic = false;
     uint32_t flags = facts->properties[rid - 1], count;
+    if (!signature || !flow_holds_types(w, signature->return_type))
+        return;
     uint32_t row =
         sorted_rows_find(image, COLUMN_MethodSemantics_Association, token_make(TABLE_Property, rid), &count);
     MethodDef *accessor = NULL;
@@ -200,6 +249,7 @@ static void property_note(World *w, FlowFacts *facts, const Module *module, uint
         if (!accessor)
             return;
         bool is_setter = column_read(image, COLUMN_MethodSemantics_Semantics, row + i) == 1;
+        automatic |= is_compiler_generated(module, token_make(TABLE_MethodDef, accessor->rid));
         uint32_t param = flow_param_row(accessor, is_setter ? accessor->param_count : 0);
         facts->methods[accessor->rid - 1] |= METHOD_Dam;
         // Without a Param row the flags stand at the method itself; accessors have no other use of it.
@@ -209,16 +259,8 @@ static void property_note(World *w, FlowFacts *facts, const Module *module, uint
         if (!*place)
             *place = flags;
     }
-    if (!accessor)
-        return;
-    char *backing = arena_format(&w->scratch, "<%.*s>k__BackingField",
-                                 TEXT_ARG(column_text(image, COLUMN_Property_Name, rid)));
-    const TypeDef *owner = accessor->owner;
-    for (uint32_t i = 0; i < owner->field_count; i++) {
-        uint32_t field = owner->first_field_rid + i;
-        if (text_equal_z(column_text(image, COLUMN_Field_Name, field), backing))
-            flags_table(w, &facts->fields, image, TABLE_Field)[field - 1] |= flags;
-    }
+    if (automatic)
+        backing_field_note(w, facts, accessor->owner, rid, flags);
 }
 
 // ---- Intrinsics ---------------------------------------------------------------------------------
@@ -268,7 +310,7 @@ const FlowFacts *flow_facts(World *w, const Module *module) {
     for (uint32_t rid = 1; rid <= count; rid++) {
         AttributeClass class = class_of(&constructors, column_token(image, COLUMN_CustomAttribute_Type, rid));
         if (class != CLASS_None)
-            row_note(w, facts, image, rid, class);
+            row_note(w, facts, module, rid, class);
     }
     for (uint32_t rid = 1; facts->properties && rid <= table_row_count(image, TABLE_Property); rid++)
         if (facts->properties[rid - 1])
@@ -376,14 +418,19 @@ uint32_t flow_type_flags(World *w, Type *type) {
     return flags;
 }
 
+uint32_t flow_requires_scope(World *w, const MethodDef *def) {
+    const FlowFacts *facts = flow_facts(w, def->owner->module);
+    uint32_t own = (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
+    uint32_t types = facts->types[def->owner->rid - 1];
+    uint32_t of_class = types & TYPE_StaticsExcluded && def->is_static ? 0 : types & TYPE_Requires;
+    return def == def->owner->static_constructor ? of_class : own | of_class; // its own have no meaning
+}
+
 uint32_t flow_requires(World *w, const MethodDef *def) {
     const FlowFacts *facts = flow_facts(w, def->owner->module);
-    uint32_t
-        requires
-    = (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
-    if (def->is_static || def->is_constructor)
-        for (const TypeDef *at = def->owner; at; at = at->enclosing)
-    requires |= facts->types[at->rid - 1] & TYPE_Requires;
-    return
-        requires;
+    if (def == def->owner->static_constructor)
+        return 0;
+    return def->is_static || def->is_constructor
+               ? flow_requires_scope(w, def)
+               : (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
 }

@@ -10,9 +10,13 @@ enum { // II.23.1.10, II.23.1.5: accessibility
     TYPE_NestedPublic = 2,
 };
 
+typedef ARRAY(Type *) TypeList;
+
 /// Which members of one class a walk over a type and its bases takes.
 typedef struct Selection {
     World *w;
+    TypeList *warned; // the walk makes warnings instead of marks; types it has been to
+    bool declared_only;
     const Node *from;
     const char *text;
     Text name; // data NULL: all
@@ -59,14 +63,27 @@ static Method *closed_method(World *w, Method *method) {
 }
 
 void flow_mark_method(World *w, Method *method, const Node *from, const char *text) {
-    flow_warn_member(w, method->def);
     mark_method_metadata(w, method->def, from);
     mark_reflectable_method(w, closed_method(w, method), from, text);
 }
 
 static void take_method(const Selection *s, Method *method) {
-    flow_mark_method(s->w, method, s->from, s->text);
+    if (s->warned)
+        flow_warn_method(s->w, method, false);
+    else
+        flow_mark_method(s->w, method, s->from, s->text);
 }
+
+static void take_field(const Selection *s, Field *field) {
+    if (s->warned)
+        flow_warn_field(s->w, field);
+    else
+        mark_reflectable_field(s->w, field, s->from, s->text);
+}
+
+static void members_take(const Selection *s, Type *type, uint32_t flags);
+static void members_warn(World *w, TypeList *warned, Type *type, uint32_t flags, bool declared_only);
+static void members_mark(World *w, Type *type, uint32_t flags, const Node *from, const char *text);
 
 static Type *base_of(World *w, Type *type) {
     if (type->kind == TYPE_SzArray || type->kind == TYPE_Array)
@@ -97,7 +114,7 @@ static void fields_take(const Selection *s, Type *type) {
             // Object's own field is the MethodTable pointer.
             if (at != well_known_type(s->w->ts, WELL_KNOWN_TYPE_Object) &&
                 selected(s, fields[i]->def->flags, fields[i]->def->is_static, fields[i]->def->name, on_base))
-                mark_reflectable_field(s->w, fields[i], s->from, s->text);
+                take_field(s, fields[i]);
     }
 }
 
@@ -122,6 +139,34 @@ static bool association_selected(const Selection *s, const Type *owner, Token as
     return false;
 }
 
+/// The accessors of a property or event.
+static void association_warn(const Selection *s, Type *owner, Token association) {
+    const Image *image = owner->def->module->image;
+    uint32_t method_count, count,
+        row = sorted_rows_find(image, COLUMN_MethodSemantics_Association, association, &count);
+    Method *const *methods = type_methods(s->w->ts, owner, &method_count);
+    for (uint32_t i = 0; row && i < count; i++) {
+        uint32_t rid = token_rid(column_token(image, COLUMN_MethodSemantics_Method, row + i));
+        for (uint32_t k = 0; k < method_count; k++)
+            if (methods[k]->def->rid == rid)
+                flow_warn_method(s->w, methods[k], false);
+    }
+}
+
+static void take_property(const Selection *s, Type *owner, uint32_t rid) {
+    if (s->warned)
+        association_warn(s, owner, token_make(TABLE_Property, rid));
+    else
+        mark_reflectable_property(s->w, owner, rid, s->from, s->text);
+}
+
+static void take_event(const Selection *s, Type *owner, uint32_t rid) {
+    if (s->warned)
+        association_warn(s, owner, token_make(TABLE_Event, rid));
+    else
+        mark_reflectable_event(s->w, owner, rid, s->from, s->text);
+}
+
 static void properties_take(const Selection *s, Type *type) {
     bool on_base = false;
     for (Type *at = type; at; at = s->bases ? base_of(s->w, at) : NULL, on_base = true) {
@@ -132,7 +177,7 @@ static void properties_take(const Selection *s, Type *type) {
         for (uint32_t i = 0; i < count; i++) {
             Text name = column_text(at->def->module->image, COLUMN_Property_Name, first + i);
             if (association_selected(s, at, token_make(TABLE_Property, first + i), name, on_base))
-                mark_reflectable_property(s->w, at, first + i, s->from, s->text);
+                take_property(s, at, first + i);
         }
     }
 }
@@ -146,7 +191,7 @@ static void events_take(const Selection *s, Type *type) {
         for (uint32_t i = 0; i < count; i++) {
             Text name = column_text(at->def->module->image, COLUMN_Event_Name, first + i);
             if (association_selected(s, at, token_make(TABLE_Event, first + i), name, on_base))
-                mark_reflectable_event(s->w, at, first + i, s->from, s->text);
+                take_event(s, at, first + i);
         }
     }
 }
@@ -176,8 +221,9 @@ static void nested_take(const Selection *s, Type *type) {
         Type *nested = nested_instance(s->w, type, def);
         if (!nested)
             continue;
-        mark_reflectable_type(s->w, nested, s->from, s->text);
-        flow_mark_members(s->w, nested, DAM_All, s->from, s->text);
+        if (!s->warned)
+            mark_reflectable_type(s->w, nested, s->from, s->text);
+        members_take(s, nested, DAM_All);
     }
 }
 
@@ -198,34 +244,36 @@ Type *flow_nested_type(World *w, Type *type, Text name) {
 
 // ---- Sets ---------------------------------------------------------------------------------------
 
-static Selection select_by(World *w, uint32_t flags, uint32_t all_public, uint32_t all_other,
-                           uint32_t inherited, const Node *from, const char *text) {
-    Selection s = select_all(w, from, text);
+/// With bases, where that kind of member has them.
+static Selection select_by(const Selection *all, uint32_t flags, uint32_t all_public, uint32_t all_other,
+                           uint32_t inherited) {
+    Selection s = *all;
+    s.bases = !s.declared_only;
     s.take_public = (flags & all_public) == all_public;
     s.take_other = (flags & all_other) != 0;
     s.private_in_bases = (flags & inherited) != 0;
     return s;
 }
 
-static void constructors_mark(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
-    Selection s = select_by(w, flags, DAM_PublicConstructors, DAM_NonPublicConstructors,
-                            DAM_InheritedConstructors, from, text);
+static void constructors_take(const Selection *all, Type *type, uint32_t flags) {
+    Selection s =
+        select_by(all, flags, DAM_PublicConstructors, DAM_NonPublicConstructors, DAM_InheritedConstructors);
     s.take_static = false;
-    s.bases = (flags & (DAM_InheritedConstructors | DAM_PublicInheritedConstructors)) != 0;
+    s.bases &= (flags & (DAM_InheritedConstructors | DAM_PublicInheritedConstructors)) != 0;
     if (s.take_public || s.take_other)
         methods_take(&s, type, true);
     if (!(flags & DAM_PublicParameterlessConstructor) || s.take_public || type->kind != TYPE_Named)
         return;
     uint32_t count;
-    Method *const *methods = type_methods(w->ts, type, &count);
+    Method *const *methods = type_methods(s.w->ts, type, &count);
     for (uint32_t i = 0; i < count; i++) {
         const MethodDef *def = methods[i]->def;
         if (def->is_constructor && !def->is_static && def->param_count == 0 &&
             (def->flags & MEMBER_ACCESS_MASK) == MEMBER_ACCESS_Public)
-            mark_reflectable_method(w, methods[i], from, text);
+            take_method(&s, methods[i]);
     }
-    if (type->is_value_type)
-        mark_reflectable_type(w, type, from, text);
+    if (type->is_value_type && !s.warned)
+        mark_reflectable_type(s.w, type, s.from, s.text);
 }
 
 static void interfaces_mark(World *w, Type *type, const Node *from, const char *text) {
@@ -235,61 +283,92 @@ static void interfaces_mark(World *w, Type *type, const Node *from, const char *
         mark_reflectable_type(w, interfaces[i], from, text);
 }
 
-static void sets_mark(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
+static void sets_take(const Selection *all, Type *type, uint32_t flags) {
     if (flags & (DAM_PublicConstructors | DAM_NonPublicConstructors))
-        constructors_mark(w, type, flags, from, text);
-    Selection s =
-        select_by(w, flags, DAM_PublicMethods, DAM_NonPublicMethods, DAM_InheritedMethods, from, text);
-    s.bases = true;
+        constructors_take(all, type, flags);
+    Selection s = select_by(all, flags, DAM_PublicMethods, DAM_NonPublicMethods, DAM_InheritedMethods);
     if (s.take_public || s.take_other)
         methods_take(&s, type, false);
-    s = select_by(w, flags, DAM_PublicFields, DAM_NonPublicFields, DAM_InheritedFields, from, text);
-    s.bases = true;
+    s = select_by(all, flags, DAM_PublicFields, DAM_NonPublicFields, DAM_InheritedFields);
     if (s.take_public || s.take_other)
         fields_take(&s, type);
-    s = select_by(w, flags, DAM_PublicProperties, DAM_NonPublicProperties, DAM_InheritedProperties, from,
-                  text);
-    s.bases = true;
+    s = select_by(all, flags, DAM_PublicProperties, DAM_NonPublicProperties, DAM_InheritedProperties);
     if (s.take_public || s.take_other)
         properties_take(&s, type);
-    s = select_by(w, flags, DAM_PublicEvents, DAM_NonPublicEvents, DAM_InheritedEvents, from, text);
-    s.bases = true;
+    s = select_by(all, flags, DAM_PublicEvents, DAM_NonPublicEvents, DAM_InheritedEvents);
     if (s.take_public || s.take_other)
         events_take(&s, type);
-    s = select_by(w, flags, DAM_PublicNestedTypes, DAM_NonPublicNestedTypes, DAM_InheritedNestedTypes, from,
-                  text);
+    s = select_by(all, flags, DAM_PublicNestedTypes, DAM_NonPublicNestedTypes, DAM_InheritedNestedTypes);
     if (s.take_public || s.take_other)
         nested_take(&s, type);
-    if (flags & DAM_Interfaces)
-        interfaces_mark(w, type, from, text);
+    if (flags & DAM_Interfaces && !s.warned)
+        interfaces_mark(s.w, type, s.from, s.text);
 }
 
 /// `All` holds for the bases and interfaces too.
-static void all_mark(World *w, Type *type, const Node *from, const char *text) {
-    Type *base = base_of(w, type);
+static void bases_take(const Selection *s, Type *type) {
+    Type *base = base_of(s->w, type);
     if (base)
-        flow_mark_members(w, base, DAM_All, from, text);
+        members_take(s, base, DAM_All);
     uint32_t count;
     Type *const *interfaces =
-        type->kind == TYPE_Named ? type_interfaces(w->ts, type, &count) : (count = 0, NULL);
+        type->kind == TYPE_Named ? type_interfaces(s->w->ts, type, &count) : (count = 0, NULL);
     for (uint32_t i = 0; i < count; i++)
-        flow_mark_members(w, interfaces[i], DAM_All, from, text);
+        members_take(s, interfaces[i], DAM_All);
 }
 
-void flow_mark_members(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
+static void members_take(const Selection *s, Type *type, uint32_t flags) {
+    if (s->warned)
+        members_warn(s->w, s->warned, type, flags, false);
+    else
+        members_mark(s->w, type, flags, s->from, s->text);
+}
+
+static bool has_members(const Type *type) {
+    return type->kind != TYPE_FunctionPointer && type->kind != TYPE_Var && type->kind != TYPE_MVar &&
+           (!type->is_open || type->is_generic_definition);
+}
+
+static void members_mark(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
     while (type->kind == TYPE_ByRef || type->kind == TYPE_Pointer)
         type = type->element;
     TypeNode *node = type_node(w, type);
-    uint32_t fresh = flags & ~node->member_flags;
-    if (!fresh || type->kind == TYPE_FunctionPointer || type->kind == TYPE_Var || type->kind == TYPE_MVar)
-        return;
-    if (type->is_open && !type->is_generic_definition)
+    if (!(flags & ~node->member_flags) || !has_members(type))
         return;
     node->member_flags |= flags;
+    Selection s = select_all(w, from, text);
     mark_reflectable_type(w, type, from, text);
     if (flags == DAM_All)
-        all_mark(w, type, from, text);
-    sets_mark(w, type, node->member_flags, from, text);
+        bases_take(&s, type);
+    sets_take(&s, type, node->member_flags);
+}
+
+static void members_warn(World *w, TypeList *warned, Type *type, uint32_t flags, bool declared_only) {
+    while (type->kind == TYPE_ByRef || type->kind == TYPE_Pointer)
+        type = type->element;
+    if (!has_members(type))
+        return;
+    for (uint32_t i = 0; i < warned->count; i++)
+        if (warned->items[i] == type)
+            return;
+    ARRAY_PUSH(&w->scratch, warned, type);
+    Selection s = select_all(w, NULL, NULL);
+    s.warned = warned;
+    s.declared_only = declared_only;
+    if (flags == DAM_All && !declared_only)
+        bases_take(&s, type);
+    sets_take(&s, type, flags);
+}
+
+void flow_warn_members(World *w, Type *type, uint32_t flags, bool inherited) {
+    TypeList warned = {0};
+    if (flow_has_asker(w))
+        members_warn(w, &warned, type, flags, !inherited);
+}
+
+void flow_mark_members(World *w, Type *type, uint32_t flags, const Node *from, const char *text) {
+    flow_warn_members(w, type, flags, true);
+    members_mark(w, type, flags, from, text);
 }
 
 // ---- By name ------------------------------------------------------------------------------------
@@ -314,9 +393,29 @@ uint32_t flow_binding_flags(MemberKind kind, int32_t binding) {
     return wanted | (unknown || binding & BINDING_NonPublic ? flags[kind][1] : 0);
 }
 
+static void named_take(const Selection *named, Type *type, MemberKind kind) {
+    Selection s = *named;
+    if (kind == MEMBER_Method || kind == MEMBER_Any)
+        methods_take(&s, type, false);
+    if (kind == MEMBER_Property || kind == MEMBER_Any)
+        properties_take(&s, type);
+    if (kind == MEMBER_Field || kind == MEMBER_Any)
+        fields_take(&s, type);
+    if (kind == MEMBER_Event || kind == MEMBER_Any)
+        events_take(&s, type);
+    if ((kind == MEMBER_NestedType || kind == MEMBER_Any) && !s.warned)
+        nested_take(&s, type);
+    if (kind == MEMBER_Constructor || kind == MEMBER_Any) {
+        s.bases = false;
+        s.take_static = false;
+        methods_take(&s, type, true);
+    }
+}
+
 void flow_mark_named(World *w, Type *type, MemberKind kind, Text name, int32_t binding, const Node *from,
                      const char *text) {
     Selection s = select_all(w, from, text);
+    TypeList warned = {0};
     bool unknown = binding == BINDING_Unknown || binding & ~63 || binding & BINDING_IgnoreCase;
     if (type->kind == TYPE_Var || type->kind == TYPE_MVar || (type->is_open && !type->is_generic_definition))
         return;
@@ -329,21 +428,10 @@ void flow_mark_named(World *w, Type *type, MemberKind kind, Text name, int32_t b
         s.take_instance = (binding & BINDING_Instance) != 0;
     }
     mark_reflectable_type(w, type, from, text);
-    if (kind == MEMBER_Method || kind == MEMBER_Any)
-        methods_take(&s, type, false);
-    if (kind == MEMBER_Property || kind == MEMBER_Any)
-        properties_take(&s, type);
-    if (kind == MEMBER_Field || kind == MEMBER_Any)
-        fields_take(&s, type);
-    if (kind == MEMBER_Event || kind == MEMBER_Any)
-        events_take(&s, type);
-    if (kind == MEMBER_NestedType || kind == MEMBER_Any)
-        nested_take(&s, type);
-    if (kind == MEMBER_Constructor || kind == MEMBER_Any) {
-        s.bases = false;
-        s.take_static = false;
-        methods_take(&s, type, true);
-    }
+    named_take(&s, type, kind);
+    s.warned = &warned;
+    if (flow_has_asker(w))
+        named_take(&s, type, kind);
 }
 
 // ---- Generic arguments --------------------------------------------------------------------------
@@ -359,7 +447,7 @@ void flow_mark_type_arguments(World *w, const Type *type, const Node *from) {
     for (uint32_t i = 0; i < type->arg_count; i++) {
         uint32_t flags = flow_generic_flags(w, type->def, NULL, i);
         if (flags)
-            flow_mark_members(w, type->args[i], flags, from, "argument of an annotated generic parameter");
+            members_mark(w, type->args[i], flags, from, "argument of an annotated generic parameter");
     }
 }
 
@@ -377,7 +465,7 @@ void flow_mark_method_arguments(World *w, const Method *method, const Node *from
     for (uint32_t i = 0; i < method->arg_count; i++) {
         uint32_t flags = flow_generic_flags(w, NULL, method->def, i);
         if (flags)
-            flow_mark_members(w, method->args[i], flags, from, "argument of an annotated generic parameter");
+            members_mark(w, method->args[i], flags, from, "argument of an annotated generic parameter");
     }
 }
 
@@ -398,8 +486,10 @@ void flow_instance_appears(World *w, Type *type, const Node *from) {
     if (!w->get_type_asked || type->kind != TYPE_Named)
         return;
     uint32_t flags = asked_flags(w, type);
-    if (flags)
-        flow_mark_members(w, type, flags, from, "GetType on an annotated class");
+    if (!flags)
+        return;
+    members_mark(w, type, flags, from, "GetType on an annotated class");
+    flow_check_hierarchy(w, type);
 }
 
 void flow_mark_get_type(World *w, Type *type, uint32_t flags, const Node *from) {

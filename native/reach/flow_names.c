@@ -18,7 +18,9 @@ static Text parameter_name(const Module *module, Token owner, uint32_t index) {
 }
 
 static void variable_print(Printer *p, const Type *type) {
-    if (type->kind == TYPE_MVar && p->method)
+    if (type->kind == TYPE_MVar && !p->method)
+        text_append_format(&p->out, "!!%u", type->index);
+    else if (type->kind == TYPE_MVar)
         text_append(&p->out, parameter_name(p->method->owner->module,
                                             token_make(TABLE_MethodDef, p->method->rid), type->index));
     else if (type->kind == TYPE_Var && p->type)
@@ -108,6 +110,11 @@ static bool accessor_print(Printer *p, const MethodDef *def) {
     return false;
 }
 
+/// Only they print with parameters.
+static bool is_event_accessor(const MethodDef *def) {
+    return text_starts_with(def->name, "add_") || text_starts_with(def->name, "remove_");
+}
+
 static Text without_arity(Text name) {
     const char *tick = memchr(name.data, '`', name.size);
     return tick ? (Text){name.data, (size_t)(tick - name.data)} : name;
@@ -122,10 +129,12 @@ const char *flow_name_of_method(World *w, const Method *method, const MethodDef 
     Printer p = {.w = w, .out = {.arena = arena}, .method = context, .type = context ? context->owner : NULL};
     type_print(&p, method->owner, true);
     text_append_z(&p.out, ".");
-    if (accessor_print(&p, def))
+    bool is_accessor = accessor_print(&p, def);
+    if (is_accessor && !is_event_accessor(def))
         return printed(&p);
-    bool is_constructor = def->is_constructor || def == def->owner->static_constructor;
-    text_append(&p.out, is_constructor ? without_arity(def->owner->name) : def->name);
+    bool is_instance_constructor = def->is_constructor && def != def->owner->static_constructor;
+    if (!is_accessor)
+        text_append(&p.out, is_instance_constructor ? without_arity(def->owner->name) : def->name);
     if (method->arg_count)
         args_print(&p, method->args, method->arg_count);
     for (uint32_t i = 0; !method->arg_count && i < def->generic_count; i++) {
@@ -134,8 +143,8 @@ const char *flow_name_of_method(World *w, const Method *method, const MethodDef 
         if (i + 1 == def->generic_count)
             text_append_z(&p.out, ">");
     }
-    if (!method->arg_count)
-        p.method = def; // open over its own parameters
+    if (!method->arg_count) // open over its own parameters, which have no names on an instance of the type
+        p.method = is_own_instance(method->owner) ? def : NULL;
     text_append_z(&p.out, "(");
     for (uint32_t i = 0; i < method->signature->param_count; i++) {
         if (i)
@@ -161,6 +170,22 @@ const char *flow_name_of_type(World *w, const TypeDef *def, Arena *arena) {
 
 const char *flow_name_of_field(World *w, const FieldDef *def, Arena *arena) {
     return arena_format(arena, "%s.%.*s", flow_name_of_type(w, def->owner, arena), TEXT_ARG(def->name));
+}
+
+const char *flow_name_of_property(World *w, const TypeDef *owner, uint32_t rid, Arena *arena) {
+    return arena_format(arena, "%s.%.*s", flow_name_of_type(w, owner, arena),
+                        TEXT_ARG(column_text(owner->module->image, COLUMN_Property_Name, rid)));
+}
+
+const char *flow_name_of_origin(World *w, const FlowOrigin *origin, Arena *arena) {
+    Module *module = (Module *)origin->module;
+    uint32_t rid = token_rid(origin->token);
+    switch (token_table(origin->token)) { // NOLINT: there are no others
+    case TABLE_MethodDef: return flow_name_of_def(w, method_def_get(w->ts, module, rid), arena);
+    case TABLE_Field: return flow_name_of_field(w, field_def_get(w->ts, module, rid), arena);
+    case TABLE_Property: return flow_name_of_property(w, origin->owner, rid, arena);
+    default: return flow_name_of_type(w, origin->owner, arena);
+    }
 }
 
 const char *flow_name_of_param(const MethodDef *def, uint32_t index, Arena *arena) {

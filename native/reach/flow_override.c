@@ -1,5 +1,5 @@
 // Overrides and implementations must carry the annotations of what they override (IL2046, IL2092-IL2095,
-// IL3003, IL3051), and annotations must stand on types and type names (IL2097, IL2098, IL2106).
+// IL3003, IL3051).
 #include "reach/flow_call.h"
 
 typedef struct Pair {
@@ -125,6 +125,8 @@ void flow_check_overrides(World *w, Type *type) {
     if (marks->types[type->def->rid - 1] & TYPE_OVERRIDES_CHECKED)
         return;
     marks->types[type->def->rid - 1] |= TYPE_OVERRIDES_CHECKED;
+    flow_check_annotations(w, type->def);
+    flow_check_base_arguments(w, type);
     Type *base = type_base(w->ts, type);
     uint32_t count, base_count = 0;
     const VirtualSlot *slots = type_virtual_slots(w->ts, type, &count);
@@ -136,47 +138,4 @@ void flow_check_overrides(World *w, Type *type) {
                                                     : base_slots[i].declaration,
                        false);
     interfaces_check(w, type);
-}
-
-// ---- Annotations on the wrong kind of member ----------------------------------------------------
-
-void flow_check_annotations(World *w, const Method *method) {
-    const MethodDef *def = method->def;
-    Arena *arena = &w->scratch;
-    if (!(flow_method_bits(w, def) & METHOD_Dam) || flow_is_framework(w, def->owner->module))
-        return;
-    for (uint32_t i = 0; i < method->signature->param_count; i++)
-        if (flow_param_flags(w, def, i) && !flow_holds_types(w, method->signature->params[i]))
-            flow_report(
-                w, def, false, 0, "IL2098",
-                arena_format(
-                    arena,
-                    "Parameter '%s' of method '%s' has 'DynamicallyAccessedMembersAttribute', but that "
-                    "attribute can only be applied to parameters of type 'System.Type' or "
-                    "'System.String'.",
-                    flow_name_of_param(def, i, arena), flow_name_of_def(w, def, arena)));
-    if (flow_return_flags(w, def) && !flow_holds_types(w, method->signature->return_type))
-        flow_report(
-            w, def, false, 0, "IL2106",
-            arena_format(
-                arena,
-                "Return type of method '%s' has 'DynamicallyAccessedMembersAttribute', but that attribute "
-                "can only be applied to properties of type 'System.Type' or 'System.String'.",
-                flow_name_of_def(w, def, arena)));
-}
-
-bool flow_field_annotation_holds(World *w, const Field *field) {
-    if (flow_holds_types(w, field->type))
-        return true;
-    const char *name = flow_name_of_field(w, field->def, &w->scratch);
-    DiagLocation location = {.member = name};
-    if (!flow_is_framework(w, field->def->owner->module) && !flow_code_off(w, "IL2097"))
-        diag_report_il(
-            w->reach->diag, "IL2097", "Trim analysis", location,
-            arena_format(
-                &w->scratch,
-                "Field '%s' has 'DynamicallyAccessedMembersAttribute', but that attribute can only be "
-                "applied to fields of type 'System.Type' or 'System.String'.",
-                name));
-    return false;
 }

@@ -14,7 +14,8 @@ static bool place_same(const Place *a, const Place *b) {
 static bool value_same(const FlowValue *a, const FlowValue *b) {
     return a == b || (a->kind == b->kind && a->type == b->type && a->method == b->method &&
                       a->array == b->array && a->integer == b->integer && text_equal(a->string, b->string) &&
-                      a->through_nullable == b->through_nullable && place_same(&a->place, &b->place));
+                      a->through_nullable == b->through_nullable && a->of_parameter == b->of_parameter &&
+                      place_same(&a->place, &b->place));
 }
 
 static bool set_has(FlowSet set, const FlowValue *value) {

@@ -48,18 +48,6 @@ static uint32_t user_bits(World *w, const MethodDef *def, uint32_t bits_of(World
     return bits;
 }
 
-static uint32_t requires_scope(World *w, const MethodDef *def) {
-    uint32_t
-        requires
-    = 0;
-    const FlowFacts *facts = flow_facts(w, def->owner->module);
-    requires |= (facts->methods[def->rid - 1] >> METHOD_RequiresShift) & TYPE_Requires;
-    for (const TypeDef *at = def->owner; at; at = at->enclosing)
-    requires |= facts->types[at->rid - 1] & TYPE_Requires;
-    return
-        requires;
-}
-
 // ---- Suppression --------------------------------------------------------------------------------
 
 static bool suppression_matches(const Module *module, Token owner, const char *code, bool for_all) {
@@ -126,6 +114,19 @@ static bool suppressed(World *w, const MethodDef *def, const char *code) {
         return false;
     return association_suppresses(def, code) ||
            suppression_matches(module, token_make(TABLE_Assembly, 1), code, true) ||
+           suppression_matches(module, token_make(TABLE_Module, 1), code, true);
+}
+
+static bool origin_suppressed(World *w, const FlowOrigin *origin, const char *code) {
+    const Module *module = origin->module;
+    if (token_table(origin->token) == TABLE_MethodDef)
+        return suppressed(w, method_def_get(w->ts, (Module *)module, token_rid(origin->token)), code);
+    if (suppression_matches(module, origin->token, code, false))
+        return true;
+    for (const TypeDef *at = origin->owner; at; at = at->enclosing)
+        if (suppression_matches(module, token_make(TABLE_TypeDef, at->rid), code, false))
+            return true;
+    return suppression_matches(module, token_make(TABLE_Assembly, 1), code, true) ||
            suppression_matches(module, token_make(TABLE_Module, 1), code, true);
 }
 
@@ -238,9 +239,23 @@ void flow_report(World *w, const MethodDef *origin, bool has_offset, uint32_t of
     diag_report_il(w->reach->diag, code, category, location, text);
 }
 
-/// Bodies of members that say themselves what they need are not warned about it again.
-static bool in_requires_scope(Flow *f, const char *code) {
-    uint32_t scope = user_bits(f->w, f->body->method->def, requires_scope);
+void flow_report_at(World *w, const FlowOrigin *origin, const char *code, const char *text) {
+    const char *category = category_of(code);
+    bool is_collapsible =
+        token_table(origin->token) == TABLE_MethodDef || token_table(origin->token) == TABLE_TypeDef;
+    if (flow_code_off(w, code) || flow_is_framework(w, origin->module) || origin_suppressed(w, origin, code))
+        return;
+    if (category && is_collapsible && is_single_warn(w->reach->request, origin->module)) {
+        collapse(w, origin->module, category);
+        return;
+    }
+    DiagLocation location = {.member = flow_name_of_origin(w, origin, &w->scratch)};
+    diag_report_il(w->reach->diag, code, category, location, text);
+}
+
+/// Members that say themselves what they need are not warned about it again.
+static bool in_requires_scope(World *w, const MethodDef *def, const char *code) {
+    uint32_t scope = user_bits(w, def, flow_requires_scope);
     if (code[2] == '2')
         return (scope & REQUIRES_UnreferencedCode) != 0;
     if (strcmp(code, "IL3050") >= 0)
@@ -250,7 +265,8 @@ static bool in_requires_scope(Flow *f, const char *code) {
 
 static bool worth_reporting(Flow *f, const char *code) {
     const Method *method = f->body->method;
-    return method->def && !flow_is_framework(f->w, method->def->owner->module) && !in_requires_scope(f, code);
+    return method->def && !flow_is_framework(f->w, method->def->owner->module) &&
+           !in_requires_scope(f->w, method->def, code);
 }
 
 void flow_warn(Flow *f, const char *code, const char *format, ...) {
@@ -262,6 +278,23 @@ void flow_warn(Flow *f, const char *code, const char *format, ...) {
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
     flow_report(f->w, f->body->method->def, true, f->in->offset, code, text);
+}
+
+void flow_warn_asker(World *w, const char *code, const char *format, ...) {
+    char text[4096];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    if (!w->asker) {
+        flow_warn(w->flow, code, "%s", text);
+        return;
+    }
+    const MethodDef *def = token_table(w->asker->token) == TABLE_MethodDef
+                               ? method_def_get(w->ts, (Module *)w->asker->module, token_rid(w->asker->token))
+                               : NULL;
+    if (!def || !in_requires_scope(w, def, code))
+        flow_report_at(w, w->asker, code, text);
 }
 
 // ---- Members as the source writes them ----------------------------------------------------------
@@ -296,7 +329,7 @@ static const Method *written_as(Flow *f, const MethodDef *def) {
     const Method *caller = f->body->method, *exact = f->in->method;
     bool is_call = f->in->op == OP_call || f->in->op == OP_callvirt || f->in->op == OP_newobj ||
                    f->in->op == OP_ldftn || f->in->op == OP_ldvirtftn || f->in->op == OP_new_delegate ||
-                   f->in->op == OP_new_delegate_virtual;
+                   f->in->op == OP_new_delegate_virtual || f->in->op == OP_ldtoken_method;
     bool replaced = is_call && exact == well_known_method(f->w->ts, WELL_KNOWN_METHOD_ReflectionGetType);
     bool generic = caller->owner->arg_count || caller->arg_count;
     Failure failure = {0};
@@ -337,8 +370,7 @@ static bool requires_message(const Module *module, Token owner, const char *attr
     if (!attribute_find(module, owner, "System.Diagnostics.CodeAnalysis", attribute, &blob))
         return false;
     bool has_message = attribute_string_argument(blob, 0, &message) && message.size;
-    size_t fixed = has_message ? (size_t)(message.data + message.size - (const char *)blob.data) - 2 : 0;
-    bool has_url = attribute_named_string(blob, (uint32_t)fixed, "Url", &url);
+    bool has_url = attribute_named_string(blob, flow_message_size(blob), "Url", &url);
     const char *stop = has_message && message.data[message.size - 1] != '.' ? "." : "";
     *out = arena_format(arena, "%s%.*s%s%s%.*s", has_message ? " " : "", has_message ? (int)message.size : 0,
                         has_message ? message.data : "", has_message ? stop : "", has_url ? " " : "",
@@ -358,60 +390,59 @@ static bool association_message(const MethodDef *def, const char *attribute, Are
 
 static const char *message_of(const TypeDef *type, const MethodDef *def, const char *attribute,
                               Arena *arena) {
-    const char *message;
+    const char *message = "";
     if (def &&
         (requires_message(type->module, token_make(TABLE_MethodDef, def->rid), attribute, arena, &message) ||
          association_message(def, attribute, arena, &message)))
         return message;
-    for (; type; type = type->enclosing)
-        if (requires_message(type->module, token_make(TABLE_TypeDef, type->rid), attribute, arena, &message))
-            return message;
-    return "";
+    (void)requires_message(type->module, token_make(TABLE_TypeDef, type->rid), attribute, arena, &message);
+    return message;
 }
 
-static void warn_requires(Flow *f, uint32_t requires, const TypeDef *type, const MethodDef *def,
-                          const char *name) {
+const char *flow_unreferenced_message(const TypeDef *type, const MethodDef *def, Arena *arena) {
+    return message_of(type, def, requirements[0].attribute, arena);
+}
+
+/// Only through the analysis that is running, or the asker.
+static void warn_required(World *w, uint32_t needed, const TypeDef *type, const MethodDef *def,
+                          const char *name, Arena *arena) {
     for (size_t i = 0; i < sizeof requirements / sizeof *requirements; i++) {
-        if (!(requires & requirements[i].bit))
+        if (!(needed & requirements[i].bit))
             continue;
-        const char *message = message_of(type, def, requirements[i].attribute, f->arena);
-        flow_warn(f, requirements[i].code, "Using member '%s' which has '%s' %s%s", name,
-                  requirements[i].attribute, requirements[i].text, message);
+        const char *message = message_of(type, def, requirements[i].attribute, arena);
+        flow_warn_asker(w, requirements[i].code, "Using member '%s' which has '%s' %s%s", name,
+                        requirements[i].attribute, requirements[i].text, message);
     }
 }
 
 void flow_warn_requires(Flow *f, const MethodDef *def) {
-    uint32_t
-        requires
-    = flow_requires(f->w, def);
-    if (requires && def->owner->module && !flow_is_framework(f->w, f->body->method->def->owner->module))
-        warn_requires(f, requires, def->owner, def, flow_method_name(f, def));
+    uint32_t needed = flow_requires(f->w, def);
+    if (needed && !flow_is_framework(f->w, f->body->method->def->owner->module))
+        warn_required(f->w, needed, def->owner, def, flow_method_name(f, def), f->arena);
 }
 
 void flow_warn_dynamic_code(Flow *f, const MethodDef *def) {
-    uint32_t
-        requires
-    = flow_requires(f->w, def) & REQUIRES_DynamicCode;
-    if (requires && !flow_is_framework(f->w, f->body->method->def->owner->module))
-        warn_requires(f, requires, def->owner, def, flow_method_name(f, def));
+    uint32_t needed = flow_requires(f->w, def) & REQUIRES_DynamicCode;
+    if (needed && !flow_is_framework(f->w, f->body->method->def->owner->module))
+        warn_required(f->w, needed, def->owner, def, flow_method_name(f, def), f->arena);
 }
 
-void flow_warn_requires_field(Flow *f, const FieldDef *def) {
-    const FlowFacts *facts = flow_facts(f->w, def->owner->module);
-    uint32_t
-        requires
-    = facts->types[def->owner->rid - 1] & TYPE_Requires;
-    if (requires && def->is_static && !def->is_literal)
-        warn_requires(f, requires, def->owner, NULL, flow_name_of_field(f->w, def, f->arena));
+uint32_t flow_field_requires(World *w, const FieldDef *def) {
+    const FlowFacts *facts = flow_facts(w, def->owner->module);
+    uint32_t types = facts->types[def->owner->rid - 1];
+    return def->is_static && !(types & TYPE_StaticsExcluded) ? types & TYPE_Requires : 0;
 }
 
-void flow_warn_member(World *w, const MethodDef *def) {
-    Flow *f = w->flow;
-    uint32_t
-        requires
-    = f ? flow_requires(w, def) : 0;
-    if (requires && !flow_is_framework(w, f->body->method->def->owner->module))
-        warn_requires(f, requires, def->owner, def, flow_name_of_def(w, def, f->arena));
+void flow_warn_requires_field(World *w, const FieldDef *def, Arena *arena) {
+    uint32_t needed = flow_field_requires(w, def);
+    if (needed)
+        warn_required(w, needed, def->owner, NULL, flow_name_of_field(w, def, arena), arena);
+}
+
+void flow_warn_requires_reflected(World *w, const MethodDef *def, const char *name, Arena *arena) {
+    uint32_t needed = flow_requires_scope(w, def);
+    if (needed)
+        warn_required(w, needed, def->owner, def, name, arena);
 }
 
 // ---- COM ----------------------------------------------------------------------------------------

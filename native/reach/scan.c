@@ -292,6 +292,7 @@ static void scan_inlined_flow(Scan *s) {
             node->flow_epoch == w->flow_epoch)
             continue;
         node->flow_epoch = w->flow_epoch;
+        flow_check_annotations(w, callee->def->owner);
         const Body *body = written_body(w, callee, s->node);
         if (is_interesting(w, body))
             flow_analyze(w, body, s->node);
@@ -368,7 +369,7 @@ void method_scan(World *w, MethodNode *node) {
         code_note(w, node, from);
         if (method->def) {
             flow_mark_method_arguments(w, method, from);
-            flow_check_annotations(w, method);
+            flow_check_annotations(w, method->def->owner);
             if (flow_method_bits(w, method->def) & METHOD_DynamicDependency)
                 dynamic_dependencies_mark(w, method, from);
         }

@@ -143,7 +143,12 @@ typedef struct FieldNode {
     bool is_token;                      // ldtoken: FieldHandleInfo
 } FieldNode;
 
-enum { TYPE_VISIBLE = 1, TYPE_OVERRIDES_CHECKED = 2 };
+enum {
+    TYPE_VISIBLE = 1,
+    TYPE_OVERRIDES_CHECKED = 2,
+    TYPE_ANNOTATIONS_CHECKED = 4,
+    TYPE_HIERARCHY_CHECKED = 8,
+};
 /// Definitions of one module that need NativeFormat records; a byte per row, at rid - 1.
 /// Instances of one definition that generic recursion may have made (recursion.c).
 typedef struct InstanceCount {
@@ -251,6 +256,7 @@ typedef struct World {
     ARRAY(TypeForward) forwards;
     bool get_type_asked;
     struct Flow *flow;                 // the analysis that makes marks now
+    const struct FlowOrigin *asker;    // or the member or type whose annotation or attribute asks for members
     const Node *delegate_targets_from; // Delegate.Method is called on some delegate
     ARRAY(DelegateTarget) delegate_targets;
     bool methods_asked;          // somebody can list the methods of a type

@@ -33,5 +33,13 @@ static class Program
         DerivedFromRequires.Run(args[0]);
         RunClassConstructorAndNested.Run(args[0]);
         LocalFunctionsAndLambdas.Run(args[0]);
+        PropertyAnnotations.Run(args[0]);
+        PropertyBackingField.Run(args[0]);
+        AnnotatedByReflection.Run(args[0]);
+        AnnotatedType.Run(args[0]);
+        StaticConstructor.Run(args[0]);
+        ReflectionOfRequires.Run(args[0]);
+        GenericArguments.Run(args[0]);
+        Dependencies.Run(args[0]);
     }
 }
