@@ -112,7 +112,8 @@ static void make_generic_type(Call *c, const FlowValue *value) {
         if (f->final && !all_reference_constrained(def, NULL, def->generic_count))
             flow_warn_dynamic_code(c->f, c->def);
     }
-    if (f->final && !arguments_require(c, arguments, def, NULL, def->generic_count))
+    // Nullable<T> stands for T: what is asked of one is asked of the other.
+    if (f->final && !def->is_nullable && !arguments_require(c, arguments, def, NULL, def->generic_count))
         flow_warn(
             f, "IL2055",
             "Call to '%s' can not be statically analyzed. It's not possible to guarantee the availability of "

@@ -115,11 +115,6 @@ static bool is_event_accessor(const MethodDef *def) {
     return text_starts_with(def->name, "add_") || text_starts_with(def->name, "remove_");
 }
 
-static Text without_arity(Text name) {
-    const char *tick = memchr(name.data, '`', name.size);
-    return tick ? (Text){name.data, (size_t)(tick - name.data)} : name;
-}
-
 static const char *printed(Printer *p) {
     return text_built(&p->out).data;
 }
@@ -134,7 +129,7 @@ const char *flow_name_of_method(World *w, const Method *method, const MethodDef 
         return printed(&p);
     bool is_instance_constructor = def->is_constructor && def != def->owner->static_constructor;
     if (!is_accessor)
-        text_append(&p.out, is_instance_constructor ? without_arity(def->owner->name) : def->name);
+        text_append(&p.out, is_instance_constructor ? def->owner->name : def->name);
     if (method->arg_count)
         args_print(&p, method->args, method->arg_count);
     for (uint32_t i = 0; !method->arg_count && i < def->generic_count; i++) {

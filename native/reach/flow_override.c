@@ -14,9 +14,12 @@ static const char *name_of(const Pair *p, const MethodDef *def) {
 
 static void requires_compare(const Pair *p, uint32_t bit, const char *code, const char *attribute) {
     uint32_t own = flow_requires(p->w, p->member) & bit, other = flow_requires(p->w, p->base) & bit;
+    // Callers of an instance method are not warned of its class, whose constructor did; but it knows.
+    uint32_t own_scope = flow_requires_scope(p->w, p->member) & bit;
+    uint32_t other_scope = flow_requires_scope(p->w, p->base) & bit;
     const char *a = name_of(p, p->member), *b = name_of(p, p->base);
     const char *message;
-    if (own == other)
+    if ((!other || own_scope) && (!own || other_scope))
         return;
     Arena *arena = &p->w->scratch;
     if (!p->is_interface)
@@ -102,10 +105,28 @@ static void pair_check(World *w, const Method *member, const Method *base, bool 
     annotations_compare(&pair);
 }
 
+/// The type names the interface, or one that extends it, among those it implements; what its base implements
+/// is compared there.
+static bool is_declared(World *w, Type *type, const Type *interface) {
+    uint32_t count, inherited_count;
+    Type *const *declared = type_declared_interfaces(w->ts, type, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        Type *const *inherited = type_interfaces(w->ts, declared[i], &inherited_count);
+        if (declared[i] == interface)
+            return true;
+        for (uint32_t k = 0; k < inherited_count; k++)
+            if (inherited[k] == interface)
+                return true;
+    }
+    return false;
+}
+
 static void interfaces_check(World *w, Type *type) {
     uint32_t count, method_count;
     Type *const *interfaces = type_interfaces(w->ts, type, &count);
     for (uint32_t i = 0; i < count; i++) {
+        if (!is_declared(w, type, interfaces[i]))
+            continue;
         Method *const *methods = type_methods(w->ts, interfaces[i], &method_count);
         for (uint32_t k = 0; k < method_count; k++) {
             Method *target = NULL;

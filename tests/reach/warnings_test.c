@@ -95,8 +95,8 @@ int main(int argc, char **argv) {
     Text expected = {(const char *)bytes.data, bytes.size};
     if (!run(argv[1], expected, false))
         return 77;
-    // Without a category (IL2035-IL2037, IL3000-IL3004) a warning is never collapsed, nor is that of a field or
-    // property.
+    // Without a category (IL2035-IL2037, IL3000-IL3004) a warning is never collapsed, nor is that of a field
+    // or property.
     Arena arena = {0};
     TextBuilder single = {.arena = &arena};
     text_append_z(
