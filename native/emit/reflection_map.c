@@ -162,24 +162,29 @@ static int32_t dispatch_index(EmitContext *e, const Method *method) {
 
 static void virtual_invoke_add(EmitContext *e, HashEntries *entries, DataObject **selectors,
                                const Method *method) {
-    int32_t index = dispatch_index(e, method);
-    if (index < 0)
-        return;
     uint32_t levels = levels_above(e, method->owner, slot_declaration(e, method)->owner);
     HashEntry row = {.hash = map_hash(e, method->owner)};
     put_type(e, &row, method->owner);
     put(e, &row, record_token(metadata_method_definition(e, method->def)));
     put(e, &row, levels << 1 | (method->arg_count ? 1 : 0));
-    if (!method->arg_count)
+    if (!method->arg_count) {
+        int32_t index = dispatch_index(e, method);
         put(e, &row,
             method->owner->def->is_interface ? selector_add(e, selectors, index)
                                              : (uint32_t)index + VTABLE_HIDDEN_SLOTS);
+    }
     ARRAY_PUSH(&e->arena, entries, row);
 }
 
 // Instances of one generic method share an entry; they follow one another.
 static bool is_same_definition(const Method *a, const Method *b) {
     return a && a->def == b->def && a->owner == b->owner;
+}
+
+/// Generic virtual methods over what is known at run time only have no selector: the type loader's tables
+/// lead from the object's type to their code (tailor_find_virtual).
+static bool is_dispatched(EmitContext *e, const Method *method) {
+    return dispatch_index(e, method) >= 0 || (method->arg_count && method_has_placeholder(method));
 }
 
 static void virtual_invoke_map_write(EmitContext *e) {
@@ -190,7 +195,7 @@ static void virtual_invoke_map_write(EmitContext *e) {
     const Method *last = NULL;
     for (uint32_t i = 0; i < count; i++) {
         if (!is_invokable(methods[i]) || !reach_is_invoked_virtually(methods[i]) ||
-            is_same_definition(last, methods[i]) || dispatch_index(e, methods[i]) < 0)
+            is_same_definition(last, methods[i]) || !is_dispatched(e, methods[i]))
             continue;
         virtual_invoke_add(e, &entries, &selectors, methods[i]);
         last = methods[i];

@@ -229,6 +229,53 @@ static class ExactTypes
     }
 }
 
+interface IGenericVirtual<T>
+{
+    string Interface<U>(T first, U second);
+}
+
+class GenericVirtual<T> : IGenericVirtual<T>
+{
+    public virtual string Interface<U>(T first, U second) => $"base interface {typeof(T)} {typeof(U)}";
+    public virtual string Class<U>(T first, U second) => $"base class {typeof(T)} {typeof(U)}";
+}
+
+class GenericOverride<T> : GenericVirtual<T>
+{
+    public override string Interface<U>(T first, U second) => $"derived interface {typeof(T)} {typeof(U)}";
+    public override string Class<U>(T first, U second) => $"derived class {typeof(T)} {typeof(U)}";
+}
+
+// Generic virtual methods that reflection calls, on instances that exist and on those that are made.
+static class GenericVirtuals
+{
+    static void Invoke(MethodInfo method, object target)
+    {
+        Console.WriteLine(method.MakeGenericMethod(typeof(string)).Invoke(target, ["", ""]));
+    }
+
+    [UnconditionalSuppressMessage("AOT", "IL3050")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060")]
+    [UnconditionalSuppressMessage("Trimming", "IL2065")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075")]
+    public static void Go()
+    {
+        Console.WriteLine(((IGenericVirtual<string>)new GenericVirtual<string>()).Interface("a", "b"));
+        Console.WriteLine(new GenericVirtual<object>().Class("a", "b"));
+        Console.WriteLine(new GenericOverride<object>().Class("a", "b"));
+        MethodInfo declared = typeof(IGenericVirtual<string>).GetMethod("Interface")!;
+        Invoke(declared, new GenericVirtual<string>());
+        Invoke(declared, new GenericOverride<string>());
+        Type made = typeof(GenericVirtual<>).MakeGenericType(typeof(string));
+        Type derived = typeof(GenericOverride<>).MakeGenericType(typeof(string));
+        Invoke(made.GetMethod("Class")!, Activator.CreateInstance(made)!);
+        Invoke(made.GetMethod("Class")!, Activator.CreateInstance(derived)!);
+        Invoke(derived.GetMethod("Class")!, Activator.CreateInstance(derived)!);
+    }
+}
+
 static class Program
 {
     [UnconditionalSuppressMessage("AOT", "IL3050")]
@@ -262,5 +309,6 @@ static class Program
         Type describer = typeof(Describer<>).MakeGenericType(Source.Get(2));
         Start(typeof(DefaultMethods<,,>), describer, Source.Get(2), Source.Get(0));
         ExactTypes.Go();
+        GenericVirtuals.Go();
     }
 }
