@@ -200,6 +200,11 @@ static bool type_loads(TypeSystem *ts, Type *type, Failure *failure) {
            type_layout(ts, type, failure);
 }
 
+/// So must that of a class where its objects are made or its fields are used.
+static bool object_loads(TypeSystem *ts, Type *type, Failure *failure) {
+    return type->kind != TYPE_Named || type->is_generic_definition || type_layout(ts, type, failure);
+}
+
 static bool bad_program(Failure *failure, const char *message) {
     failure->kind = FAILURE_InvalidProgram;
     failure->message = (Text){message, strlen(message)};
@@ -224,9 +229,11 @@ static bool resolve_field(Import *im, RawInstruction *raw, const GenericContext 
     bool wants_static = raw->in.op == OP_ldsfld || raw->in.op == OP_ldsflda || raw->in.op == OP_stsfld;
     if (wants_static && !def->is_static)
         return bad_program(failure, "an instance field is used without an object");
-    if (def->is_literal)
-        return bad_program(failure, "a literal field has no location");
-    return type_loads(im->il->ts, raw->in.field->owner, failure);
+    if (def->is_literal) { // no location
+        *failure = (Failure){.kind = FAILURE_MissingField, .message = def->name};
+        return false;
+    }
+    return object_loads(im->il->ts, raw->in.field->owner, failure);
 }
 
 static bool resolve_method(Import *im, RawInstruction *raw, const GenericContext *context, Failure *failure) {
@@ -238,7 +245,8 @@ static bool resolve_method(Import *im, RawInstruction *raw, const GenericContext
     if (raw->in.op == OP_newobj && raw->in.method->synthetic == SYNTHETIC_None &&
         !raw->in.method->def->is_constructor)
         return bad_program(failure, "newobj needs a constructor");
-    return type_loads(im->il->ts, raw->in.method->owner, failure);
+    return raw->in.op == OP_newobj ? object_loads(im->il->ts, raw->in.method->owner, failure)
+                                   : type_loads(im->il->ts, raw->in.method->owner, failure);
 }
 
 static bool resolve_token(Import *im, RawInstruction *raw, const GenericContext *context, Failure *failure) {

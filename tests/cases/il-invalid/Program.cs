@@ -33,10 +33,13 @@ class Program
         Show("leave into a handler", Invalid.IntoHandler);
         Show("number passed as a struct", () => Invalid.PassedNumber());
         Show("type that cannot be laid out", () => Invalid.TokenOfMisaligned());
+        Show("new of a class that cannot be laid out", Invalid.NewOverlap);
+        Show("field of a class that cannot be laid out", () => Invalid.FieldOfOverlap(null!));
         Show("dead code", () => Invalid.DeadCode());
         Show("missing method", Missing.Method);
         Show("missing overload", () => Missing.Overload("text"));
         Show("missing field", () => Missing.Field());
+        Show("literal field", () => Missing.Literal());
         Show("missing type", Missing.Type);
         Show("new of a missing type", Missing.NewType);
         Show("missing assembly", Missing.Assembly);
