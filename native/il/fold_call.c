@@ -229,14 +229,22 @@ static bool fold_struct_equals(Import *im, const Method *method) {
 
 // ---- Constructors, caller's identity ------------------------------------------------------------
 
+/// The type's own public one, or NULL: constructors of a base are not inherited.
+static const Method *default_constructor(TypeSystem *ts, Type *type, const Signature *signature) {
+    enum { METHOD_AccessMask = 0x7, METHOD_Public = 0x6 }; // II.23.1.10
+    if (type->kind != TYPE_Named || type->def->is_abstract || type->def->is_interface)
+        return NULL;
+    const Method *found = type_find_method(ts, type, ".ctor", signature);
+    bool is_own = found && found->owner == type;
+    return is_own && (found->def->flags & METHOD_AccessMask) == METHOD_Public ? found : NULL;
+}
+
 static bool fold_default_constructor(Import *im, const Method *method) {
     TypeSystem *ts = im->il->ts;
     Type *type = type_argument(method, 0);
     Signature prototype = {.has_this = true, .return_type = im->il->void_type};
     const Signature *signature = signature_make(ts, &prototype);
-    const Method *constructor = NULL;
-    if (type->kind == TYPE_Named && !type->def->is_abstract && !type->def->is_interface)
-        constructor = type_find_method(ts, type, ".ctor", signature);
+    const Method *constructor = default_constructor(ts, type, signature);
     // A struct without a constructor: Object's does nothing with its argument, as
     // CallDefaultStructConstructor needs.
     if (!constructor && type->is_value_type)

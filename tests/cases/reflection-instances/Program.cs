@@ -19,6 +19,24 @@ struct OnlyMentioned
 {
 }
 
+class NoDefaultConstructor
+{
+    public NoDefaultConstructor(string text)
+    {
+    }
+}
+
+class PrivateConstructor
+{
+    PrivateConstructor()
+    {
+    }
+}
+
+class DefaultConstructor : MentionedBase
+{
+}
+
 enum MentionedEnum : byte
 {
     One,
@@ -120,6 +138,28 @@ static class Program
             Console.WriteLine(listed.HasSameMetadataDefinitionAs(typeof(IListed<object>)));
     }
 
+    static void Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>()
+    {
+        try
+        {
+            Console.WriteLine(Activator.CreateInstance<T>());
+        }
+        catch (MissingMethodException)
+        {
+            Console.WriteLine("no constructor: " + typeof(T));
+        }
+    }
+
+    static void Constructors()
+    {
+        Make<DefaultConstructor>();
+        Make<OnlyMentioned>();
+        Make<NoDefaultConstructor>();
+        Make<PrivateConstructor>();
+        Make<Attribute>();
+        Make<string>();
+    }
+
     static void Names()
     {
         Console.WriteLine(Type.GetType("System.Collections.Generic.Queue`1, System.Collections")!.FullName);
@@ -166,5 +206,6 @@ static class Program
         Instances();
         Names();
         References();
+        Constructors();
     }
 }
