@@ -72,7 +72,7 @@ static bool reach_stage_run(Compilation *c) {
     timer_count(&c->timer, "selectors", counts.selectors, "");
     timer_count(&c->timer, "strings", counts.strings, "");
     timer_count(&c->timer, "rounds", counts.rounds, "");
-    return true;
+    return reach_dgml_write(c->reach, c->diag);
 }
 
 static void reach_stage_dump(const Compilation *c, FILE *file) {

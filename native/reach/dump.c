@@ -47,7 +47,7 @@ static Text frozen_line(World *w, const FrozenObject *object, Arena *arena) {
     return text_built(&builder);
 }
 
-static Text node_line(World *w, const Node *node, Arena *arena) {
+Text node_line(World *w, const Node *node, Arena *arena) {
     switch (node->kind) {
     case NODE_Method:
     case NODE_Slot:

@@ -290,6 +290,10 @@ void reach_dump(const Reach *reach, const struct Pattern *pattern, FILE *file);
 void reach_dump_instances(const Reach *reach, const struct Pattern *pattern, FILE *file);
 /// Chains of reasons for everything whose display name matches, for `--why`.
 void reach_why(const Reach *reach, const struct Pattern *pattern, FILE *file);
+/// Writes the request's output.dgml (IlcGenerateDgmlFile): a graph in DGML of everything that is in the
+/// program, with a link from the first reason of each node to it. True if the request wants none; false after
+/// a report.
+MUST_CHECK bool reach_dgml_write(const Reach *reach, Diag *diag);
 /// Number of methods, constructed types, strings, ... for --time.
 typedef struct ReachCounts {
     uint32_t methods, constructed_types, necessary_types, slots, selectors, strings, rounds;

@@ -595,6 +595,9 @@ const Module *type_module(const Type *type);
 /// Numbers slots and selectors, sorts every list.
 void product_make(Reach *reach);
 
+/// What a node is, for people. In the arena. (dump.c)
+Text node_line(World *w, const Node *node, Arena *arena);
+
 static inline const char *node_kind_name(NodeKind kind) {
     static const char *const names[] = {"method",
                                         "virtual slot",

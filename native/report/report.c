@@ -193,26 +193,15 @@ static const char *map_node_name(const Line *symbol) {
     return "Data";
 }
 
-static void append_attribute(TextBuilder *xml, Text value) {
-    for (size_t i = 0; i < value.size; i++)
-        switch (value.data[i]) {
-        case '<': text_append_z(xml, "&lt;"); break;
-        case '>': text_append_z(xml, "&gt;"); break;
-        case '&': text_append_z(xml, "&amp;"); break;
-        case '"': text_append_z(xml, "&quot;"); break;
-        default: text_append(xml, (Text){&value.data[i], 1}); break;
-        }
-}
-
 static Text map_text(Arena *arena, const LineList *symbols) {
     TextBuilder xml = {.arena = arena};
     text_append_z(&xml, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<ObjectNodes>\n");
     for (uint32_t i = 0; i < symbols->count; i++) {
         const Line *symbol = &symbols->items[i];
         text_append_format(&xml, "  <%s Name=\"", map_node_name(symbol));
-        append_attribute(&xml, symbol->name);
+        text_append_xml(&xml, symbol->name);
         text_append_format(&xml, "\" Length=\"%llu\" Section=\"", (unsigned long long)symbol->size);
-        append_attribute(&xml, symbol->section);
+        text_append_xml(&xml, symbol->section);
         text_append_z(&xml, "\" />\n");
     }
     text_append_z(&xml, "</ObjectNodes>\n");

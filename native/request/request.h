@@ -35,7 +35,7 @@ typedef struct Request {
     } target;
     struct {
         OutputKind kind;
-        Text object, exports_file, intermediate_directory, map, mstat;
+        Text object, exports_file, intermediate_directory, map, dgml, mstat;
         bool custom_native_main, export_unmanaged_entry_points;
         TextList export_dynamic_symbols;
     } output;

@@ -199,3 +199,27 @@ Utf16 text_to_utf16(Arena *arena, Text text) {
     }
     return (Utf16){units, count};
 }
+
+/// What XML 1.0 (2.2) has no way to write.
+static bool is_not_for_xml(uint32_t c, size_t size) {
+    return c < ' ' || c == 0xFFFE || c == 0xFFFF || (c == 0xFFFD && size == 1);
+}
+
+void text_append_xml(TextBuilder *xml, Text value) {
+    size_t size;
+    for (size_t i = 0; i < value.size; i += size) {
+        uint32_t c = utf8_get((const unsigned char *)value.data + i, value.size - i, &size);
+        if (c == '<')
+            text_append_z(xml, "&lt;");
+        else if (c == '>')
+            text_append_z(xml, "&gt;");
+        else if (c == '&')
+            text_append_z(xml, "&amp;");
+        else if (c == '"')
+            text_append_z(xml, "&quot;");
+        else if (is_not_for_xml(c, size))
+            text_append_z(xml, "?");
+        else
+            text_append(xml, (Text){value.data + i, size});
+    }
+}

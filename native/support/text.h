@@ -46,6 +46,8 @@ typedef struct TextBuilder {
 
 void text_append(TextBuilder *builder, Text text);
 void text_append_z(TextBuilder *builder, const char *string);
+/// As the value of an attribute of an XML document; '?' for what XML cannot have.
+void text_append_xml(TextBuilder *builder, Text text);
 void text_append_format(TextBuilder *builder, const char *format, ...) PRINTF_LIKE(2, 3);
 /// The content so far, NUL-terminated; valid until the next append.
 Text text_built(TextBuilder *builder);

@@ -203,6 +203,26 @@ def test_map_file_accounts_for_every_byte(c):
     assert any(name.startswith("mt$System.String") for name in names["ConstructedEEType"])
 
 
+def test_graph_file_tells_reasons(c):
+    """IlcGenerateDgmlFile: whatever is in the program has a chain of first reasons that begins at a root."""
+    path = os.path.join(c.directory, "app.codegen.dgml.xml")
+    outcome, _ = replay(c, lambda request: request["output"].update(dgml=path))
+    assert outcome.code == 0, outcome.log[-2000:]
+    graph = xml.etree.ElementTree.parse(path).getroot()
+    space = "{http://schemas.microsoft.com/vs/2009/dgml}"
+    labels = {node.get("Id"): node.get("Label") for node in graph.find(space + "Nodes")}
+    reasons = {link.get("Target"): link.get("Source") for link in graph.find(space + "Links")}
+    assert len(reasons) == len(graph.find(space + "Links")) and set(reasons) | set(reasons.values()) <= set(labels)
+    roots = [label for id, label in labels.items() if id not in reasons]
+    assert any("StartupCodeMain" in label for label in roots), roots
+    node = next(id for id, label in labels.items() if label.startswith("method") and "Console::WriteLine" in label)
+    chain = []
+    while node in reasons:
+        node = reasons[node]
+        chain.append(labels[node])
+    assert any("Program::<Main>$" in label for label in chain), chain
+
+
 def test_stages_are_dumped_whole(c):
     """Without --method a dump shows everything."""
     expected = {"load": "Program", "types": "System.String", "il": "Program::<Main>$", "reach": "Program"}
