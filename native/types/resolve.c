@@ -267,6 +267,12 @@ static Type *member_ref_parent(TypeSystem *ts, Module *module, Token class_token
     }
 }
 
+static bool vararg_call(Failure *failure) {
+    *failure =
+        (Failure){.kind = FAILURE_InvalidProgram, .message = TEXT_LITERAL("vararg calls are not supported")};
+    return false;
+}
+
 static bool member_ref_resolve(TypeSystem *ts, Module *module, uint32_t rid, MemberEntry *entry) {
     Type *parent = member_ref_parent(ts, module, column_token(module->image, COLUMN_MemberRef_Class, rid),
                                      &entry->failure);
@@ -282,6 +288,8 @@ static bool member_ref_resolve(TypeSystem *ts, Module *module, uint32_t rid, Mem
         return type && field_ref_resolve(ts, parent, name, type, &modifiers, entry);
     }
     const Signature *signature = signature_read_method(&reader);
+    if (signature && signature->convention == CALL_VarArg) // its parameters are of this call only (II.23.2.2)
+        return vararg_call(&entry->failure);
     Modifiers modifiers = signature_modifiers(&reader);
     return signature && method_ref_resolve(ts, parent, name, signature, &modifiers, entry);
 }

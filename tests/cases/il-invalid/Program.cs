@@ -53,5 +53,10 @@ class Program
             Show("default method of " + b.GetType().Name, () => b.Which());
         Show("default method of a diamond", () => new Diamond() is IBase b ? b.Which() : "none");
         Show("default method taken away", () => ((IBase)new TakenAway()).Which());
+        Show("variable arguments", () => VariableArguments());
     }
+
+    static int Count(__arglist) => new ArgIterator(__arglist).GetRemainingCount();
+
+    static int VariableArguments() => Count(__arglist(1, "two"));
 }
