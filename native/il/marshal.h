@@ -122,6 +122,9 @@ void convert_elements_to_native(Builder *b, const Marshal *m, Place managed, Pla
 bool convert_needs_cleanup(const Marshal *m);
 void build_helper(Builder *b, WellKnownMethod id);
 void build_helper_of(Builder *b, WellKnownMethod id, Type *argument);
+/// A new object by the class's own default constructor, whoever may call that; without one what
+/// Activator.CreateInstance<T> does.
+void build_new(Builder *b, Type *type);
 
 // ---- Stubs --------------------------------------------------------------------------------------
 

@@ -79,6 +79,17 @@ void build_helper_of(Builder *b, WellKnownMethod id, Type *argument) {
                  method_instantiate(b->ts, definition->def, definition->owner, &argument, 1, &failure));
 }
 
+void build_new(Builder *b, Type *type) {
+    Signature prototype = {.has_this = true, .return_type = type_primitive(b->ts, ELEMENT_TYPE_VOID)};
+    const Method *constructor =
+        type->def->is_abstract ? NULL
+                               : type_find_method(b->ts, type, ".ctor", signature_make(b->ts, &prototype));
+    if (constructor && constructor->owner == type)
+        build_method(b, OP_newobj, constructor);
+    else
+        build_helper_of(b, WELL_KNOWN_METHOD_CreateInstanceOfT, type);
+}
+
 /// Jumps to `label` if the managed or native value is null.
 static void branch_if_null(Builder *b, Place place, Type *type, uint32_t label) {
     place_load(b, place, type);
@@ -315,7 +326,7 @@ static void inline_class_to_native(Builder *b, const Marshal *m, Place managed, 
 
 static void inline_class_to_managed(Builder *b, const Marshal *m, Place native, Place managed) {
     uint32_t object = code_builder_local(b, m->type);
-    build_helper_of(b, WELL_KNOWN_METHOD_CreateInstanceOfT, m->type);
+    build_new(b, m->type);
     build_index(b, OP_stloc, object);
     place_address(b, native);
     build(b, OP_conv_u);

@@ -116,7 +116,7 @@ static void safe_handle_in(Stub *s, uint32_t index) {
 static void by_ref_handle_in(Stub *s, uint32_t index) {
     const Marshal *m = &s->params[index];
     if (m->out) {
-        build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, m->type);
+        build_new(&s->b, m->type);
         build_index(&s->b, OP_stloc, s->created[index]);
     }
     if (m->in)
@@ -446,7 +446,7 @@ static void argument_cleanup(Stub *s, uint32_t index) {
 
 static void result_before(Stub *s) {
     if (s->result.kind == MARSHAL_SafeHandle || s->result.kind == MARSHAL_CriticalHandle) {
-        build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, s->result.type);
+        build_new(&s->b, s->result.type);
         build_index(&s->b, OP_stloc, s->result_local);
     } else if (s->result.kind == MARSHAL_Custom) {
         custom_marshaller_make(s, &s->result, s->result_extra);
@@ -472,7 +472,7 @@ static void class_result(Stub *s) {
     uint32_t done = code_builder_new_label(&s->b);
     build_index(&s->b, OP_ldloc, s->native_result);
     build_branch(&s->b, OP_brfalse, done);
-    build_helper_of(&s->b, WELL_KNOWN_METHOD_CreateInstanceOfT, s->result.type);
+    build_new(&s->b, s->result.type);
     build_index(&s->b, OP_stloc, s->result_local);
     build_index(&s->b, OP_ldloc, s->native_result);
     build_index(&s->b, OP_ldloc, s->result_local);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 // Handles in and out, error codes, HRESULTs, custom marshalling, transitions.
 class Resource : SafeHandle
 {
-    public Resource() : base(0, true) { }
+    Resource() : base(0, true) { } // marshalling needs no right to it
 
     public override bool IsInvalid => handle == 0;
 
@@ -16,7 +16,7 @@ class Critical : CriticalHandle
 {
     public static int Closed;
 
-    public Critical() : base(0) { }
+    Critical() : base(0) { }
 
     public override bool IsInvalid => handle == 0;
 
