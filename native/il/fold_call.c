@@ -191,9 +191,7 @@ static bool fold_comparer(Import *im, const Method *method, const ComparerKinds 
         return false; // asked at run time
     if (!type)
         return false;
-    Signature prototype = {.has_this = true, .return_type = im->il->void_type};
-    const Signature *signature = signature_make(im->il->ts, &prototype);
-    const Method *constructor = type_find_method(im->il->ts, type, ".ctor", signature);
+    const Method *constructor = type_find_default_constructor(im->il->ts, type);
     if (!constructor)
         return false;
     step(im, &(Instruction){.op = OP_newobj, .offset = im->offset, .method = constructor});
@@ -229,26 +227,22 @@ static bool fold_struct_equals(Import *im, const Method *method) {
 
 // ---- Constructors, caller's identity ------------------------------------------------------------
 
-/// The type's own public one, or NULL: constructors of a base are not inherited.
-static const Method *default_constructor(TypeSystem *ts, Type *type, const Signature *signature) {
+static const Method *public_constructor(TypeSystem *ts, Type *type) {
     enum { METHOD_AccessMask = 0x7, METHOD_Public = 0x6 }; // II.23.1.10
     if (type->kind != TYPE_Named || type->def->is_abstract || type->def->is_interface)
         return NULL;
-    const Method *found = type_find_method(ts, type, ".ctor", signature);
-    bool is_own = found && found->owner == type;
-    return is_own && (found->def->flags & METHOD_AccessMask) == METHOD_Public ? found : NULL;
+    const Method *found = type_find_default_constructor(ts, type);
+    return found && (found->def->flags & METHOD_AccessMask) == METHOD_Public ? found : NULL;
 }
 
 static bool fold_default_constructor(Import *im, const Method *method) {
     TypeSystem *ts = im->il->ts;
     Type *type = type_argument(method, 0);
-    Signature prototype = {.has_this = true, .return_type = im->il->void_type};
-    const Signature *signature = signature_make(ts, &prototype);
-    const Method *constructor = default_constructor(ts, type, signature);
+    const Method *constructor = public_constructor(ts, type);
     // A struct without a constructor: Object's does nothing with its argument, as
     // CallDefaultStructConstructor needs.
     if (!constructor && type->is_value_type)
-        constructor = type_find_method(ts, im->il->object, ".ctor", signature);
+        constructor = type_find_default_constructor(ts, im->il->object);
     if (!constructor)
         constructor = well_known_method(ts, WELL_KNOWN_METHOD_MissingConstructorMethod);
     step(im, &(Instruction){.op = OP_ldftn, .offset = im->offset, .method = constructor});

@@ -80,11 +80,8 @@ void build_helper_of(Builder *b, WellKnownMethod id, Type *argument) {
 }
 
 void build_new(Builder *b, Type *type) {
-    Signature prototype = {.has_this = true, .return_type = type_primitive(b->ts, ELEMENT_TYPE_VOID)};
-    const Method *constructor =
-        type->def->is_abstract ? NULL
-                               : type_find_method(b->ts, type, ".ctor", signature_make(b->ts, &prototype));
-    if (constructor && constructor->owner == type)
+    const Method *constructor = type->def->is_abstract ? NULL : type_find_default_constructor(b->ts, type);
+    if (constructor)
         build_method(b, OP_newobj, constructor);
     else
         build_helper_of(b, WELL_KNOWN_METHOD_CreateInstanceOfT, type);

@@ -36,9 +36,7 @@ static Code *throw_body(Il *il, const Method *method, Arena *arena, WellKnownMet
 static Code *throw_new(Il *il, const Method *method, Arena *arena, WellKnownType exception) {
     Builder b = code_builder_start(il, method, arena);
     Type *type = well_known_type(il->ts, exception);
-    Signature prototype = {.has_this = true, .return_type = il->void_type};
-    const Signature *signature = signature_make(il->ts, &prototype);
-    build_method(&b, OP_newobj, type_find_method(il->ts, type, ".ctor", signature));
+    build_method(&b, OP_newobj, type_find_default_constructor(il->ts, type));
     build(&b, OP_throw);
     return code_builder_finish(&b);
 }

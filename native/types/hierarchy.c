@@ -327,6 +327,12 @@ Method *type_find_method(TypeSystem *ts, Type *type, const char *name, const Sig
     return NULL;
 }
 
+Method *type_find_default_constructor(TypeSystem *ts, Type *type) {
+    Signature prototype = {.has_this = true, .return_type = type_primitive(ts, ELEMENT_TYPE_VOID)};
+    Method *found = type_find_method(ts, type, ".ctor", signature_make(ts, &prototype));
+    return found && found->owner == type ? found : NULL; // those of a base are not inherited
+}
+
 // ---- MethodImpl (II.22.27) ----------------------------------------------------------------------
 
 static void overrides_read(TypeSystem *ts, Type *self, TypeDetails *details) {

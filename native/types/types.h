@@ -389,6 +389,8 @@ Method *const *type_methods(TypeSystem *ts, Type *type, uint32_t *count);
 /// By name, and signature unless NULL (exact, as Method.signature): the first declared by the type, else by
 /// its bases.
 Method *type_find_method(TypeSystem *ts, Type *type, const char *name, const Signature *signature_or_null);
+/// The type's own constructor without parameters, of any accessibility; NULL: none.
+Method *type_find_default_constructor(TypeSystem *ts, Type *type);
 Field *type_find_field(TypeSystem *ts, Type *type, const char *name);
 /// Underlying type of an enum; the type itself otherwise.
 Type *type_enum_underlying(TypeSystem *ts, Type *type);
